@@ -1,0 +1,54 @@
+# Needs Go, make and git. All else that building and testing needs is fetched from
+# pinned Go modules and built into .pulumi/ by "make tools", once.
+
+GO ?= go
+TOOLS := .pulumi/bin
+
+.DEFAULT_GOAL := help
+.PHONY: help demo build test check lint generated unit end-to-end tools generate bench clean
+
+help: ## show this list
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+demo: tools build ## run the whole story against the local API, without an account
+	@$(GO) run ./internal/demo
+
+build: ## build the provider and the emulator into bin/
+	@mkdir -p bin
+	$(GO) build -o bin/ ./cmd/...
+
+test: check end-to-end ## run every check and every test; what CI runs
+
+check: lint generated unit ## lint, check the generated files, run the unit tests
+
+lint: tools
+	@echo "lint: gofmt"
+	@files=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+		if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
+	@echo "lint: go vet"
+	@$(GO) vet ./...
+	@echo "lint: staticcheck"
+	@$(TOOLS)/staticcheck ./...
+
+generated:
+	@GO="$(GO)" MAKE="$(MAKE)" scripts/check-generated.sh
+
+# Tests that start no Pulumi: the quick ones. Those below tests/ run whole programs,
+# whose parts the test cache does not see, so they always run, and say how far they are.
+unit:
+	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /tests/)
+
+end-to-end: tools
+	$(GO) test -v -count=1 -timeout 60m ./tests/...
+
+tools: ## build the missing ones of Pulumi, its language hosts and the linter
+	@$(GO) run ./internal/toolchain/install
+
+generate: ## write the schema, the SDKs and the documentation
+	@$(GO) run ./internal/generate
+
+bench: tools build ## measure the provider against the engine's floor
+	@$(GO) run ./internal/bench
+
+clean: ## remove what was built and downloaded
+	rm -rf .pulumi bin
