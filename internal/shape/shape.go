@@ -1,0 +1,228 @@
+// Package shape reads the struct tags of a resource's inputs and outputs once,
+// so that encoding, normalising and checking work from one description of a
+// property.
+//
+// A property has these tags, of which only the first is needed:
+//
+//	pulumi:"name,optional"  its Pulumi name
+//	provider:"secret,replaceOnChanges"
+//	wire:"path,options"     where it lives in the body, see [Field.Wire]
+//	norm:"kind,default=x"   when two spellings mean the same, see [Kind]
+//	check:"rule,rule=arg"   what makes a value invalid, see package check
+package shape
+
+import (
+	"fmt"
+	"reflect"
+	"strings"
+	"sync"
+)
+
+// Kind says when two spellings of a value mean the same.
+type Kind string
+
+// The kinds of semantic equality that the norm tag can name.
+const (
+	Exact    Kind = ""         // equal values only
+	Set      Kind = "set"      // a list whose order does not matter
+	Instant  Kind = "instant"  // an RFC 3339 time, whatever its zone and fraction
+	Duration Kind = "duration" // a Go duration: 90s is 1m30s
+	JSON     Kind = "json"     // JSON text, or base64 of it: layout and key order do not matter
+	Fold     Kind = "fold"     // text in any letter case
+	CIDR     Kind = "cidr"     // an address range, whatever its host bits
+	CSV      Kind = "csv"      // comma-separated text, whatever its line ends and padding
+	Decimal  Kind = "decimal"  // a number as text: 1.0 is 1
+)
+
+var kinds = map[Kind]bool{Exact: true, Set: true, Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true}
+
+// Rule is one entry of a check tag.
+type Rule struct{ Name, Arg string }
+
+// Field describes one property.
+type Field struct {
+	// Name is the Pulumi name.
+	Name string
+	// Index finds the field in its struct, as [reflect.Value.FieldByIndex] takes it.
+	Index []int
+	// Type is the Go type.
+	Type reflect.Type
+
+	Optional, Secret, Replace bool
+
+	// Wire is the path of the value in the body: {"rebalancingConfig", "minNodes"}.
+	// It is the Pulumi name unless the wire tag names another, and nil for "-":
+	// such a property never travels (path parameters, local switches).
+	Wire []string
+	// Null and Zero say how an update clears the property: with null, or with
+	// its zero value. Otherwise leaving it out of the body clears it.
+	Null, Zero bool
+	// CreateOnly properties are left out of update bodies.
+	CreateOnly bool
+	// WriteOnly properties are sent and never come back.
+	WriteOnly bool
+	// JSONText properties are text holding JSON; the body carries the value itself.
+	JSONText bool
+	// Changes marks an output that an update may change, so that previews do
+	// not promise its old value.
+	Changes bool
+
+	// Kind is the semantic equality of the value, or of the list for Set.
+	Kind Kind
+	// Default is what the server fills in, as text; the zero value unless given.
+	Default string
+
+	// Rules are checked on the program's value.
+	Rules []Rule
+
+	// List and Map say that the value is a list or a map; Elem describes the
+	// properties of the object, or of each element; nil for plain values.
+	List, Map bool
+	Elem      *Struct
+	// Enum lists the known values; nil for anything that is not an enumeration.
+	Enum []string
+}
+
+// Struct describes the properties of an object.
+type Struct struct {
+	Fields []*Field
+	byName map[string]*Field
+}
+
+// Field returns the property with that Pulumi name, or nil.
+func (s *Struct) Field(name string) *Field {
+	if s == nil {
+		return nil
+	}
+	return s.byName[name]
+}
+
+var cache sync.Map // reflect.Type -> *Struct
+
+// Of describes a struct type or a pointer to one. It panics on a malformed
+// tag, which is a mistake in this program and is caught by any test.
+func Of(t reflect.Type) *Struct {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if s, ok := cache.Load(t); ok {
+		return s.(*Struct)
+	}
+	s := &Struct{byName: map[string]*Field{}}
+	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous || !f.IsExported() {
+			continue
+		}
+		tag, ok := f.Tag.Lookup("pulumi")
+		if !ok {
+			continue
+		}
+		field, err := parse(f, tag)
+		if err != nil {
+			panic(fmt.Sprintf("shape: %s.%s: %v", t, f.Name, err))
+		}
+		s.Fields = append(s.Fields, field)
+		s.byName[field.Name] = field
+	}
+	cache.Store(t, s)
+	return s
+}
+
+func parse(f reflect.StructField, tag string) (*Field, error) {
+	name, opts := split(tag)
+	field := &Field{Name: name, Index: f.Index, Type: f.Type, Optional: opts["optional"], Wire: []string{name}}
+
+	_, provider := split("," + f.Tag.Get("provider"))
+	field.Secret, field.Replace = provider["secret"], provider["replaceOnChanges"]
+
+	path, opts := split(f.Tag.Get("wire"))
+	switch path {
+	case "":
+	case "-":
+		field.Wire = nil
+	default:
+		field.Wire = strings.Split(path, ".")
+	}
+	for opt := range opts {
+		switch opt {
+		case "null":
+			field.Null = true
+		case "zero":
+			field.Zero = true
+		case "create":
+			field.CreateOnly = true
+		case "writeonly":
+			field.WriteOnly = true
+		case "json":
+			field.JSONText = true
+		case "changes":
+			field.Changes = true
+		default:
+			return nil, fmt.Errorf("unknown wire option %q", opt)
+		}
+	}
+
+	for _, part := range strings.Split(f.Tag.Get("norm"), ",") {
+		if value, ok := strings.CutPrefix(part, "default="); ok {
+			field.Default = value
+		} else if kinds[Kind(part)] {
+			if part != "" {
+				field.Kind = Kind(part)
+			}
+		} else {
+			return nil, fmt.Errorf("unknown norm kind %q", part)
+		}
+	}
+	if rules := f.Tag.Get("check"); rules != "" {
+		for _, part := range strings.Split(rules, ",") {
+			rule, arg, _ := strings.Cut(part, "=")
+			field.Rules = append(field.Rules, Rule{rule, arg})
+		}
+	}
+
+	elem := deref(f.Type)
+	switch elem.Kind() {
+	case reflect.Slice:
+		field.List, elem = true, deref(elem.Elem())
+	case reflect.Map:
+		field.Map, elem = true, deref(elem.Elem())
+	}
+	if elem.Kind() == reflect.Struct {
+		field.Elem = Of(elem)
+	}
+	field.Enum = enumValues(elem)
+	return field, nil
+}
+
+// enumValues asks an enumeration of the framework for its values: the method
+// Values returns a slice of structs with a field Value.
+func enumValues(t reflect.Type) []string {
+	method := reflect.Zero(t).MethodByName("Values")
+	if t.Kind() != reflect.String || !method.IsValid() || method.Type().NumIn() != 0 || method.Type().NumOut() != 1 {
+		return nil
+	}
+	list := method.Call(nil)[0]
+	values := make([]string, list.Len())
+	for i := range values {
+		values[i] = list.Index(i).FieldByName("Value").String()
+	}
+	return values
+}
+
+func deref(t reflect.Type) reflect.Type {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	return t
+}
+
+func split(tag string) (name string, opts map[string]bool) {
+	parts := strings.Split(tag, ",")
+	opts = map[string]bool{}
+	for _, p := range parts[1:] {
+		if p != "" {
+			opts[p] = true
+		}
+	}
+	return parts[0], opts
+}
