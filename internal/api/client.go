@@ -141,9 +141,6 @@ func New(o Options) (*Client, error) {
 // URL returns the address the client calls, tidied: with a scheme and without a trailing slash.
 func (c *Client) URL() string { return c.base.String() }
 
-// UserAgent returns what the client calls itself.
-func (c *Client) UserAgent() string { return c.userAgent }
-
 func (c *Client) transport(o Options, concurrent int) (*http.Transport, error) {
 	t := &http.Transport{
 		Proxy:                 http.ProxyFromEnvironment,

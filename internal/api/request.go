@@ -47,7 +47,8 @@ type Call struct {
 	Recover func(ctx context.Context) (found any, ok bool, err error)
 	// Retry reports further answers of the API that are known to pass, such as credentials that have not propagated.
 	// The call is then repeated with pauses until ctx ends, and the error reported is the API's last one. It is not
-	// asked about 2xx, 401 and failures without an answer.
+	// asked about 2xx, 401 and failures without an answer. It overrules the rules on unknown fates, so it must not report
+	// a 5xx of a call that is not safe to repeat.
 	Retry func(*Error) bool
 	// Accept lists statuses that are a success besides 2xx.
 	Accept []int
@@ -390,8 +391,13 @@ func numbers(v any) any {
 	switch v := v.(type) {
 	case json.Number:
 		f, err := v.Float64()
-		if err != nil || ((f > maxExact || f < -maxExact) && !strings.ContainsAny(v.String(), ".eE")) {
+		if err != nil {
 			return v
+		}
+		if !strings.ContainsAny(v.String(), ".eE") {
+			if i, err := v.Int64(); err != nil || i > maxExact || i < -maxExact {
+				return v
+			}
 		}
 		return f
 	case []any:

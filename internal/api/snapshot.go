@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"net/http"
 	"net/url"
 	"strconv"
 	"strings"
@@ -107,7 +108,7 @@ func (c *Client) Collection(ctx context.Context, path string, query url.Values, 
 		return r.result, r.err
 	case <-ctx.Done():
 		ss.leave(key, r)
-		return nil, ctx.Err()
+		return nil, &Error{Method: http.MethodGet, Path: path, URL: c.base.String() + path, Err: ctx.Err(), ended: true}
 	}
 }
 
