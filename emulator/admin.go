@@ -1,0 +1,178 @@
+package emulator
+
+import (
+	"encoding/json"
+	"errors"
+	"net/http"
+	"time"
+)
+
+// adminPrefix is where the emulator itself is talked to.
+const adminPrefix = "/_emulator/"
+
+// adminHandler serves the emulator's own interface. It needs no token: the server listens on loopback.
+func (s *Server) adminHandler() http.Handler {
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /_emulator/health", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, doc{"status": "ok"})
+	})
+	mux.HandleFunc("GET /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
+		list := []requestJSON{}
+		for _, r := range s.Requests() {
+			list = append(list, requestJSON{r.Time, r.Method, r.Path, r.Query, r.Operation, r.UserAgent, redact(r.Body), r.Status, r.ResponseBytes})
+		}
+		writeJSON(w, http.StatusOK, doc{"requests": list})
+	})
+	mux.HandleFunc("DELETE /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
+		s.ForgetRequests()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("GET /_emulator/counters", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, doc{"operations": s.Counters()})
+	})
+	mux.HandleFunc("GET /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
+		list := []faultJSON{}
+		for _, f := range s.Faults() {
+			list = append(list, faultJSON{f.Method, f.Path, f.Skip, f.Times, f.Action, duration(f.Delay), f.Status, f.Body, f.ContentType, f.RetryAfter})
+		}
+		writeJSON(w, http.StatusOK, doc{"faults": list})
+	})
+	mux.HandleFunc("POST /_emulator/faults", func(w http.ResponseWriter, r *http.Request) {
+		var f faultJSON
+		if !readJSON(w, r, &f) {
+			return
+		}
+		s.Fail(Fault{f.Method, f.Path, f.Skip, f.Times, f.Action, time.Duration(f.Delay), f.Status, f.Body, f.ContentType, f.RetryAfter})
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("DELETE /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
+		s.ClearFaults()
+		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("GET /_emulator/settings", func(w http.ResponseWriter, _ *http.Request) {
+		writeJSON(w, http.StatusOK, settingsToJSON(s.Settings()))
+	})
+	mux.HandleFunc("PATCH /_emulator/settings", func(w http.ResponseWriter, r *http.Request) {
+		changed := settingsToJSON(s.Settings())
+		if !readJSON(w, r, &changed) {
+			return
+		}
+		s.Configure(func(to *Settings) { *to = changed.settings() })
+		writeJSON(w, http.StatusOK, settingsToJSON(s.Settings()))
+	})
+	mux.HandleFunc("PATCH /_emulator/clusters/{id}", func(w http.ResponseWriter, r *http.Request) {
+		var to Override
+		if readJSON(w, r, &to) {
+			writeResult(w, s.OverrideCluster(r.PathValue("id"), to))
+		}
+	})
+	mux.HandleFunc("POST /_emulator/clusters/{id}/nodes", func(w http.ResponseWriter, r *http.Request) {
+		var node struct {
+			Name string `json:"name"`
+		}
+		if readJSON(w, r, &node) {
+			writeResult(w, s.AddNode(r.PathValue("id"), node.Name))
+		}
+	})
+	mux.HandleFunc("POST /_emulator/reset", func(w http.ResponseWriter, _ *http.Request) {
+		writeResult(w, s.Reset())
+	})
+	return mux
+}
+
+// duration is written as "1.5s" in JSON.
+type duration time.Duration
+
+func (d duration) MarshalText() ([]byte, error) { return []byte(time.Duration(d).String()), nil }
+
+func (d *duration) UnmarshalText(text []byte) error {
+	parsed, err := time.ParseDuration(string(text))
+	*d = duration(parsed)
+	return err
+}
+
+// requestJSON is a Request with the secrets of its body hidden.
+type requestJSON struct {
+	Time          time.Time `json:"time"`
+	Method        string    `json:"method"`
+	Path          string    `json:"path"`
+	Query         string    `json:"query,omitempty"`
+	Operation     string    `json:"operation,omitempty"`
+	UserAgent     string    `json:"userAgent,omitempty"`
+	Body          string    `json:"body,omitempty"`
+	Status        int       `json:"status"`
+	ResponseBytes int       `json:"responseBytes"`
+}
+
+// faultJSON is a Fault.
+type faultJSON struct {
+	Method      string   `json:"method,omitempty"`
+	Path        string   `json:"path,omitempty"`
+	Skip        int      `json:"skip,omitempty"`
+	Times       int      `json:"times,omitempty"`
+	Action      Action   `json:"action,omitempty"`
+	Delay       duration `json:"delay,omitempty"`
+	Status      int      `json:"status,omitempty"`
+	Body        string   `json:"body,omitempty"`
+	ContentType string   `json:"contentType,omitempty"`
+	RetryAfter  string   `json:"retryAfter,omitempty"`
+}
+
+// settingsJSON is Settings. A zero delay is no delay here.
+type settingsJSON struct {
+	Agents             Agents   `json:"agents"`
+	AgentDelay         duration `json:"agentDelay"`
+	DisconnectDelay    duration `json:"disconnectDelay"`
+	GiveUp             duration `json:"giveUp"`
+	ArchivedNotFound   bool     `json:"archivedNotFound"`
+	CredentialsRevoked bool     `json:"credentialsRevoked"`
+	Latency            duration `json:"latency"`
+	RateLimit          float64  `json:"rateLimit"`
+	PageSize           int      `json:"pageSize"`
+}
+
+func settingsToJSON(s Settings) settingsJSON {
+	return settingsJSON{s.Agents, duration(max(0, s.AgentDelay)), duration(max(0, s.DisconnectDelay)), duration(s.GiveUp), s.ArchivedNotFound,
+		s.CredentialsRevoked, duration(s.Latency), s.RateLimit, s.PageSize}
+}
+
+func (s settingsJSON) settings() Settings {
+	return Settings{s.Agents, orNone(s.AgentDelay), orNone(s.DisconnectDelay), time.Duration(s.GiveUp), s.ArchivedNotFound,
+		s.CredentialsRevoked, time.Duration(s.Latency), s.RateLimit, s.PageSize}
+}
+
+// orNone spells "no delay" as Settings does.
+func orNone(d duration) time.Duration {
+	if d == 0 {
+		return -1
+	}
+	return time.Duration(d)
+}
+
+func readJSON(w http.ResponseWriter, r *http.Request, into any) bool {
+	decoder := json.NewDecoder(r.Body)
+	decoder.DisallowUnknownFields()
+	if err := decoder.Decode(into); err != nil {
+		writeJSON(w, http.StatusBadRequest, doc{"message": err.Error()})
+		return false
+	}
+	return true
+}
+
+func writeResult(w http.ResponseWriter, err error) {
+	var failure *Failure
+	switch {
+	case err == nil:
+		w.WriteHeader(http.StatusNoContent)
+	case errors.As(err, &failure):
+		writeJSON(w, failure.Status, failure.body(true))
+	default:
+		writeJSON(w, http.StatusInternalServerError, doc{"message": err.Error()})
+	}
+}
+
+func writeJSON(w http.ResponseWriter, status int, value any) {
+	w.Header().Set("Content-Type", "application/json")
+	w.WriteHeader(status)
+	json.NewEncoder(w).Encode(value) // a client that went away is no error of ours
+}

@@ -1,0 +1,54 @@
+package emulator
+
+import "strings"
+
+// Organization is one that the API tokens can see.
+type Organization struct {
+	ID   string // a UUID
+	Name string
+}
+
+// DefaultOrganization is the only one unless Options say otherwise.
+var DefaultOrganization = Organization{ID: "6f1c2d3e-4a5b-4c6d-8e7f-9a0b1c2d3e4f", Name: "Local"}
+
+// user is who all tokens belong to.
+var user = doc{"id": "0d9c8b7a-6f5e-4d3c-9b2a-1f0e0d0c0b0a", "email": "you@example.com", "name": "You", "username": "you@example.com"}
+
+// The day on which everything that was always there was made.
+const beginning = "2024-01-01T00:00:00Z"
+
+func (s *Server) organizationArea() {
+	// Documented: the cheapest call that needs a valid token.
+	s.handle("AuthTokenAPIListAuthTokens", func(c *call) (*answer, error) {
+		return c.reply(doc{"items": []any{doc{
+			"id": "3a1b2c3d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "name": "local", "active": true, "readonly": false,
+			"createdAt": beginning, "lastUsedAt": instant(c.now), "expiresAt": nil, "organizationId": c.organization(),
+		}}})
+	})
+	// Documented: clients take the first organization when told none.
+	s.handle("UsersAPIListOrganizations", func(c *call) (*answer, error) {
+		list := make([]any, len(s.options.Organizations))
+		for i, o := range s.options.Organizations {
+			list[i] = doc{
+				"id": o.ID, "name": o.Name, "createdAt": beginning, "role": "owner", "type": "ORGANIZATION_TYPE_DEFAULT",
+				"parentId": nil, "childOrderId": nil, "organizationMember": true, "internal": false,
+			}
+		}
+		return c.reply(doc{"organizations": list})
+	})
+	s.handle("UsersAPICurrentUserProfile", func(c *call) (*answer, error) { return c.reply(user) })
+}
+
+// organization is the one that calls without an organization in their path act on. Documented: the token's own.
+func (c *call) organization() string { return c.options.Organizations[0].ID }
+
+// managedBy names the tool that made something, as the service does. Assumed: it goes by the user agent.
+func (c *call) managedBy() string {
+	agent := strings.ToLower(c.header.Get("User-Agent"))
+	for _, tool := range []string{"terraform", "pulumi"} {
+		if strings.Contains(agent, tool) {
+			return tool
+		}
+	}
+	return "api"
+}

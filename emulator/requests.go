@@ -1,0 +1,127 @@
+package emulator
+
+import (
+	"encoding/json"
+	"fmt"
+	"io"
+	"maps"
+	"regexp"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+)
+
+// Request is one call as it was seen.
+type Request struct {
+	Time          time.Time
+	Method        string
+	Path          string // escaped, without the query
+	Query         string // encoded
+	Operation     string // of the contract, if it has one
+	UserAgent     string
+	Body          []byte // as sent, secrets included
+	Status        int    // 0 when no answer was sent
+	ResponseBytes int    // of the body
+}
+
+// Counter sums up the calls of one operation.
+type Counter struct {
+	Calls         int `json:"calls"`
+	Errors        int `json:"errors"` // answers from 400 on, and none at all
+	RequestBytes  int `json:"requestBytes"`
+	ResponseBytes int `json:"responseBytes"`
+}
+
+// maxRequests is how many requests are kept; counters count all.
+const maxRequests = 20000
+
+type requestLog struct {
+	mu       sync.Mutex
+	requests []Request
+	counters map[string]Counter
+}
+
+// Requests returns the calls so far, oldest first, at most the last 20,000. Agents' calls are among them.
+func (s *Server) Requests() []Request {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return slices.Clone(s.log.requests)
+}
+
+// Counters returns the sums per operation id; calls outside the contract count under their method and path.
+func (s *Server) Counters() map[string]Counter {
+	s.log.mu.Lock()
+	defer s.log.mu.Unlock()
+	return maps.Clone(s.log.counters)
+}
+
+// ForgetRequests empties the log and the counters.
+func (s *Server) ForgetRequests() { s.log.reset() }
+
+func (l *requestLog) reset() {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.requests, l.counters = nil, map[string]Counter{}
+}
+
+func (l *requestLog) add(r Request, out io.Writer) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.requests) >= maxRequests {
+		l.requests = slices.Delete(l.requests, 0, maxRequests/10)
+	}
+	l.requests = append(l.requests, r)
+	name := r.Operation
+	if name == "" {
+		name = r.Method + " " + r.Path
+	}
+	sum := l.counters[name]
+	sum.Calls++
+	if r.Status == 0 || r.Status >= 400 {
+		sum.Errors++
+	}
+	sum.RequestBytes += len(r.Body)
+	sum.ResponseBytes += r.ResponseBytes
+	l.counters[name] = sum
+	if out != nil {
+		fmt.Fprintf(out, "%s %s %s %d %s\n", r.Time.UTC().Format(time.RFC3339), r.Method, r.Path, r.Status, redact(r.Body))
+	}
+}
+
+var secret = regexp.MustCompile(`(?i)(token|secret|password|credential|private_?key|api_?key|certificate)`)
+
+// redact returns a JSON body on one line with the values of secret fields hidden, and nothing of what is not JSON.
+func redact(body []byte) string {
+	if len(body) == 0 {
+		return ""
+	}
+	var value any
+	if err := json.Unmarshal(body, &value); err != nil {
+		return fmt.Sprintf("(%d bytes)", len(body))
+	}
+	out, err := json.Marshal(masked(value))
+	if err != nil {
+		return fmt.Sprintf("(%d bytes)", len(body))
+	}
+	return string(out)
+}
+
+// masked hides the values of secret fields, in place.
+func masked(value any) any {
+	switch value := value.(type) {
+	case doc:
+		for name, member := range value {
+			if _, nested := member.(doc); secret.MatchString(name) && !nested && !strings.HasSuffix(name, "Id") {
+				value[name] = "[secret]"
+			} else {
+				value[name] = masked(member)
+			}
+		}
+	case []any:
+		for i, item := range value {
+			value[i] = masked(item)
+		}
+	}
+	return value
+}

@@ -1,0 +1,456 @@
+// Package emulator is a local CAST AI API, good enough for CAST AI's own clients, agents included: it stores what it
+// is given, checks every request and every answer against the wire contract, and moves clusters through their life
+// cycle with an injectable clock.
+//
+// A Server is an http.Handler:
+//
+//	srv, err := emulator.New(emulator.Options{})
+//	web := httptest.NewServer(srv)
+//
+// Each rule of behaviour says in a comment whether it was observed at the service or its clients, is documented, or is
+// assumed.
+package emulator
+
+import (
+	"bytes"
+	"cmp"
+	"compress/gzip"
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+	"golang.org/x/time/rate"
+)
+
+// Options make a Server. The zero value is a strict one in memory, with agents that come online by themselves.
+type Options struct {
+	// State is a file that keeps the state over restarts. Without one it lives in memory.
+	State string
+	// Lenient ignores request fields and query parameters the contract does not know, as the service does. By default
+	// they are refused, so that tests notice them.
+	Lenient bool
+	// Tokens are the API tokens that are accepted, beside those the API itself gives out. When empty, any token is
+	// accepted except none and one that starts with "invalid".
+	Tokens []string
+	// Organizations are those the tokens may see; DefaultOrganization alone when empty.
+	Organizations []Organization
+	// Forbid may refuse a request with 403: it returns what the caller lacks, or "".
+	Forbid func(*http.Request) string
+	// Settings are what may also be changed while the server runs.
+	Settings Settings
+	// Now is the clock; time.Now when nil.
+	Now func() time.Time
+	// NewID makes identifiers; random UUIDs when nil.
+	NewID func() string
+	// Log receives a line per request, without secrets; nobody when nil.
+	Log io.Writer
+}
+
+// Agents says what brings clusters online.
+type Agents string
+
+const (
+	// Simulated clusters come online by themselves, Settings.AgentDelay after their registration.
+	Simulated Agents = "simulated"
+	// Real clusters come online when an agent sends snapshots and a cluster controller polls.
+	Real Agents = "real"
+)
+
+// Settings can be changed while the server runs.
+type Settings struct {
+	// Agents says what brings clusters online; Simulated when empty.
+	Agents Agents
+	// AgentDelay is how long a simulated agent takes to connect, and a simulated cluster to become ready with new
+	// credentials. 0 stands for one second, a negative value for no delay.
+	AgentDelay time.Duration
+	// DisconnectDelay is how long a disconnect takes that waits for nobody. 0 stands for one second, a negative value
+	// for no delay.
+	DisconnectDelay time.Duration
+	// GiveUp is how long a disconnect waits for a cluster controller to drain and delete nodes; ten minutes when 0.
+	GiveUp time.Duration
+	// ArchivedNotFound answers 404 for archived clusters. By default they stay readable.
+	ArchivedNotFound bool
+	// CredentialsRevoked makes a disconnect that should delete nodes archive the cluster and leave its nodes running,
+	// as happens when the cloud role is removed too early.
+	CredentialsRevoked bool
+	// Latency is added to every call.
+	Latency time.Duration
+	// RateLimit is how many calls per second are let through before 429; no limit when 0.
+	RateLimit float64
+	// PageSize is the largest page of lists that have pages; 100 when 0.
+	PageSize int
+}
+
+func (s Settings) withDefaults() Settings {
+	s.Agents = cmp.Or(s.Agents, Simulated)
+	s.AgentDelay = cmp.Or(s.AgentDelay, time.Second)
+	s.DisconnectDelay = cmp.Or(s.DisconnectDelay, time.Second)
+	s.GiveUp = cmp.Or(s.GiveUp, 10*time.Minute)
+	s.PageSize = cmp.Or(s.PageSize, 100)
+	return s
+}
+
+// Server is the API. Make it with New.
+type Server struct {
+	options     Options
+	operations  *operations
+	handlers    map[string]handler   // by operation id
+	adapters    map[string]func(doc) // by operation id: other spellings of a body, made those of the contract
+	collections []*collection
+	defects     []error // mistakes found while the areas were set up
+	admin       http.Handler
+
+	mu       sync.Mutex // held while a request is handled
+	store    *store
+	settings Settings
+	limiter  *rate.Limiter
+
+	faults faults
+	log    requestLog
+}
+
+// New opens the state and returns a server, which Close closes.
+func New(options Options) (*Server, error) {
+	all, err := loadOperations()
+	if err != nil {
+		return nil, err
+	}
+	if options.Now == nil {
+		options.Now = time.Now
+	}
+	if options.NewID == nil {
+		options.NewID = uuid.NewString
+	}
+	if len(options.Organizations) == 0 {
+		options.Organizations = []Organization{DefaultOrganization}
+	}
+	s := &Server{options: options, operations: all, handlers: map[string]handler{}, adapters: map[string]func(doc){}}
+	s.log.reset()
+	s.settings = options.Settings.withDefaults()
+	s.limiter = limiter(s.settings)
+	s.areas()
+	if err := errors.Join(s.defects...); err != nil {
+		return nil, err
+	}
+	s.admin = s.adminHandler()
+	if s.store, err = openStore(options.State); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// Close closes the state file.
+func (s *Server) Close() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.store.close()
+}
+
+// Settings returns the current settings.
+func (s *Server) Settings() Settings {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.settings
+}
+
+// Configure changes the settings.
+func (s *Server) Configure(change func(*Settings)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	change(&s.settings)
+	s.settings = s.settings.withDefaults()
+	s.limiter = limiter(s.settings)
+}
+
+// Reset forgets all state, faults and logged requests; settings stay.
+func (s *Server) Reset() error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults.clear()
+	s.log.reset()
+	return s.store.reset()
+}
+
+func limiter(s Settings) *rate.Limiter {
+	if s.RateLimit <= 0 {
+		return rate.NewLimiter(rate.Inf, 0)
+	}
+	return rate.NewLimiter(rate.Limit(s.RateLimit), max(1, int(s.RateLimit)))
+}
+
+// areas sets up every area of the API.
+func (s *Server) areas() {
+	s.organizationArea()
+	s.serviceAccountArea()
+	s.clusterArea()
+	s.agentArea()
+	s.nodeTemplateArea()
+}
+
+// handle serves one operation of the contract.
+func (s *Server) handle(operation string, h handler) {
+	if s.operations.byID[operation] == nil {
+		s.defect("the contract has no operation %s", operation)
+	}
+	s.handlers[operation] = h
+}
+
+func (s *Server) defect(format string, args ...any) {
+	s.defects = append(s.defects, fmt.Errorf(format, args...))
+}
+
+func (s *Server) newID() string { return s.options.NewID() }
+
+// ServeHTTP answers a request of the API, or one under /_emulator/.
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	if strings.HasPrefix(r.URL.Path, adminPrefix) {
+		s.admin.ServeHTTP(w, r)
+		return
+	}
+	seen := Request{Time: s.options.Now(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, UserAgent: r.UserAgent()}
+	body, err := readBody(r)
+	seen.Body = body
+	op, params := s.operations.find(r.Method, seen.Path)
+	if op != nil {
+		seen.Operation = op.id
+	}
+	var a *answer
+	ends := "" // how the connection ends, when not well
+	if err != nil {
+		a = s.refuse(seen.Path, badRequest("the body cannot be read: %v", err))
+	} else {
+		a, ends = s.answer(r, op, params, body)
+	}
+	if a != nil {
+		seen.Status = a.status
+	}
+	if ends == "" {
+		seen.ResponseBytes = len(a.body)
+		for name, values := range a.header {
+			w.Header()[name] = values
+		}
+		if len(a.body) > 0 && w.Header().Get("Content-Type") == "" {
+			w.Header().Set("Content-Type", "application/json")
+		}
+		w.WriteHeader(a.status)
+		w.Write(a.body) // a client that went away is no error of ours
+	}
+	s.log.add(seen, s.options.Log)
+	if ends != "" {
+		panic(http.ErrAbortHandler) // the way to make net/http cut a connection
+	}
+}
+
+// answer returns what goes back, and, when the connection is to be cut instead, why.
+func (s *Server) answer(r *http.Request, op *operation, params map[string]string, body []byte) (a *answer, ends string) {
+	path := r.URL.EscapedPath()
+	s.mu.Lock()
+	limited, latency := !s.limiter.AllowN(s.options.Now(), 1), s.settings.Latency
+	s.mu.Unlock()
+	sleep(r.Context(), latency)
+	if limited {
+		a := s.refuse(path, &Failure{Status: http.StatusTooManyRequests, Message: "too many requests"})
+		a.header = http.Header{"Retry-After": {"1"}}
+		return a, ""
+	}
+	fault := s.faults.take(r.Method, path)
+	if fault != nil {
+		sleep(r.Context(), fault.Delay)
+		switch fault.Action {
+		case Hang:
+			<-r.Context().Done()
+			return nil, "hang"
+		case Refuse:
+			return nil, "refused"
+		case Answer:
+			return s.injected(path, fault), ""
+		}
+	}
+	a = s.process(r, op, params, body)
+	if fault != nil && fault.Action == Drop {
+		return a, "dropped"
+	}
+	if fault != nil && fault.Action == Truncate {
+		a.body = a.body[:len(a.body)/2]
+	}
+	return a, ""
+}
+
+func sleep(ctx context.Context, d time.Duration) {
+	if d <= 0 {
+		return
+	}
+	select {
+	case <-time.After(d):
+	case <-ctx.Done():
+	}
+}
+
+// process checks a request, lets its handler run and turns errors into answers.
+func (s *Server) process(r *http.Request, op *operation, params map[string]string, body []byte) *answer {
+	path := r.URL.EscapedPath()
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if failure := s.authorize(r); failure != nil {
+		return s.refuse(path, failure)
+	}
+	if op == nil {
+		if inCluster(r) {
+			return &answer{status: http.StatusOK, body: []byte("{}")}
+		}
+		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)})
+	}
+	c := &call{Server: s, op: op, path: path, params: params, query: r.URL.Query(), header: r.Header, now: s.options.Now()}
+	a, err := s.run(c, body)
+	if err == nil {
+		err = s.store.commit()
+	}
+	if err != nil {
+		var failure *Failure
+		if !errors.As(err, &failure) {
+			failure = &Failure{Status: http.StatusInternalServerError, Message: "emulator: " + err.Error()}
+		}
+		return s.refuse(path, failure)
+	}
+	if len(a.body) > 0 && op.mediaType != "" && a.header.Get("Content-Type") == "" {
+		if a.header == nil {
+			a.header = http.Header{}
+		}
+		a.header.Set("Content-Type", op.mediaType)
+	}
+	return a
+}
+
+func (s *Server) run(c *call, body []byte) (*answer, error) {
+	h := s.handlers[c.op.id]
+	if h == nil {
+		return nil, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the emulator does not implement %s", c.op.id)}
+	}
+	if failure := c.op.checkQuery(c.query, !s.options.Lenient); failure != nil {
+		return nil, failure
+	}
+	if c.op.request != nil {
+		if len(bytes.TrimSpace(body)) == 0 {
+			return nil, badRequest("%s needs a body", c.op.id)
+		}
+		if err := json.Unmarshal(body, &c.body); err != nil {
+			return nil, badRequest("the body is not JSON: %v", err)
+		}
+		if adapt, in := s.adapters[c.op.id], c.input(); adapt != nil && in != nil {
+			adapt(in)
+		}
+		if failure := c.op.checkRequest(c.body, !s.options.Lenient); failure != nil {
+			return nil, failure
+		}
+	}
+	if err := s.parents(c); err != nil {
+		return nil, err
+	}
+	return h(c)
+}
+
+// parents refuses calls below something that is not there.
+func (s *Server) parents(c *call) error {
+	if id, ok := c.params["organizationId"]; ok && !slices.ContainsFunc(s.options.Organizations, func(o Organization) bool { return o.ID == id }) {
+		return notFound("organization not found: %s", id)
+	}
+	if id, ok := c.params["clusterId"]; ok && !strings.HasPrefix(c.op.path, clustersPath) {
+		if r := s.cluster(c, id); r == nil || archived(r) {
+			return notFound("cluster not found: %s", id)
+		}
+	}
+	for _, k := range s.collections {
+		if k.item != "" && strings.HasPrefix(c.op.path, k.item+"/") {
+			if _, err := k.find(c); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// refuse returns the answer for a failure, in the shape of the API that the path belongs to.
+func (s *Server) refuse(path string, f *Failure) *answer {
+	body, err := json.Marshal(f.body(mainAPI(path)))
+	if err != nil {
+		body = []byte(`{}`)
+	}
+	return &answer{status: f.Status, body: body}
+}
+
+// authorize checks the API token. Documented: header X-API-Key; a bearer token is declared too.
+func (s *Server) authorize(r *http.Request) *Failure {
+	token := cmp.Or(r.Header.Get("X-API-Key"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
+	known := false
+	if issued := s.store.get(tokensScope, digest(token)); issued != nil {
+		known = s.valid(issued)
+	} else if len(s.options.Tokens) > 0 {
+		known = slices.Contains(s.options.Tokens, token)
+	} else {
+		known = token != "" && !strings.HasPrefix(token, "invalid")
+	}
+	if !known {
+		return &Failure{Status: http.StatusUnauthorized, Message: "Unauthorized"}
+	}
+	if s.options.Forbid != nil {
+		if right := s.options.Forbid(r); right != "" {
+			return &Failure{Status: http.StatusForbidden, Message: right}
+		}
+	}
+	return nil
+}
+
+// tokensScope holds the digests of all tokens the API gave out.
+const tokensScope = "/_tokens"
+
+// issue makes a token that stands for a stored record, and is valid as long as that one is.
+func (c *call) issue(owner *record) string {
+	sum := sha256.Sum256([]byte(c.newID()))
+	token := hex.EncodeToString(sum[:])
+	c.store.put(&record{Scope: tokensScope, ID: digest(token), Hidden: doc{"scope": owner.Scope, "id": owner.ID}})
+	return token
+}
+
+// valid tells whether a token given out still is: not that of a removed or inactive key. Assumed.
+func (s *Server) valid(token *record) bool {
+	owner := s.store.get(hidden[string](token, "scope"), hidden[string](token, "id"))
+	return owner != nil && owner.Doc["active"] != false
+}
+
+func digest(token string) string {
+	sum := sha256.Sum256([]byte(token))
+	return hex.EncodeToString(sum[:])
+}
+
+// inCluster tells calls of CAST AI's own components, whose newer versions call what nobody has described: they are
+// answered with an empty object. Assumed.
+func inCluster(r *http.Request) bool {
+	agent := r.UserAgent()
+	return r.Method == http.MethodPost &&
+		(strings.HasPrefix(agent, "castai-agent/") || strings.HasPrefix(agent, "castai-cluster-controller/"))
+}
+
+// maxBody is more than the largest snapshot of an agent.
+const maxBody = 256 << 20
+
+func readBody(r *http.Request) ([]byte, error) {
+	body := io.Reader(r.Body)
+	if r.Header.Get("Content-Encoding") == "gzip" {
+		unzipped, err := gzip.NewReader(r.Body)
+		if err != nil {
+			return nil, err
+		}
+		body = unzipped
+	}
+	return io.ReadAll(io.LimitReader(body, maxBody))
+}
