@@ -1,0 +1,22 @@
+//go:build unix
+
+package testengine
+
+import (
+	"os"
+	"syscall"
+)
+
+// lock waits until no other process holds the lock on the file, and takes it. The
+// operating system releases it with the process, however that ends.
+func lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
+	if err != nil {
+		return nil, err
+	}
+	if err := syscall.Flock(int(f.Fd()), syscall.LOCK_EX); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return func() { f.Close() }, nil
+}
