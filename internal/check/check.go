@@ -93,10 +93,8 @@ func (r *runner) value(f *shape.Field, at resource.PropertyPath, v property.Valu
 		return
 	}
 	r.judge(f, false, at, v, secret)
-	if f.Enum != nil && v.IsString() {
-		if problem := unlisted(f.Enum, v.AsString(), show(v, secret), secret); problem != "" {
-			r.warn(at.String() + ": " + problem)
-		}
+	if f.Enum != nil && v.IsString() && v.AsString() != "" && !f.Lists(v.AsString()) {
+		r.warn(at.String() + ": " + unlisted(f.Enum, v.AsString(), show(v, secret), secret))
 	}
 }
 

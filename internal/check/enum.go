@@ -1,16 +1,12 @@
 package check
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 )
 
-// unlisted says that a value is not one of the known ones; nothing if it is.
+// unlisted says that a value is not one of the known ones.
 func unlisted(known []string, text, shown string, secret bool) string {
-	if slices.Contains(known, text) {
-		return ""
-	}
 	quoted := make([]string, len(known))
 	for i, value := range known {
 		quoted[i] = strconv.Quote(value)

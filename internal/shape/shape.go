@@ -79,7 +79,8 @@ type Field struct {
 	// properties of the object, or of each element; nil for plain values.
 	List, Map bool
 	Elem      *Struct
-	// Enum lists the known values; nil for anything that is not an enumeration.
+	// Enum lists the values this version knows, from the rule known=a|b|c or
+	// from an enumeration type. Others pass with a warning. Nil: any value.
 	Enum []string
 }
 
@@ -95,6 +96,17 @@ func (s *Struct) Field(name string) *Field {
 		return nil
 	}
 	return s.byName[name]
+}
+
+// Lists says whether the value is one that this version knows, in any letter
+// case where that does not matter.
+func (f *Field) Lists(value string) bool {
+	for _, known := range f.Enum {
+		if known == value || f.Kind == Fold && strings.EqualFold(known, value) {
+			return true
+		}
+	}
+	return false
 }
 
 var cache sync.Map // reflect.Type -> *Struct
@@ -176,6 +188,10 @@ func parse(f reflect.StructField, tag string) (*Field, error) {
 	if rules := f.Tag.Get("check"); rules != "" {
 		for _, part := range strings.Split(rules, ",") {
 			rule, arg, _ := strings.Cut(part, "=")
+			if rule == "known" {
+				field.Enum = strings.Split(arg, "|")
+				continue
+			}
 			field.Rules = append(field.Rules, Rule{rule, arg})
 		}
 	}
@@ -190,7 +206,9 @@ func parse(f reflect.StructField, tag string) (*Field, error) {
 	if elem.Kind() == reflect.Struct {
 		field.Elem = Of(elem)
 	}
-	field.Enum = enumValues(elem)
+	if field.Enum == nil {
+		field.Enum = enumValues(elem)
+	}
 	return field, nil
 }
 

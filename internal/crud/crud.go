@@ -1,0 +1,323 @@
+// Package crud gives a resource its verbs over a collection of the REST API.
+//
+// A resource embeds [Resource] and says where its collection is. A resource
+// that is special in one verb declares that verb itself, and Go's promotion
+// rules do the rest; the other helpers of this package are for those.
+//
+// Nothing here knows about spelling: what Create, Read and Update return is
+// the service's truth, and package shim brings it into the user's spelling.
+package crud
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/url"
+	"reflect"
+	"strings"
+
+	"github.com/pulumi/pulumi-go-provider/infer"
+
+	"github.com/castai/pulumi-castai/internal/api"
+	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/shape"
+	"github.com/castai/pulumi-castai/internal/wire"
+)
+
+// Resource is a resource with inputs A and outputs S, which embeds A.
+type Resource[A, S any] struct {
+	// Kind is what messages call it: "node template".
+	Kind string
+	// Path is the path of the collection that an object of these inputs
+	// belongs to.
+	Path func(a *A) string
+	// ImportID is the form of the import ID, such as "<clusterId>/<name>". The
+	// parts before the last are inputs; the last is the resource ID. Default:
+	// the resource ID alone.
+	ImportID string
+	// IDField is the field of the answer that is the resource ID. Default: id.
+	IDField string
+
+	// CreateIn, UpdateIn and Out name the fields that the create body, the
+	// update body and a read answer are wrapped in; empty for no wrapping.
+	// Answers to writes may come wrapped or bare.
+	CreateIn, UpdateIn, Out string
+	// UpdateMethod is the method that updates. Default: PUT.
+	UpdateMethod string
+	// ReadBack reads the object after a write, for answers to writes that do
+	// not hold the whole object.
+	ReadBack bool
+
+	// List says how the collection is listed, for objects that are read from
+	// there and for looking an object up by its name.
+	List *List
+
+	// Body adjusts the body of a create (update is false) or update call.
+	Body func(a *A, body map[string]any, update bool) error
+	// Fill adjusts the outputs after an answer was decoded into them.
+	Fill func(body map[string]any, s *S)
+	// Guard may refuse to delete: it returns the reason to leave the object in
+	// place, which is shown as a warning; empty to delete.
+	Guard func(s *S) string
+}
+
+// List describes the list of a collection.
+type List struct {
+	// Items is the field of the answer that holds the objects.
+	Items string
+	// Element is the field of each item that holds the object; empty if the
+	// item is the object.
+	Element string
+	// Query is sent along.
+	Query url.Values
+	// Only says that the API has no call for a single object, so reads come
+	// from the list. Reads of many objects then share one call.
+	Only bool
+}
+
+// Create makes the object.
+func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A]) (infer.CreateResponse[S], error) {
+	state := NewState[A, S](req.Inputs)
+	if req.DryRun {
+		return infer.CreateResponse[S]{Output: state}, nil
+	}
+	a := &req.Inputs
+	body, err := wire.Create(a)
+	if err == nil && r.Body != nil {
+		err = r.Body(a, body, false)
+	}
+	if err != nil {
+		return infer.CreateResponse[S]{}, r.fail("create", "", err)
+	}
+	answer, err := Send(ctx, api.Call{
+		Method: http.MethodPost, Path: r.Path(a), Body: Wrap(r.CreateIn, body), Recover: r.recover(a, body),
+	})
+	if err != nil {
+		return infer.CreateResponse[S]{}, r.exists(r.fail("create", "", err), err)
+	}
+	answer = Unwrap(r.Out, answer)
+	id, _ := answer[r.idField()].(string)
+	if id == "" {
+		return infer.CreateResponse[S]{}, r.fail("create", "", fmt.Errorf("the answer has no %q", r.idField()))
+	}
+	err = r.decode(answer, &state)
+	if err == nil && r.ReadBack {
+		var found bool
+		if found, err = r.get(ctx, a, id, &state); err == nil && !found {
+			err = fmt.Errorf("it was created and then not found")
+		}
+	}
+	return infer.CreateResponse[S]{ID: id, Output: state}, Partial(r.fail("create", id, err))
+}
+
+// Read fetches the object, for a refresh or, without inputs, for an import.
+func (r *Resource[A, S]) Read(ctx context.Context, req infer.ReadRequest[A, S]) (infer.ReadResponse[A, S], error) {
+	a, id := req.Inputs, req.ID
+	state := req.State
+	if IsImport(ctx) {
+		var err error
+		if id, err = ParseImportID(r.ImportID, id, &a); err != nil {
+			return infer.ReadResponse[A, S]{}, err
+		}
+		state = NewState[A, S](a)
+	}
+	SetArgs(&state, a)
+	found, err := r.get(ctx, &a, id, &state)
+	if err != nil {
+		return infer.ReadResponse[A, S]{}, r.fail("read", id, err)
+	}
+	if !found {
+		return infer.ReadResponse[A, S]{}, nil
+	}
+	return infer.ReadResponse[A, S]{ID: id, Inputs: Args[A](&state), State: state}, nil
+}
+
+// Update brings the object to the new inputs.
+func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, S]) (infer.UpdateResponse[S], error) {
+	if req.DryRun {
+		return infer.UpdateResponse[S]{Output: Predict(ctx, req.State, req.Inputs)}, nil
+	}
+	// What the program leaves to the service goes back as it is, so that an
+	// update of one property does not reset another.
+	state := Predict(ctx, req.State, req.Inputs)
+	args := Args[A](&state)
+	a := &args
+	body, err := wire.Update(a, OldInputs(ctx))
+	if err == nil && r.Body != nil {
+		err = r.Body(a, body, true)
+	}
+	if err != nil {
+		return infer.UpdateResponse[S]{}, r.fail("update", req.ID, err)
+	}
+	method := r.UpdateMethod
+	if method == "" {
+		method = http.MethodPut
+	}
+	// Each of these calls sets the whole object, so repeating one is safe.
+	repeatable := true
+	answer, err := Send(ctx, api.Call{
+		Method: method, Path: r.item(a, req.ID), Body: Wrap(r.UpdateIn, body), Idempotent: &repeatable,
+	})
+	if err != nil {
+		return infer.UpdateResponse[S]{}, r.fail("update", req.ID, err)
+	}
+	if r.ReadBack {
+		var found bool
+		if found, err = r.get(ctx, a, req.ID, &state); err == nil && !found {
+			err = fmt.Errorf("it was updated and then not found")
+		}
+	} else {
+		err = r.decode(Unwrap(r.Out, answer), &state)
+	}
+	return infer.UpdateResponse[S]{Output: state}, Partial(r.fail("update", req.ID, err))
+}
+
+// Delete removes the object. One that is gone already is a success.
+func (r *Resource[A, S]) Delete(ctx context.Context, req infer.DeleteRequest[S]) (infer.DeleteResponse, error) {
+	if r.Guard != nil {
+		if reason := r.Guard(&req.State); reason != "" {
+			Warn(ctx, "%s %s was left in place: %s", r.Kind, req.ID, reason)
+			return infer.DeleteResponse{}, nil
+		}
+	}
+	a := Args[A](&req.State)
+	_, err := Send(ctx, api.Call{Method: http.MethodDelete, Path: r.item(&a, req.ID)})
+	if err != nil && !api.IsNotFound(err) {
+		return infer.DeleteResponse{}, r.fail("delete", req.ID, err)
+	}
+	return infer.DeleteResponse{}, nil
+}
+
+// get fetches one object into state. An object that does not exist, or whose
+// collection does not, is not found and no error.
+func (r *Resource[A, S]) get(ctx context.Context, a *A, id string, state *S) (found bool, err error) {
+	var body map[string]any
+	if r.List != nil && r.List.Only {
+		body, err = r.List.find(ctx, r.Path(a), r.idField(), id)
+	} else {
+		body, err = Send(ctx, api.Call{Method: http.MethodGet, Path: r.item(a, id)})
+		body = Unwrap(r.Out, body)
+	}
+	if api.IsNotFound(err) || err == nil && body == nil {
+		return false, nil
+	}
+	if err != nil {
+		return false, err
+	}
+	return true, r.decode(body, state)
+}
+
+func (r *Resource[A, S]) decode(body map[string]any, state *S) error {
+	if err := wire.Decode(body, state); err != nil {
+		return fmt.Errorf("cannot understand the answer: %w", err)
+	}
+	if r.Fill != nil {
+		r.Fill(body, state)
+	}
+	return nil
+}
+
+// recover looks for the object that a create call whose answer was lost has
+// made: one of that name in which everything that was sent reads back.
+func (r *Resource[A, S]) recover(a *A, sent map[string]any) func(context.Context) (any, bool, error) {
+	name, _ := sent["name"].(string)
+	if r.List == nil || name == "" {
+		return nil
+	}
+	return func(ctx context.Context) (any, bool, error) {
+		found, err := r.List.find(ctx, r.Path(a), "name", name)
+		if err != nil || found == nil {
+			return nil, false, err
+		}
+		if !contains(found, sent) {
+			return nil, false, fmt.Errorf("a %s named %q exists that differs from the one this call was to make; "+
+				"look at it in the console, then import or delete it", r.Kind, name)
+		}
+		return found, true, nil
+	}
+}
+
+func (r *Resource[A, S]) item(a *A, id string) string { return r.Path(a) + api.Path(id) }
+
+func (r *Resource[A, S]) idField() string {
+	if r.IDField == "" {
+		return "id"
+	}
+	return r.IDField
+}
+
+func (r *Resource[A, S]) fail(verb, id string, err error) error {
+	if err == nil {
+		return nil
+	}
+	if id != "" {
+		id = " " + id
+	}
+	return fmt.Errorf("cannot %s %s%s: %w", verb, r.Kind, id, err)
+}
+
+// exists adds the way out to the refusal of a name that is taken.
+func (r *Resource[A, S]) exists(wrapped, cause error) error {
+	if !api.IsConflict(cause) {
+		return wrapped
+	}
+	form := r.ImportID
+	if form == "" {
+		form = "<id>"
+	}
+	return fmt.Errorf("%w\n%s exists already. To manage it with this program, import it: its import ID has the form %s",
+		wrapped, upperFirst(article(r.Kind)), form)
+}
+
+func article(kind string) string {
+	if strings.ContainsRune("aeiou", rune(kind[0])) {
+		return "an " + kind
+	}
+	return "a " + kind
+}
+
+func upperFirst(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+
+// WireDependencies tells previews which outputs an update can change: those
+// tagged so. The others keep their value, so that what depends on them is not
+// shown as changing.
+func (r *Resource[A, S]) WireDependencies(f infer.FieldSelector, a *A, s *S) { KeepKnown(f, a, s) }
+
+// KeepKnown is [Resource.WireDependencies] for resources that embed nothing.
+func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
+	args := reflect.ValueOf(a).Elem()
+	var fixed infer.InputField // an input that an update never changes
+	for _, field := range shape.Of(args.Type()).Fields {
+		if field.Replace {
+			fixed = f.InputField(args.FieldByIndex(field.Index).Addr().Interface()).Computed()
+			break
+		}
+	}
+	if fixed == nil {
+		return // the framework then takes every output to depend on every input
+	}
+	state := reflect.ValueOf(s).Elem()
+	for _, field := range shape.Of(state.Type()).Fields {
+		output := f.OutputField(state.FieldByIndex(field.Index).Addr().Interface())
+		output.DependsOn(fixed)
+		if field.Changes {
+			output.DependsOn(f.InputField(a).Computed())
+		}
+	}
+}
+
+// find returns the object whose field has that value, or nil.
+func (l *List) find(ctx context.Context, path, field, value string) (map[string]any, error) {
+	list, err := config.Client(ctx).Collection(ctx, path, l.Query, l.Items)
+	if err != nil {
+		return nil, err
+	}
+	if l.Element != "" {
+		field = l.Element + "." + field
+	}
+	found := list.Find(field, value)
+	if len(found) == 0 {
+		return nil, nil
+	}
+	return Unwrap(l.Element, found[0]), nil
+}

@@ -1,0 +1,226 @@
+package crud
+
+import (
+	"context"
+	"fmt"
+	"math"
+	"net/http"
+	"reflect"
+	"strings"
+
+	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi/sdk/v3/go/property"
+
+	"github.com/castai/pulumi-castai/internal/api"
+	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/shape"
+)
+
+type oldInputsKey struct{}
+
+// WithOldInputs keeps a resource's last inputs for the verb that ctx serves:
+// the framework does not hand them on. An import has none.
+func WithOldInputs(ctx context.Context, inputs property.Map) context.Context {
+	return context.WithValue(ctx, oldInputsKey{}, inputs)
+}
+
+// OldInputs returns the resource's last inputs.
+func OldInputs(ctx context.Context) property.Map {
+	inputs, _ := ctx.Value(oldInputsKey{}).(property.Map)
+	return inputs
+}
+
+// IsImport says whether a Read is an import or look-up, which knows nothing
+// but an ID.
+func IsImport(ctx context.Context) bool { return OldInputs(ctx).Len() == 0 }
+
+// Send makes a call with the provider's client and returns the object that
+// the answer holds; nil for an empty answer.
+func Send(ctx context.Context, call api.Call) (map[string]any, error) {
+	raw, err := config.Client(ctx).Do(ctx, call)
+	if err != nil || len(raw) == 0 {
+		return nil, err
+	}
+	return api.Object(raw)
+}
+
+// Get fetches one object.
+func Get(ctx context.Context, path string) (map[string]any, error) {
+	return Send(ctx, api.Call{Method: http.MethodGet, Path: path})
+}
+
+// Wrap puts a body into the field of that name; an empty name leaves it bare.
+func Wrap(field string, body map[string]any) map[string]any {
+	if field == "" {
+		return body
+	}
+	return map[string]any{field: body}
+}
+
+// Unwrap takes an object out of the field of that name, if it is in there.
+func Unwrap(field string, body map[string]any) map[string]any {
+	if inner, ok := body[field].(map[string]any); ok && field != "" {
+		return inner
+	}
+	return body
+}
+
+// NewState returns outputs that so far say no more than the inputs.
+func NewState[A, S any](a A) S {
+	var s S
+	SetArgs(&s, a)
+	return s
+}
+
+// SetArgs sets the inputs that are embedded in outputs.
+func SetArgs[A, S any](s *S, a A) { embedded[A](s).Set(reflect.ValueOf(a)) }
+
+// Args returns the inputs that are embedded in outputs.
+func Args[A, S any](s *S) A { return embedded[A](s).Interface().(A) }
+
+func embedded[A, S any](s *S) reflect.Value {
+	v, want := reflect.ValueOf(s).Elem(), reflect.TypeFor[A]()
+	for i := range v.NumField() {
+		if v.Type().Field(i).Anonymous && v.Field(i).Type() == want {
+			return v.Field(i)
+		}
+	}
+	panic(fmt.Sprintf("crud: %s does not embed %s", v.Type(), want))
+}
+
+// Predict returns what can be said of the outputs after an update: the new
+// inputs, and the old outputs for what the inputs leave to the service.
+func Predict[A, S any](ctx context.Context, old S, inputs A) S {
+	predict(embedded[A](&old), reflect.ValueOf(inputs), OldInputs(ctx))
+	return old
+}
+
+// predict sets the inputs in args to next, but keeps what next leaves unset
+// unless the last inputs, was, had set it: then it is being cleared.
+func predict(args, next reflect.Value, was property.Map) {
+	for _, f := range shape.Of(args.Type()).Fields {
+		value, target, old := next.FieldByIndex(f.Index), args.FieldByIndex(f.Index), was.Get(f.Name)
+		object := f.Elem != nil && !f.List && !f.Map && value.Kind() == reflect.Pointer
+		switch {
+		case value.IsZero() && old.IsNull():
+		case object && !value.IsNil() && !target.IsNil():
+			merged := reflect.New(value.Type().Elem())
+			merged.Elem().Set(target.Elem())
+			inner := property.Map{}
+			if old.IsMap() {
+				inner = old.AsMap()
+			}
+			predict(merged.Elem(), value.Elem(), inner)
+			target.Set(merged)
+		default:
+			target.Set(value)
+		}
+	}
+}
+
+// Partial makes an error that came after the object was made, or changed, one
+// that keeps what is known of it in the state. The next update continues.
+func Partial(err error) error {
+	if err == nil {
+		return nil
+	}
+	return infer.ResourceInitFailedError{Reasons: []string{err.Error()}}
+}
+
+// Warn shows a warning at the resource that ctx serves.
+func Warn(ctx context.Context, format string, args ...any) {
+	p.GetLogger(ctx).Warningf(format, args...)
+}
+
+// Progress shows a passing status at the resource that ctx serves.
+func Progress(ctx context.Context, format string, args ...any) {
+	p.GetLogger(ctx).InfoStatusf(format, args...)
+}
+
+// ParseImportID sets the inputs that an import ID of the given form holds and
+// returns its last part, which is the resource ID. The last part may itself
+// hold slashes.
+func ParseImportID[A any](form, id string, a *A) (string, error) {
+	names := strings.Split(form, "/")
+	parts := strings.SplitN(id, "/", len(names))
+	if form == "" {
+		names, parts = []string{"<id>"}, []string{id}
+	}
+	for i, name := range names {
+		if i >= len(parts) || strings.TrimSpace(parts[i]) == "" {
+			return "", fmt.Errorf("%q is not a valid import ID: it has the form %s", id, form)
+		}
+		f := shape.Of(reflect.TypeFor[A]()).Field(strings.Trim(name, "<>"))
+		if f == nil {
+			continue
+		}
+		target := reflect.ValueOf(a).Elem().FieldByIndex(f.Index)
+		if target.Kind() == reflect.Pointer {
+			target.Set(reflect.New(target.Type().Elem()))
+			target = target.Elem()
+		}
+		target.SetString(parts[i])
+	}
+	return parts[len(parts)-1], nil
+}
+
+// contains says whether everything in sent reads back in found. Nothing,
+// null and empty are one, since the API drops them.
+func contains(found, sent any) bool {
+	switch want := sent.(type) {
+	case map[string]any:
+		got, _ := found.(map[string]any)
+		for key, value := range want {
+			if !contains(got[key], value) {
+				return false
+			}
+		}
+		return true
+	case []any:
+		got, _ := found.([]any)
+		if len(got) != len(want) {
+			return false
+		}
+		for _, value := range want {
+			matched := false
+			for _, other := range got {
+				matched = matched || contains(other, value)
+			}
+			if !matched {
+				return false
+			}
+		}
+		return true
+	case string:
+		got, _ := found.(string)
+		return strings.EqualFold(got, want)
+	case nil:
+		return true
+	default:
+		if number(sent) == 0 && (found == nil || number(found) == 0) {
+			return true
+		}
+		return number(sent) == number(found)
+	}
+}
+
+// number makes numbers and booleans of any Go type comparable; NaN, which
+// equals nothing, for the rest.
+func number(v any) float64 {
+	r := reflect.ValueOf(v)
+	switch {
+	case v == nil:
+		return math.NaN()
+	case r.CanInt():
+		return float64(r.Int())
+	case r.CanFloat():
+		return r.Float()
+	case r.Kind() == reflect.Bool && r.Bool():
+		return 1
+	case r.Kind() == reflect.Bool:
+		return 0
+	default:
+		return math.NaN()
+	}
+}

@@ -1,0 +1,383 @@
+// Package shim stands between the engine and the provider framework and does
+// once, for every resource, what the framework leaves to each: it keeps the
+// user's spelling (package norm), checks inputs (package check), names what
+// has no name, marks secrets in outputs, compares nested properties, keeps
+// old state readable, and hands resources their last inputs.
+package shim
+
+import (
+	"context"
+	"encoding/json"
+	"reflect"
+	"sync"
+
+	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+	"github.com/pulumi/pulumi/sdk/v3/go/property"
+
+	"github.com/castai/pulumi-castai/internal/check"
+	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/norm"
+	"github.com/castai/pulumi-castai/internal/shape"
+)
+
+// Checker is implemented by resources and functions with rules that concern
+// several inputs.
+type Checker interface{ CheckInputs(in *check.Inputs) }
+
+// Upgrader is implemented by resources that accept an older form of their
+// inputs, such as the arrays of one element of the bridged provider. Upgrade
+// returns the present form. It sees inputs and states alike.
+type Upgrader interface {
+	Upgrade(m property.Map) property.Map
+}
+
+// ReplaceWarner is implemented by resources whose replacement costs more than
+// a user may expect.
+type ReplaceWarner interface{ ReplaceWarning() string }
+
+// Resource is a resource of the framework and what this package needs to know
+// of it.
+type Resource struct {
+	infer.InferredResource
+	inputs, state *shape.Struct
+	checker       Checker
+	upgrade       func(property.Map) property.Map
+	warning       string
+}
+
+// Of makes a Resource of an implementation.
+func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
+	out := Resource{
+		InferredResource: infer.Resource(r),
+		inputs:           shape.Of(reflect.TypeFor[A]()),
+		state:            shape.Of(reflect.TypeFor[S]()),
+		upgrade:          func(m property.Map) property.Map { return m },
+	}
+	out.checker, _ = any(r).(Checker)
+	if u, ok := any(r).(Upgrader); ok {
+		out.upgrade = u.Upgrade
+	}
+	if w, ok := any(r).(ReplaceWarner); ok {
+		out.warning = w.ReplaceWarning()
+	}
+	return out
+}
+
+// Function is a function of the framework and what this package needs to know
+// of it.
+type Function struct {
+	infer.InferredFunction
+	inputs  *shape.Struct
+	checker Checker
+}
+
+// FunctionOf makes a Function of an implementation.
+func FunctionOf[F infer.Fn[I, O], I, O any](f F) Function {
+	out := Function{InferredFunction: infer.Function(f), inputs: shape.Of(reflect.TypeFor[I]())}
+	out.checker, _ = any(f).(Checker)
+	return out
+}
+
+// Options lists what a wrapped provider serves.
+type Options struct {
+	Resources []Resource
+	Functions []Function
+	// Config describes the provider's own configuration.
+	Config *shape.Struct
+}
+
+type shim struct {
+	inner     p.Provider
+	resources map[tokens.TypeName]Resource
+	functions map[tokens.TypeName]Function
+	config    *shape.Struct
+
+	schemaOnce sync.Once
+	schema     p.GetSchemaResponse
+	schemaErr  error
+}
+
+// Wrap returns the provider with the framework's gaps filled.
+func Wrap(inner p.Provider, o Options) (p.Provider, error) {
+	s := &shim{
+		inner: inner, config: o.Config,
+		resources: map[tokens.TypeName]Resource{}, functions: map[tokens.TypeName]Function{},
+	}
+	for _, r := range o.Resources {
+		token, err := r.GetToken()
+		if err != nil {
+			return p.Provider{}, err
+		}
+		s.resources[token.Name()] = r
+	}
+	for _, f := range o.Functions {
+		token, err := f.GetToken()
+		if err != nil {
+			return p.Provider{}, err
+		}
+		s.functions[tokens.TypeName(token.Name())] = f
+	}
+	outer := inner
+	outer.GetSchema = s.getSchema
+	outer.CheckConfig = s.checkConfig
+	outer.DiffConfig = s.diffConfig
+	outer.Invoke = s.invoke
+	outer.Check = s.check
+	outer.Diff = s.diff
+	outer.Create = s.create
+	outer.Read = s.read
+	outer.Update = s.update
+	outer.Delete = s.delete
+	return outer, nil
+}
+
+// getSchema sorts the schema and leaves out the version, so that its text
+// changes only with what it says. It is made once, on demand.
+func (s *shim) getSchema(ctx context.Context, req p.GetSchemaRequest) (p.GetSchemaResponse, error) {
+	s.schemaOnce.Do(func() {
+		if s.schema, s.schemaErr = s.inner.GetSchema(ctx, req); s.schemaErr != nil {
+			return
+		}
+		s.schema.Schema, s.schemaErr = finishSchema(s.schema.Schema)
+	})
+	return s.schema, s.schemaErr
+}
+
+func finishSchema(text string) (string, error) {
+	var doc map[string]any
+	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+		return "", err
+	}
+	out, err := json.Marshal(doc)
+	return string(out), err
+}
+
+// checkConfig checks the configuration and keeps values from the environment
+// out of it.
+func (s *shim) checkConfig(ctx context.Context, req p.CheckRequest) (p.CheckResponse, error) {
+	resp, err := s.inner.CheckConfig(ctx, req)
+	if err != nil {
+		return resp, err
+	}
+	result := check.Run(s.config, req.Inputs)
+	resp.Failures = merge(resp.Failures, result.Failures)
+	resp.Inputs = markSecrets(s.config, resp.Inputs)
+	return resp, nil
+}
+
+// diffConfig never asks for a replacement: a provider is an address and a
+// key, and another key changes no resource.
+func (s *shim) diffConfig(_ context.Context, req p.DiffRequest) (p.DiffResponse, error) {
+	olds := req.OldInputs
+	if olds.Len() == 0 {
+		olds = req.State
+	}
+	return compare(only(s.config, olds), only(s.config, req.Inputs), nil), nil
+}
+
+// invoke checks a function's arguments before it runs.
+func (s *shim) invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeResponse, error) {
+	f, ok := s.functions[req.Token.Name()]
+	if !ok {
+		return s.inner.Invoke(ctx, req)
+	}
+	result := verify(f.inputs, f.checker, req.Args)
+	if len(result.Failures) > 0 {
+		return p.InvokeResponse{Failures: result.Failures}, nil
+	}
+	warn(ctx, result.Warnings)
+	return s.inner.Invoke(ctx, req)
+}
+
+func (s *shim) check(ctx context.Context, req p.CheckRequest) (p.CheckResponse, error) {
+	r, ok := s.resources[req.Urn.Type().Name()]
+	if !ok {
+		return s.inner.Check(ctx, req)
+	}
+	req.State = only(r.inputs, r.upgrade(req.State))
+	req.Inputs = name(r.inputs, req.State, r.upgrade(req.Inputs), req.Urn.Name(), req.RandomSeed)
+	resp, err := s.inner.Check(ctx, req)
+	if err != nil {
+		return resp, err
+	}
+	result := verify(r.inputs, r.checker, req.Inputs)
+	resp.Failures = merge(resp.Failures, result.Failures)
+	warn(ctx, result.Warnings)
+	if len(resp.Failures) == 0 {
+		resp.Inputs = norm.Respell(r.inputs, req.State, resp.Inputs)
+	}
+	return resp, nil
+}
+
+func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {
+	r, ok := s.resources[req.Urn.Type().Name()]
+	if !ok {
+		return s.inner.Diff(ctx, req)
+	}
+	olds := only(r.inputs, r.upgrade(req.OldInputs))
+	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
+	resp := compare(olds, news, r.inputs)
+	if r.warning != "" && replaces(resp) {
+		crud.Warn(ctx, "%s", r.warning)
+	}
+	return resp, nil
+}
+
+func (s *shim) create(ctx context.Context, req p.CreateRequest) (p.CreateResponse, error) {
+	r, ok := s.resources[req.Urn.Type().Name()]
+	resp, err := s.inner.Create(ctx, req)
+	if ok && resp.Properties.Len() > 0 {
+		resp.Properties = r.outputs(req.Properties, resp.Properties)
+	}
+	return resp, err
+}
+
+func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, error) {
+	r, ok := s.resources[req.Urn.Type().Name()]
+	if !ok {
+		return s.inner.Read(ctx, req)
+	}
+	olds := only(r.inputs, r.upgrade(req.Inputs))
+	req.Inputs = olds
+	req.Properties = only(r.state, r.upgrade(req.Properties))
+	if olds.Len() > 0 {
+		req.Inputs = complete(r.inputs, olds)
+		req.Properties = complete(r.state, req.Properties)
+	}
+	resp, err := s.inner.Read(crud.WithOldInputs(ctx, olds), req)
+	if err != nil || resp.ID == "" {
+		return resp, err
+	}
+	if olds.Len() > 0 {
+		resp.Inputs = norm.Refresh(r.inputs, olds, resp.Inputs)
+	} else {
+		resp.Inputs = norm.Import(r.inputs, resp.Inputs)
+	}
+	resp.Inputs = markSecrets(r.inputs, resp.Inputs)
+	resp.Properties = r.outputs(resp.Inputs, resp.Properties)
+	return resp, nil
+}
+
+func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateResponse, error) {
+	r, ok := s.resources[req.Urn.Type().Name()]
+	if !ok {
+		return s.inner.Update(ctx, req)
+	}
+	req.State = complete(r.state, only(r.state, r.upgrade(req.State)))
+	olds := only(r.inputs, r.upgrade(req.OldInputs))
+	req.Inputs = ignore(req.IgnoreChanges, olds, req.Inputs)
+	req.IgnoreChanges = nil
+	resp, err := s.inner.Update(crud.WithOldInputs(ctx, olds), req)
+	if resp.Properties.Len() > 0 {
+		resp.Properties = r.outputs(req.Inputs, resp.Properties)
+	}
+	return resp, err
+}
+
+func (s *shim) delete(ctx context.Context, req p.DeleteRequest) error {
+	if r, ok := s.resources[req.Urn.Type().Name()]; ok {
+		req.Properties = complete(r.state, only(r.state, r.upgrade(req.Properties)))
+		ctx = crud.WithOldInputs(ctx, only(r.inputs, r.upgrade(req.OldInputs)))
+	}
+	return s.inner.Delete(ctx, req)
+}
+
+// outputs brings outputs into the spelling of the inputs and marks secrets.
+func (r Resource) outputs(inputs, outputs property.Map) property.Map {
+	return markSecrets(r.state, norm.Respell(r.inputs, inputs, outputs))
+}
+
+func verify(s *shape.Struct, checker Checker, in property.Map) check.Result {
+	result := check.Run(s, in)
+	if checker != nil {
+		inputs := check.New(in)
+		checker.CheckInputs(inputs)
+		more := inputs.Result()
+		result.Failures = append(result.Failures, more.Failures...)
+		result.Warnings = append(result.Warnings, more.Warnings...)
+	}
+	return result
+}
+
+// merge adds the failures at properties that have none yet.
+func merge(failures, more []p.CheckFailure) []p.CheckFailure {
+	seen := map[string]bool{}
+	for _, f := range failures {
+		seen[f.Property] = true
+	}
+	for _, f := range more {
+		if !seen[f.Property] {
+			failures = append(failures, f)
+		}
+	}
+	return failures
+}
+
+func warn(ctx context.Context, warnings []string) {
+	for _, w := range warnings {
+		crud.Warn(ctx, "%s", w)
+	}
+}
+
+func replaces(d p.DiffResponse) bool {
+	for _, change := range d.DetailedDiff {
+		switch change.Kind {
+		case p.AddReplace, p.DeleteReplace, p.UpdateReplace:
+			return true
+		}
+	}
+	return false
+}
+
+// compare lists the differences between two sets of inputs, down to the
+// element. Below an input whose change replaces the resource, every change
+// does.
+func compare(olds, news property.Map, s *shape.Struct) p.DiffResponse {
+	diff := resource.ToResourcePropertyMap(olds).Diff(resource.ToResourcePropertyMap(news))
+	resp := p.DiffResponse{HasChanges: diff != nil && diff.AnyChanges()}
+	if !resp.HasChanges {
+		return resp
+	}
+	resp.DetailedDiff = map[string]p.PropertyDiff{}
+	for path, change := range plugin.NewDetailedDiffFromObjectDiff(diff, true) {
+		kind := change.Kind
+		if mustReplace(s, path) {
+			kind = kind.AsReplace()
+		}
+		resp.DetailedDiff[path] = p.PropertyDiff{Kind: kinds[kind], InputDiff: true}
+	}
+	return resp
+}
+
+var kinds = map[plugin.DiffKind]p.DiffKind{
+	plugin.DiffAdd: p.Add, plugin.DiffAddReplace: p.AddReplace,
+	plugin.DiffDelete: p.Delete, plugin.DiffDeleteReplace: p.DeleteReplace,
+	plugin.DiffUpdate: p.Update, plugin.DiffUpdateReplace: p.UpdateReplace,
+}
+
+// mustReplace says whether a property on the path replaces on changes.
+func mustReplace(s *shape.Struct, path string) bool {
+	parts, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return false
+	}
+	for _, part := range parts {
+		key, ok := part.(string)
+		if !ok {
+			continue
+		}
+		f := s.Field(key)
+		if f == nil {
+			return false
+		}
+		if f.Replace {
+			return true
+		}
+		s = f.Elem
+	}
+	return false
+}

@@ -1,0 +1,48 @@
+package provider
+
+import "github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
+
+// modules puts the resources of every Go package into one flat module, so
+// that programs write castai.GkeCluster. None of these packages may be called
+// like a module of the bridged provider (aws, organization, ...): the
+// framework would rename the module in the aliases as well.
+var modules = map[tokens.ModuleName]tokens.ModuleName{
+	"access":   "index",
+	"clusters": "index",
+	"nodes":    "index",
+	"policies": "index",
+}
+
+// languages says what the SDKs are called and what they need.
+var languages = map[string]any{
+	"nodejs": map[string]any{
+		"packageName":          "@castai/pulumi",
+		"packageDescription":   "Manage CAST AI with Pulumi.",
+		"respectSchemaVersion": true,
+		"dependencies":         map[string]string{"@pulumi/pulumi": "^3.0.0"},
+	},
+	"python": map[string]any{
+		"packageName":          "pulumi_castai",
+		"respectSchemaVersion": true,
+		"requires":             map[string]string{"pulumi": ">=3.0.0,<4.0.0"},
+		"pyproject":            map[string]any{"enabled": true},
+	},
+	"go": map[string]any{
+		"importBasePath":                 "github.com/castai/pulumi-castai/sdk/go/castai",
+		"modulePath":                     "github.com/castai/pulumi-castai/sdk/go/castai",
+		"rootPackageName":                "castai",
+		"respectSchemaVersion":           true,
+		"generateResourceContainerTypes": true,
+	},
+	"csharp": map[string]any{
+		"rootNamespace":        "Pulumi",
+		"respectSchemaVersion": true,
+		"namespaces":           map[string]string{"castai": "CastAI"},
+		"packageReferences":    map[string]string{"Pulumi": "3.*"},
+	},
+	"java": map[string]any{
+		"basePackage":  "com.castai",
+		"buildFiles":   "gradle",
+		"dependencies": map[string]string{"com.pulumi:pulumi": "1.0.0"},
+	},
+}

@@ -1,0 +1,59 @@
+// Package provider is the list of all there is in the CAST AI package:
+// configuration, resources and functions.
+package provider
+
+import (
+	"reflect"
+
+	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi-go-provider/infer"
+
+	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/shape"
+	"github.com/castai/pulumi-castai/internal/shim"
+	"github.com/castai/pulumi-castai/provider/access"
+	"github.com/castai/pulumi-castai/provider/nodes"
+)
+
+// Name is the name of the package.
+const Name = "castai"
+
+var resources = []shim.Resource{
+	shim.Of(access.NewServiceAccount()),
+	shim.Of(access.NewServiceAccountKey()),
+	shim.Of(nodes.NewNodeTemplate()),
+}
+
+var functions = []shim.Function{}
+
+// New returns the provider.
+func New() (p.Provider, error) {
+	builder := infer.NewProviderBuilder().
+		WithLanguageMap(languages). // first: it replaces the defaults, the Go path included
+		WithGoImportPath("github.com/castai/pulumi-castai/sdk/go/castai").
+		WithDisplayName("CAST AI").
+		WithDescription("Manage CAST AI with Pulumi: connect EKS, GKE and AKS clusters and hold their cost policies as code.").
+		WithPublisher("CAST AI").
+		WithHomepage("https://cast.ai").
+		WithRepository("https://github.com/castai/pulumi-castai").
+		WithPluginDownloadURL("github://api.github.com/castai/pulumi-castai").
+		WithLicense("Apache-2.0").
+		WithKeywords("pulumi", "castai", "kubernetes", "category/infrastructure", "kind/native").
+		WithConfig(infer.Config(&config.Config{})).
+		WithModuleMap(modules)
+	for _, r := range resources {
+		builder.WithResources(r)
+	}
+	for _, f := range functions {
+		builder.WithFunctions(f)
+	}
+	inner, err := builder.Build()
+	if err != nil {
+		return p.Provider{}, err
+	}
+	return shim.Wrap(inner, shim.Options{
+		Resources: resources,
+		Functions: functions,
+		Config:    shape.Of(reflect.TypeFor[config.Config]()),
+	})
+}
