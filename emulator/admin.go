@@ -19,7 +19,7 @@ func (s *Server) adminHandler() http.Handler {
 	mux.HandleFunc("GET /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
 		list := []requestJSON{}
 		for _, r := range s.Requests() {
-			list = append(list, requestJSON{r.Time, r.Method, r.Path, r.Query, r.Operation, r.UserAgent, redact(r.Body), r.Status, r.ResponseBytes})
+			list = append(list, requestJSON{r.ID, r.Time, r.Method, r.Path, r.Query, r.Operation, r.UserAgent, redact(r.Body), r.Status, r.ResponseBytes})
 		}
 		writeJSON(w, http.StatusOK, doc{"requests": list})
 	})
@@ -93,6 +93,7 @@ func (d *duration) UnmarshalText(text []byte) error {
 
 // requestJSON is a Request with the secrets of its body hidden.
 type requestJSON struct {
+	ID            string    `json:"id"`
 	Time          time.Time `json:"time"`
 	Method        string    `json:"method"`
 	Path          string    `json:"path"`

@@ -21,7 +21,7 @@ import (
 type call struct {
 	*Server
 	op     *operation
-	path   string            // escaped
+	path   string            // in one spelling: the template filled with the parameters
 	params map[string]string // from the path
 	query  url.Values
 	header http.Header
@@ -390,7 +390,7 @@ func (k *collection) update(c *call) (*answer, error) {
 	}
 	old, in := r.Doc, k.given(c)
 	if c.op.method == http.MethodPatch {
-		in = merged(old, in)
+		in = merged(clone(old).(doc), in)
 	}
 	for _, name := range append([]string{k.id, "id"}, k.keep...) {
 		if value, ok := old[name]; ok {
@@ -485,6 +485,9 @@ func setDefaults(d, defaults doc) {
 // merged returns old with the members of patch laid over it, objects member by member. Neither is changed.
 func merged(old, patch doc) doc {
 	out := maps.Clone(old)
+	if out == nil {
+		out = doc{}
+	}
 	for name, value := range patch {
 		into, isObject := out[name].(doc)
 		from, fromObject := value.(doc)

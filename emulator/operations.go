@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"slices"
@@ -123,20 +124,20 @@ func (o *operations) find(method, escapedPath string) (*operation, map[string]st
 
 // loadOperations reads the contract, once per process.
 var loadOperations = sync.OnceValues(func() (*operations, error) {
-	document, err := openapi3.NewLoader().LoadFromData(contract.OpenAPI)
+	document, err := readWire(contract.OpenAPI)
 	if err != nil {
 		return nil, fmt.Errorf("wire contract: %w", err)
 	}
 	all := &operations{byID: map[string]*operation{}, byPath: map[string]map[string]*operation{}}
-	for path, item := range document.Paths.Map() {
+	for path, item := range document.Paths {
 		all.byPath[path] = map[string]*operation{}
-		for method, described := range item.Operations() {
-			op, err := newOperation(method, path, described)
+		for method, described := range item {
+			op, err := document.operation(strings.ToUpper(method), path, described)
 			if err != nil {
 				return nil, fmt.Errorf("wire contract: %s %s: %w", method, path, err)
 			}
 			all.byID[op.id] = op
-			all.byPath[path][method] = op
+			all.byPath[path][op.method] = op
 			all.ranked = append(all.ranked, op)
 		}
 	}
@@ -161,48 +162,6 @@ func vagueness(op *operation) int {
 		}
 	}
 	return points
-}
-
-func newOperation(method, path string, described *openapi3.Operation) (*operation, error) {
-	op := &operation{id: described.OperationID, method: method, path: path, segments: parsePath(path), query: map[string]*openapi3.Schema{}}
-	for _, p := range described.Parameters {
-		if p.Value.In == openapi3.ParameterInQuery {
-			op.query[p.Value.Name] = p.Value.Schema.Value
-		}
-	}
-	if described.RequestBody != nil {
-		op.request = bodySchema(described.RequestBody.Value.Content)
-	}
-	for status, response := range described.Responses.Map() {
-		if status == "default" {
-			op.problem = bodySchema(response.Value.Content)
-			continue
-		}
-		code, err := strconv.Atoi(status)
-		if err != nil {
-			return nil, fmt.Errorf("status %q: %w", status, err)
-		}
-		if op.success != 0 && op.success < code {
-			continue
-		}
-		op.success, op.answer = code, bodySchema(response.Value.Content)
-		for mediaType := range response.Value.Content {
-			op.mediaType = mediaType
-		}
-	}
-	if op.success == 0 {
-		return nil, fmt.Errorf("no status of success")
-	}
-	return op, nil
-}
-
-func bodySchema(content openapi3.Content) *openapi3.Schema {
-	for _, media := range content {
-		if media.Schema != nil {
-			return media.Schema.Value
-		}
-	}
-	return nil
 }
 
 // checkQuery refuses query parameters the contract does not know (when strict) and values of the wrong type.
@@ -315,26 +274,33 @@ func unknownFields(schema *openapi3.Schema, value any, path string, drop bool) [
 
 var anything = &openapi3.Schema{}
 
-// members returns the fields a schema names, and the schema of all others: nil when there may be none.
+// shape is the fields a schema names, and the schema of all others: nil when there may be none.
+type shape struct {
+	known map[string]*openapi3.Schema
+	open  *openapi3.Schema
+}
+
+var shapes sync.Map // of *openapi3.Schema
+
 func members(schema *openapi3.Schema) (known map[string]*openapi3.Schema, open *openapi3.Schema) {
+	if found, ok := shapes.Load(schema); ok {
+		return found.(shape).known, found.(shape).open
+	}
 	known = map[string]*openapi3.Schema{}
 	for name, property := range schema.Properties {
 		known[name] = property.Value
 	}
 	for _, part := range schema.AllOf {
 		more, _ := members(part.Value)
-		for name, property := range more {
-			known[name] = property
-		}
+		maps.Copy(known, more)
 	}
 	switch {
 	case schema.AdditionalProperties.Schema != nil:
 		open = schema.AdditionalProperties.Schema.Value
-	case len(known) == 0:
-		open = anything
-	case schema.AdditionalProperties.Has != nil && *schema.AdditionalProperties.Has:
+	case len(known) == 0, schema.AdditionalProperties.Has != nil && *schema.AdditionalProperties.Has:
 		open = anything
 	}
+	shapes.Store(schema, shape{known, open})
 	return known, open
 }
 

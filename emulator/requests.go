@@ -14,6 +14,7 @@ import (
 
 // Request is one call as it was seen.
 type Request struct {
+	ID            string // also in the header X-Castai-Request-Id of the answer
 	Time          time.Time
 	Method        string
 	Path          string // escaped, without the query

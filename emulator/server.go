@@ -194,7 +194,9 @@ func (s *Server) areas() {
 	s.serviceAccountArea()
 	s.clusterArea()
 	s.agentArea()
+	s.nodeConfigurationArea()
 	s.nodeTemplateArea()
+	s.policyArea()
 }
 
 // handle serves one operation of the contract.
@@ -217,7 +219,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.admin.ServeHTTP(w, r)
 		return
 	}
-	seen := Request{Time: s.options.Now(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, UserAgent: r.UserAgent()}
+	seen := Request{ID: uuid.NewString(), Time: s.options.Now(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, UserAgent: r.UserAgent()}
 	body, err := readBody(r)
 	seen.Body = body
 	op, params := s.operations.find(r.Method, seen.Path)
@@ -236,6 +238,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if ends == "" {
 		seen.ResponseBytes = len(a.body)
+		w.Header().Set("X-Castai-Request-Id", seen.ID)
 		for name, values := range a.header {
 			w.Header()[name] = values
 		}
@@ -310,7 +313,7 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		}
 		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)})
 	}
-	c := &call{Server: s, op: op, path: path, params: params, query: r.URL.Query(), header: r.Header, now: s.options.Now()}
+	c := &call{Server: s, op: op, path: fill(op.path, params), params: params, query: r.URL.Query(), header: r.Header, now: s.options.Now()}
 	a, err := s.run(c, body)
 	if err == nil {
 		err = s.store.commit()

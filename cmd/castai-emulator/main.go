@@ -1,0 +1,148 @@
+// Command castai-emulator is a local CAST AI API: no account, no cluster, no network.
+//
+//	castai-emulator serve                 # listens until interrupted
+//	castai-emulator exec -- pulumi up     # runs one command against an emulator of its own
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"os/signal"
+	"runtime/debug"
+	"syscall"
+	"time"
+
+	"github.com/spf13/cobra"
+)
+
+// version is set when a release is built.
+var version string
+
+func main() {
+	os.Exit(run(os.Args[1:], os.Stdin, os.Stdout, os.Stderr))
+}
+
+// exitCode is the exit status of a command that was run for the user, which has said all there is to say.
+type exitCode int
+
+func (c exitCode) Error() string { return fmt.Sprintf("exit status %d", int(c)) }
+
+// run is the whole program.
+func run(args []string, in *os.File, out, errOut io.Writer) int {
+	root := &cobra.Command{
+		Use:           "castai-emulator",
+		Short:         "A local CAST AI API",
+		SilenceErrors: true,
+		SilenceUsage:  true,
+	}
+	root.SetArgs(args)
+	root.SetOut(out)
+	root.SetErr(errOut)
+	root.AddCommand(serveCommand(), execCommand(in), healthCommand(), versionCommand())
+	err := root.ExecuteContext(context.Background())
+	var code exitCode
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &code):
+		return int(code)
+	default:
+		fmt.Fprintln(errOut, "castai-emulator:", err)
+		return 1
+	}
+}
+
+func serveCommand() *cobra.Command {
+	var f flags
+	command := &cobra.Command{
+		Use:   "serve",
+		Short: "Serve the API until interrupted",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			ctx, stop := signal.NotifyContext(command.Context(), os.Interrupt, syscall.SIGTERM)
+			defer stop()
+			api, err := f.start(command.ErrOrStderr())
+			if err != nil {
+				return err
+			}
+			fmt.Fprintf(command.OutOrStdout(), "CAST AI emulator listening on %s\n\n", api.url)
+			for _, setting := range api.environment() {
+				fmt.Fprintf(command.OutOrStdout(), "  export %s\n", setting)
+			}
+			select {
+			case <-ctx.Done():
+				return api.stop()
+			case err := <-api.failed:
+				return errors.Join(err, api.stop())
+			}
+		},
+	}
+	f.register(command.Flags(), "127.0.0.1:8086")
+	return command
+}
+
+func healthCommand() *cobra.Command {
+	var url string
+	command := &cobra.Command{
+		Use:   "health",
+		Short: "Succeed when an emulator answers",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			if err := health(command.Context(), url); err != nil {
+				return err
+			}
+			fmt.Fprintln(command.OutOrStdout(), "ok")
+			return nil
+		},
+	}
+	command.Flags().StringVar(&url, "url", "http://127.0.0.1:8086", "address of the emulator")
+	return command
+}
+
+// health asks an emulator whether it is ready. The certificate does not matter: nothing secret is sent or received.
+func health(ctx context.Context, url string) error {
+	client := http.Client{
+		Timeout:   5 * time.Second,
+		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
+	}
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_emulator/health", nil)
+	if err != nil {
+		return err
+	}
+	response, err := client.Do(request)
+	if err != nil {
+		return err
+	}
+	response.Body.Close()
+	if response.StatusCode != http.StatusOK {
+		return fmt.Errorf("%s is not an emulator: it answered %s", url, response.Status)
+	}
+	return nil
+}
+
+func versionCommand() *cobra.Command {
+	return &cobra.Command{
+		Use:   "version",
+		Short: "Print the version",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			_, err := fmt.Fprintln(command.OutOrStdout(), programVersion())
+			return err
+		},
+	}
+}
+
+func programVersion() string {
+	if version != "" {
+		return version
+	}
+	if info, ok := debug.ReadBuildInfo(); ok && info.Main.Version != "" {
+		return info.Main.Version
+	}
+	return "(devel)"
+}
