@@ -12,6 +12,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/shape"
 	"github.com/castai/pulumi-castai/internal/shim"
 	"github.com/castai/pulumi-castai/provider/access"
+	"github.com/castai/pulumi-castai/provider/clusters"
 	"github.com/castai/pulumi-castai/provider/nodes"
 )
 
@@ -21,6 +22,12 @@ const Name = "castai"
 var resources = []shim.Resource{
 	shim.Of(access.NewServiceAccount()),
 	shim.Of(access.NewServiceAccountKey()),
+	shim.Of(clusters.NewAksCluster()),
+	shim.Of(clusters.NewEksCluster()),
+	shim.Of(clusters.NewGkeCluster()),
+	shim.Of(&clusters.EksClusterID{}),
+	shim.Of(&clusters.EksUserArn{}),
+	shim.Of(&clusters.GkeClusterID{}),
 	shim.Of(nodes.NewNodeTemplate()),
 }
 

@@ -207,6 +207,9 @@ type Resource struct {
 	// ID is empty while it does not exist.
 	ID              string
 	Inputs, Outputs resource.PropertyMap
+	// Failed says that it exists and its last operation was not finished: the
+	// next [Resource.Up] updates it whether its inputs differ or not.
+	Failed bool
 }
 
 // Resource returns a resource that does not exist yet. The token may leave
@@ -249,6 +252,9 @@ func (r *Resource) run(inputs Props, preview bool) (Result, error) {
 		if result, err = r.diff(r.Inputs, r.Outputs, checked); err != nil {
 			return result, err
 		}
+		if r.Failed && result.Op == "same" {
+			result.Op = "update"
+		}
 	}
 	news, err := plugin.MarshalProperties(checked, marshalOptions)
 	if err != nil {
@@ -258,7 +264,9 @@ func (r *Resource) run(inputs Props, preview bool) (Result, error) {
 	case "create":
 		resp, err := h.server.Create(ctx, &rpc.CreateRequest{Urn: r.URN, Properties: news, Preview: preview})
 		if err != nil {
-			return result, r.partial(err, checked)
+			return result, r.partial(err, func(f *rpc.ErrorResourceInitFailed) {
+				r.ID, r.Inputs, r.Outputs = f.Id, checked, h.unmarshal(f.Properties)
+			})
 		}
 		r.ID, r.Inputs, r.Outputs = resp.Id, checked, h.unmarshal(resp.Properties)
 	case "update":
@@ -266,9 +274,11 @@ func (r *Resource) run(inputs Props, preview bool) (Result, error) {
 			Id: r.ID, Urn: r.URN, Olds: r.encode(r.Outputs), OldInputs: r.encode(r.Inputs), News: news, Preview: preview,
 		})
 		if err != nil {
-			return result, r.partial(err, checked)
+			return result, r.partial(err, func(f *rpc.ErrorResourceInitFailed) {
+				r.Inputs, r.Outputs = checked, h.unmarshal(f.Properties)
+			})
 		}
-		r.Inputs, r.Outputs = checked, h.unmarshal(resp.Properties)
+		r.Inputs, r.Outputs, r.Failed = checked, h.unmarshal(resp.Properties), false
 	case "replace":
 		if preview {
 			break
@@ -327,17 +337,6 @@ func (r *Resource) diff(olds, outputs, news resource.PropertyMap) (Result, error
 	return result, nil
 }
 
-// partial records what an error says of a resource that was made in part.
-func (r *Resource) partial(err error, checked resource.PropertyMap) error {
-	if id, props, ok := initFailure(err); ok {
-		r.Inputs, r.Outputs = checked, r.h.unmarshal(props)
-		if id != "" {
-			r.ID = id
-		}
-	}
-	return err
-}
-
 // Refresh reads the resource back, as `pulumi refresh` does, and tells what
 // has drifted. A resource that is gone has the empty ID afterwards.
 func (r *Resource) Refresh() (Result, error) {
@@ -346,8 +345,11 @@ func (r *Resource) Refresh() (Result, error) {
 		Id: r.ID, Urn: r.URN, Properties: r.encode(r.Outputs), Inputs: r.encode(r.Inputs),
 	})
 	if err != nil {
-		return Result{}, err
+		return Result{}, r.partial(err, func(f *rpc.ErrorResourceInitFailed) {
+			r.Inputs, r.Outputs = h.unmarshal(f.Inputs), h.unmarshal(f.Properties)
+		})
 	}
+	r.Failed = false
 	if resp.Id == "" {
 		r.ID, r.Inputs, r.Outputs = "", nil, nil
 		return Result{Op: "delete"}, nil

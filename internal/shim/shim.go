@@ -249,8 +249,8 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 		req.Properties = complete(r.state, req.Properties)
 	}
 	resp, err := s.inner.Read(crud.WithOldInputs(ctx, olds), req)
-	if err != nil || resp.ID == "" {
-		return resp, err
+	if resp.ID == "" {
+		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
 	if olds.Len() > 0 {
 		resp.Inputs = norm.Refresh(r.inputs, olds, resp.Inputs)
@@ -259,7 +259,7 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 	}
 	resp.Inputs = markSecrets(r.inputs, resp.Inputs)
 	resp.Properties = r.outputs(resp.Inputs, resp.Properties)
-	return resp, nil
+	return resp, err
 }
 
 func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateResponse, error) {

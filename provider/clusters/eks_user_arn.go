@@ -1,0 +1,104 @@
+package clusters
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+
+	"github.com/pulumi/pulumi-go-provider/infer"
+
+	"github.com/castai/pulumi-castai/internal/api"
+	"github.com/castai/pulumi-castai/internal/crud"
+)
+
+// EksUserArn is the AWS principal that a cluster's role has to trust.
+type EksUserArn struct{}
+
+// Annotate describes the resource.
+func (r *EksUserArn) Annotate(a infer.Annotator) {
+	a.Describe(&r, "The AWS principal, on the side of CAST AI, that the IAM role of one EKS cluster has to trust. The one that "+
+		"exists is used; otherwise it is made.\n\n"+
+		"Deleting it breaks the cluster's credentials, so let the role depend on it and the `EksCluster` on the role: then it "+
+		"goes last.\n\n"+
+		"## Import\n\nThe import ID is the cluster ID (UUID) in CAST AI.")
+	a.AddAlias("aws", "EksUserArn")
+}
+
+// EksUserArnArgs are the inputs of an [EksUserArn].
+type EksUserArnArgs struct {
+	ClusterID string `pulumi:"clusterId" provider:"replaceOnChanges" wire:"-" check:"uuid"`
+}
+
+// Annotate describes the inputs.
+func (x *EksUserArnArgs) Annotate(a infer.Annotator) {
+	a.Describe(&x.ClusterID, "The ID (UUID) of the cluster, such as that of an `EksClusterId`. Changing it replaces the principal.")
+}
+
+// EksUserArnState are the outputs of an [EksUserArn].
+type EksUserArnState struct {
+	EksUserArnArgs
+	Arn string `pulumi:"arn"`
+}
+
+// Annotate describes the outputs.
+func (x *EksUserArnState) Annotate(a infer.Annotator) {
+	a.Describe(&x.Arn, "The ARN to name as the principal in the role's trust policy.")
+}
+
+func principalPath(cluster string) string { return clusterPath(cluster, "assume-role-principal") }
+
+// Create finds the principal, or makes it.
+func (*EksUserArn) Create(ctx context.Context, req infer.CreateRequest[EksUserArnArgs]) (infer.CreateResponse[EksUserArnState], error) {
+	state := EksUserArnState{EksUserArnArgs: req.Inputs}
+	if req.DryRun {
+		return infer.CreateResponse[EksUserArnState]{Output: state}, nil
+	}
+	path := principalPath(req.Inputs.ClusterID)
+	answer, err := crud.Get(ctx, path)
+	if err == nil && text(answer, "arn") == "" {
+		repeatable := true // a cluster has one principal
+		answer, err = crud.Send(ctx, api.Call{Method: http.MethodPost, Path: path, Idempotent: &repeatable})
+	}
+	if err == nil && text(answer, "arn") == "" {
+		err = errors.New("the answer has no \"arn\"")
+	}
+	if err != nil {
+		return infer.CreateResponse[EksUserArnState]{}, fmt.Errorf("cannot get the principal of cluster %s: %w", req.Inputs.ClusterID, err)
+	}
+	state.Arn = text(answer, "arn")
+	return infer.CreateResponse[EksUserArnState]{ID: state.Arn, Output: state}, nil
+}
+
+// Read fetches the principal. That of a cluster that is gone is gone as well.
+func (*EksUserArn) Read(
+	ctx context.Context, req infer.ReadRequest[EksUserArnArgs, EksUserArnState],
+) (infer.ReadResponse[EksUserArnArgs, EksUserArnState], error) {
+	args := req.Inputs
+	if crud.IsImport(ctx) {
+		if strings.HasPrefix(req.ID, "arn:") {
+			return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{},
+				fmt.Errorf("%q is not a valid import ID: import the principal by the ID (UUID) of its cluster", req.ID)
+		}
+		args.ClusterID = req.ID
+	}
+	answer, err := crud.Get(ctx, principalPath(args.ClusterID))
+	if api.IsNotFound(err) || err == nil && text(answer, "arn") == "" {
+		return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{}, nil
+	}
+	if err != nil {
+		return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{}, fmt.Errorf("cannot read the principal of cluster %s: %w", args.ClusterID, err)
+	}
+	state := EksUserArnState{EksUserArnArgs: args, Arn: text(answer, "arn")}
+	return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{ID: state.Arn, Inputs: args, State: state}, nil
+}
+
+// Delete removes the principal.
+func (*EksUserArn) Delete(ctx context.Context, req infer.DeleteRequest[EksUserArnState]) (infer.DeleteResponse, error) {
+	_, err := crud.Send(ctx, api.Call{Method: http.MethodDelete, Path: principalPath(req.State.ClusterID)})
+	if err != nil && !api.IsNotFound(err) {
+		return infer.DeleteResponse{}, fmt.Errorf("cannot delete the principal of cluster %s: %w", req.State.ClusterID, err)
+	}
+	return infer.DeleteResponse{}, nil
+}

@@ -1,0 +1,159 @@
+package clusters
+
+import (
+	"context"
+	"fmt"
+	"maps"
+	"net/http"
+
+	"github.com/castai/pulumi-castai/internal/api"
+	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/crud"
+)
+
+// The subnets and security groups that a cluster's own resource gives are
+// written to the default node configuration of the cluster, where the service
+// keeps them.
+
+func configurationsPath(id string) string {
+	return api.Path("v1", "kubernetes", "clusters", id, "node-configurations")
+}
+
+// defaultConfiguration finds the default node configuration; nil if there is
+// none yet.
+func defaultConfiguration(ctx context.Context, id string) (map[string]any, error) {
+	list, err := config.Client(ctx).Collection(ctx, configurationsPath(id), nil, "items")
+	if api.IsNotFound(err) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range list.Items {
+		if item["default"] == true {
+			return item, nil
+		}
+	}
+	return nil, nil
+}
+
+// applyNetwork brings the default node configuration to the given subnets and
+// security groups; nil leaves them as they are. A cluster without a default
+// gets one. The update replaces the whole configuration, so the rest of it is
+// sent back as it is.
+//
+// The service refuses a configuration without an instance profile. Without
+// one, a cluster that has no default yet is left alone with a warning: once it
+// has one, a refresh shows the difference and an update applies it.
+func applyNetwork(ctx context.Context, id string, subnets, groups []string, profile *string) error {
+	if subnets == nil && groups == nil && profile == nil {
+		return nil
+	}
+	unlock, err := config.Client(ctx).Lock(ctx, configurationsPath(id))
+	if err != nil {
+		return err
+	}
+	defer unlock()
+	current, err := defaultConfiguration(ctx, id)
+	if err != nil {
+		return fmt.Errorf("cannot read the cluster's default node configuration: %w", err)
+	}
+	if current == nil && profile == nil {
+		crud.Warn(ctx, "The cluster has no default node configuration yet, so its subnets and security groups cannot be set. Give "+
+			"instanceProfileArn as well to have one made, or add a NodeConfiguration and a NodeConfigurationDefault.")
+		return nil
+	}
+	have := networkOf(current)
+	if current != nil && (subnets == nil || sameItems(subnets, have.subnets)) && (groups == nil || sameItems(groups, have.groups)) &&
+		(profile == nil || *profile == have.profile) {
+		return nil
+	}
+	body := map[string]any{}
+	for key, value := range current {
+		switch key {
+		case "id", "name", "version", "createdAt", "updatedAt", "default", "subnetDetails":
+		default:
+			body[key] = value
+		}
+	}
+	if subnets != nil {
+		body["subnets"] = subnets
+	}
+	if groups != nil || profile != nil {
+		old, _ := body["eks"].(map[string]any)
+		eks := maps.Clone(old)
+		if eks == nil {
+			eks = map[string]any{}
+		}
+		if groups != nil {
+			eks["securityGroups"] = groups
+		}
+		if profile != nil {
+			eks["instanceProfileArn"] = *profile
+		}
+		body["eks"] = eks
+	}
+	if current != nil {
+		repeatable := true
+		_, err = crud.Send(ctx, api.Call{
+			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(text(current, "id")), Body: body, Idempotent: &repeatable,
+		})
+		if err != nil {
+			return fmt.Errorf("cannot set subnets and security groups in the cluster's default node configuration: %w", err)
+		}
+		return nil
+	}
+	body["name"] = "default"
+	repeatable := true // a second call overwrites the first, by the same name
+	made, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: configurationsPath(id), Body: body, Idempotent: &repeatable})
+	if err == nil {
+		_, err = crud.Send(ctx, api.Call{
+			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(text(made, "id"), "default"), Idempotent: &repeatable,
+		})
+	}
+	if err != nil {
+		return fmt.Errorf("cannot make a default node configuration with the subnets and security groups of the cluster: %w\n"+
+			"If it needs more than these, manage it as a NodeConfiguration with a NodeConfigurationDefault, and leave out "+
+			"subnets and overrideSecurityGroups here", err)
+	}
+	return nil
+}
+
+// eksNetwork is what a node configuration says of where nodes run.
+type eksNetwork struct {
+	subnets, groups []string
+	profile         string
+}
+
+func networkOf(configuration map[string]any) eksNetwork {
+	eks, _ := configuration["eks"].(map[string]any)
+	return eksNetwork{texts(configuration["subnets"]), texts(eks["securityGroups"]), text(eks, "instanceProfileArn")}
+}
+
+func texts(list any) []string {
+	out := []string{}
+	items, _ := list.([]any)
+	for _, item := range items {
+		if s, ok := item.(string); ok {
+			out = append(out, s)
+		}
+	}
+	return out
+}
+
+// sameItems compares two lists whatever their order.
+func sameItems(a, b []string) bool {
+	count := map[string]int{}
+	for _, s := range a {
+		count[s]++
+	}
+	for _, s := range b {
+		count[s]--
+	}
+	for _, n := range count {
+		if n != 0 {
+			return false
+		}
+	}
+	return true
+}
