@@ -56,6 +56,13 @@ type Resource[A, S any] struct {
 	Body func(a *A, body map[string]any, update bool) error
 	// Fill adjusts the outputs after an answer was decoded into them.
 	Fill func(body map[string]any, s *S)
+	// Forget drops from the last outputs what must not be sent back with these
+	// inputs, although they leave it to the service: an update sends the rest
+	// as it is.
+	Forget func(a *A, s *S)
+	// Lock names what a write changes besides its own object, for writes that
+	// the API cannot take at the same time.
+	Lock func(a *A) string
 	// Guard may refuse to delete: it returns the reason to leave the object in
 	// place, which is shown as a warning; empty to delete.
 	Guard func(s *S) string
@@ -89,7 +96,7 @@ func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A])
 	if err != nil {
 		return infer.CreateResponse[S]{}, r.fail("create", "", err)
 	}
-	answer, err := Send(ctx, api.Call{
+	answer, err := r.write(ctx, a, api.Call{
 		Method: http.MethodPost, Path: r.Path(a), Body: Wrap(r.CreateIn, body), Recover: r.recover(a, body),
 	})
 	if err != nil {
@@ -137,6 +144,9 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 	if req.DryRun {
 		return infer.UpdateResponse[S]{Output: Predict(ctx, req.State, req.Inputs)}, nil
 	}
+	if r.Forget != nil {
+		r.Forget(&req.Inputs, &req.State)
+	}
 	// What the program leaves to the service goes back as it is, so that an
 	// update of one property does not reset another.
 	state := Predict(ctx, req.State, req.Inputs)
@@ -155,7 +165,7 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 	}
 	// Each of these calls sets the whole object, so repeating one is safe.
 	repeatable := true
-	answer, err := Send(ctx, api.Call{
+	answer, err := r.write(ctx, a, api.Call{
 		Method: method, Path: r.item(a, req.ID), Body: Wrap(r.UpdateIn, body), Idempotent: &repeatable,
 	})
 	if err != nil {
@@ -181,11 +191,41 @@ func (r *Resource[A, S]) Delete(ctx context.Context, req infer.DeleteRequest[S])
 		}
 	}
 	a := Args[A](&req.State)
-	_, err := Send(ctx, api.Call{Method: http.MethodDelete, Path: r.item(&a, req.ID)})
+	_, err := r.write(ctx, &a, api.Call{Method: http.MethodDelete, Path: r.item(&a, req.ID)})
 	if err != nil && !api.IsNotFound(err) {
 		return infer.DeleteResponse{}, r.fail("delete", req.ID, err)
 	}
 	return infer.DeleteResponse{}, nil
+}
+
+// Find returns the object of the collection whose field has that value, or
+// nil. It is read from the list, which all who ask at about that time share.
+func (r *Resource[A, S]) Find(ctx context.Context, a *A, field, value string) (map[string]any, error) {
+	return r.List.find(ctx, r.Path(a), field, value)
+}
+
+// Adopt takes an object that exists already into the program, as an import
+// and an update would: what the inputs leave open stays as it is.
+func (r *Resource[A, S]) Adopt(ctx context.Context, a A, found map[string]any) (infer.CreateResponse[S], error) {
+	state := NewState[A, S](a)
+	id, _ := found[r.idField()].(string)
+	if err := r.decode(found, &state); err != nil {
+		return infer.CreateResponse[S]{}, r.fail("adopt", id, err)
+	}
+	updated, err := r.Update(ctx, infer.UpdateRequest[A, S]{ID: id, State: state, Inputs: a})
+	return infer.CreateResponse[S]{ID: id, Output: updated.Output}, err
+}
+
+// write makes a call that changes something, in its turn.
+func (r *Resource[A, S]) write(ctx context.Context, a *A, call api.Call) (map[string]any, error) {
+	if r.Lock != nil {
+		unlock, err := config.Client(ctx).Lock(ctx, r.Lock(a))
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+	}
+	return Send(ctx, call)
 }
 
 // get fetches one object into state. An object that does not exist, or whose
