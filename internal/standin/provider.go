@@ -17,9 +17,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 )
 
-// Version is the version that a stand-in reports. Programs ask for the version of the
-// real provider, and get the plugin on the PATH whatever its version.
-const Version = "0.0.0"
+// Version is the version that a stand-in reports: none that a program asks for is newer,
+// which the engine would warn of.
+const Version = "999.0.0"
 
 // Options are the settings of a stand-in.
 type Options struct {
