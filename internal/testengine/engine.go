@@ -85,6 +85,12 @@ func New(t T) *Engine {
 // Setenv sets a variable in the environment of Pulumi, its programs and its plugins.
 func (e *Engine) Setenv(key, value string) { e.env[key] = value }
 
+// PrependPath makes the programs in a folder found before all others: the python of a
+// virtual environment, for instance.
+func (e *Engine) PrependPath(dir string) {
+	e.env["PATH"] = dir + string(os.PathListSeparator) + e.env["PATH"]
+}
+
 // Env is the environment that Pulumi runs in: the test's own, without the variables
 // that configure Pulumi or a provider, and with those set here.
 func (e *Engine) Env() []string {
