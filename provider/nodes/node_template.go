@@ -3,15 +3,15 @@ package nodes
 import (
 	"context"
 	"fmt"
-	"net/http"
 	"net/url"
+	"time"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/check"
+	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
-	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // defaultTemplate is the name of the template that every cluster has from the
@@ -38,7 +38,11 @@ func NewNodeTemplate() *NodeTemplate {
 			Items: "items", Element: "template", Only: true,
 			Query: url.Values{"includeDefault": {"true"}},
 		},
-		Body: templateBody,
+		Body:   templateBody,
+		Forget: forgetTemplate,
+		// The templates of a cluster and its autoscaler policies mirror each
+		// other, so one is written at a time.
+		Lock: func(a *NodeTemplateArgs) string { return api.Path("v1", "kubernetes", "clusters", a.ClusterID) },
 		Guard: func(s *NodeTemplateState) string {
 			if s.IsDefaultTemplate() {
 				return "it is the cluster's default template, which every cluster has"
@@ -51,6 +55,15 @@ func NewNodeTemplate() *NodeTemplate {
 // templateBody says in full what the service would otherwise take for a change.
 func templateBody(a *NodeTemplateArgs, body map[string]any, update bool) error {
 	body["isDefault"] = a.Name != nil && *a.Name == defaultTemplate
+	constraints := object(body, "constraints")
+	clearZeros(constraints, "minCpu", "maxCpu", "minMemory", "maxMemory", "maxPricePerCpu")
+	clearZeros(object(constraints, "gpu"), "maxCount")
+	clearZeros(object(body, "gpu"), "defaultSharedClientsPerGpu")
+	affinities, _ := constraints["dedicatedNodeAffinity"].([]any)
+	for _, affinity := range affinities {
+		fields, _ := affinity.(map[string]any)
+		clearZeros(fields, "cpusPerGpu", "maxCpu", "minGpusPerNode")
+	}
 	if !update {
 		return nil
 	}
@@ -61,6 +74,22 @@ func templateBody(a *NodeTemplateArgs, body map[string]any, update bool) error {
 		body["priceAdjustmentConfiguration"] = map[string]any{} // leaving it out would keep the old one
 	}
 	return nil
+}
+
+// forgetTemplate keeps the old switch for sharing GPUs and the strategy that
+// replaced it from contradicting each other: an answer shows one as the other.
+func forgetTemplate(a *NodeTemplateArgs, s *NodeTemplateState) {
+	if a.Gpu == nil || s.Gpu == nil {
+		return
+	}
+	gpu := *s.Gpu
+	switch {
+	case a.Gpu.SharingStrategy != nil:
+		gpu.EnableTimeSharing = nil
+	case gpu.EnableTimeSharing != nil && *gpu.EnableTimeSharing || a.Gpu.EnableTimeSharing != nil:
+		gpu.SharingStrategy = nil
+	}
+	s.Gpu = &gpu
 }
 
 // Annotate describes the resource.
@@ -80,32 +109,58 @@ func (r *NodeTemplate) Annotate(a infer.Annotator) {
 func (r *NodeTemplate) Create(
 	ctx context.Context, req infer.CreateRequest[NodeTemplateArgs],
 ) (infer.CreateResponse[NodeTemplateState], error) {
-	state := crud.NewState[NodeTemplateArgs, NodeTemplateState](req.Inputs)
-	if req.DryRun || !state.IsDefaultTemplate() {
+	a := &req.Inputs
+	if req.DryRun || a.Name == nil || *a.Name != defaultTemplate {
 		return r.Resource.Create(ctx, req)
 	}
-	a := &req.Inputs
-	body, err := wire.Create(a)
-	if err == nil {
-		err = templateBody(a, body, true)
-	}
+	found, err := r.awaitDefault(ctx, a)
 	if err != nil {
-		return infer.CreateResponse[NodeTemplateState]{}, err
+		return infer.CreateResponse[NodeTemplateState]{}, fmt.Errorf("cannot adopt the default node template of cluster %s: %w", a.ClusterID, err)
 	}
-	delete(body, "name")
-	// The policies backend makes the default template a little after the
-	// cluster is registered.
-	answer, err := crud.Send(ctx, api.Call{
-		Method: http.MethodPut, Path: r.Path(a) + api.Path(defaultTemplate), Body: body,
-		Retry: func(e *api.Error) bool { return e.Status == http.StatusNotFound },
-	})
-	if err == nil {
-		err = wire.Decode(answer, &state)
+	return r.Adopt(ctx, *a, found)
+}
+
+// defaultTemplateWait is how long to wait for the default template if the
+// program sets no create timeout.
+const defaultTemplateWait = time.Minute
+
+// awaitDefault returns the default template, which the service makes a little
+// after the cluster is registered.
+func (r *NodeTemplate) awaitDefault(ctx context.Context, a *NodeTemplateArgs) (map[string]any, error) {
+	if _, limited := ctx.Deadline(); !limited {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, defaultTemplateWait)
+		defer cancel()
 	}
-	if err != nil {
-		return infer.CreateResponse[NodeTemplateState]{}, fmt.Errorf("cannot adopt the default node template: %w", err)
+	for pause := time.Second / 2; ; pause = min(2*pause, 10*time.Second) {
+		found, err := r.Find(ctx, a, "name", defaultTemplate)
+		if err != nil || found != nil {
+			return found, err
+		}
+		crud.Progress(ctx, "waiting for the default node template")
+		select {
+		case <-ctx.Done():
+			return nil, fmt.Errorf("CAST AI has not made it yet; try again in a few minutes: %w", ctx.Err())
+		case <-time.After(pause):
+		}
+		config.Client(ctx).Invalidate(r.Path(a))
 	}
-	return infer.CreateResponse[NodeTemplateState]{ID: defaultTemplate, Output: state}, nil
+}
+
+// Read fetches the template.
+func (r *NodeTemplate) Read(
+	ctx context.Context, req infer.ReadRequest[NodeTemplateArgs, NodeTemplateState],
+) (infer.ReadResponse[NodeTemplateArgs, NodeTemplateState], error) {
+	resp, err := r.Resource.Read(ctx, req)
+	// The service keeps the first type of interruption prediction, or takes
+	// its own instead: whatever it shows is no drift.
+	was, now := req.Inputs.Constraints, resp.Inputs.Constraints
+	if was != nil && now != nil && was.SpotInterruptionPredictionsType != nil {
+		constraints := *now
+		constraints.SpotInterruptionPredictionsType = was.SpotInterruptionPredictionsType
+		resp.Inputs.Constraints = &constraints
+	}
+	return resp, err
 }
 
 // CheckInputs checks what concerns several inputs.
@@ -118,6 +173,11 @@ func (r *NodeTemplate) CheckInputs(in *check.Inputs) {
 	for _, removed := range []string{"storageOptimized", "computeOptimized"} {
 		if in.Set("constraints." + removed) {
 			in.Fail("constraints."+removed, "is no longer supported by CAST AI: use %sState with \"enabled\" or \"disabled\"", removed)
+		}
+	}
+	if isDefault, ok := in.Bool("isDefault"); ok {
+		if name, known := in.String("name"); known && isDefault != (name == defaultTemplate) {
+			in.Warn("isDefault: the service decides it by the name, and will show %v.", !isDefault)
 		}
 	}
 	for _, pair := range [][2]string{{"minCpu", "maxCpu"}, {"minMemory", "maxMemory"}} {
@@ -133,7 +193,7 @@ func (r *NodeTemplate) CheckInputs(in *check.Inputs) {
 type NodeTemplateArgs struct {
 	ClusterID                                string                                    `pulumi:"clusterId" provider:"replaceOnChanges" wire:"-" check:"uuid"`
 	Name                                     *string                                   `pulumi:"name,optional" provider:"replaceOnChanges" wire:",create" check:"notblank"`
-	ConfigurationID                          *string                                   `pulumi:"configurationId,optional" check:"uuid"`
+	ConfigurationID                          *string                                   `pulumi:"configurationId,optional" wire:",zero" check:"uuid"`
 	IsEnabled                                *bool                                     `pulumi:"isEnabled,optional" norm:"default=true"`
 	IsDefault                                *bool                                     `pulumi:"isDefault,optional"`
 	ShouldTaint                              *bool                                     `pulumi:"shouldTaint,optional" wire:",zero"`
@@ -147,6 +207,7 @@ type NodeTemplateArgs struct {
 	ClmEnabled                               *bool                                     `pulumi:"clmEnabled,optional" wire:",zero"`
 	EdgeLocationIDs                          []string                                  `pulumi:"edgeLocationIds,optional" norm:"set" check:"uuid"`
 	PriceAdjustmentConfiguration             *NodeTemplatePriceAdjustmentConfiguration `pulumi:"priceAdjustmentConfiguration,optional"`
+	StopEnabled                              *bool                                     `pulumi:"stopEnabled,optional" wire:",null"`
 }
 
 // Annotate describes the inputs.
@@ -172,6 +233,8 @@ func (x *NodeTemplateArgs) Annotate(a infer.Annotator) {
 	a.Describe(&x.ClmEnabled, "Whether nodes take part in container live migration. Default: false.")
 	a.Describe(&x.EdgeLocationIDs, "The IDs (UUID) of the edge locations where nodes may run. Their order does not matter.")
 	a.Describe(&x.PriceAdjustmentConfiguration, "Corrections of instance prices, for discounts the service does not know.")
+	a.Describe(&x.StopEnabled, "Sent as the API's `stopEnabled`, which it does not document further. Left out, it stays as "+
+		"the service has it.")
 }
 
 // NodeTemplateState are the outputs of a [NodeTemplate].

@@ -39,6 +39,7 @@ type NodeTemplateConstraints struct {
 	ResourceLimits                         *NodeTemplateConstraintsResourceLimits         `pulumi:"resourceLimits,optional"`
 	Aws                                    *NodeTemplateConstraintsAws                    `pulumi:"aws,optional"`
 	Gcp                                    *NodeTemplateConstraintsGcp                    `pulumi:"gcp,optional"`
+	LifecycleTaintsDisabled                *bool                                          `pulumi:"lifecycleTaintsDisabled,optional" wire:",null"`
 }
 
 // Annotate describes the properties.
@@ -88,6 +89,8 @@ func (x *NodeTemplateConstraints) Annotate(a infer.Annotator) {
 	a.Describe(&x.ResourceLimits, "A limit on what the nodes of this template add up to.")
 	a.Describe(&x.Aws, "Constraints that only AWS has.")
 	a.Describe(&x.Gcp, "Constraints that only Google Cloud has.")
+	a.Describe(&x.LifecycleTaintsDisabled, "Sent as the API's `lifecycleTaintsDisabled`, which it does not document further. "+
+		"Left out, it stays as the service has it.")
 }
 
 // NodeTemplateConstraintsInstanceFamilies chooses among instance families.

@@ -14,7 +14,7 @@ import (
 type NodeTemplateGpu struct {
 	SharingStrategy            *SharingStrategy      `pulumi:"sharingStrategy,optional" norm:"fold" check:"known=time-slicing|mps"`
 	EnableTimeSharing          *bool                 `pulumi:"enableTimeSharing,optional" wire:",zero"`
-	DefaultSharedClientsPerGpu *int                  `pulumi:"defaultSharedClientsPerGpu,optional" wire:",null" check:"min=1"`
+	DefaultSharedClientsPerGpu *int                  `pulumi:"defaultSharedClientsPerGpu,optional" wire:",null" check:"min=0"`
 	SharingConfigurations      SharingConfigurations `pulumi:"sharingConfigurations,optional" wire:"sharingConfiguration" norm:"set"`
 	UserManagedGpuDrivers      *bool                 `pulumi:"userManagedGpuDrivers,optional" wire:",null"`
 }
@@ -27,7 +27,7 @@ func (x *NodeTemplateGpu) Annotate(a infer.Annotator) {
 	a.Describe(&x.EnableTimeSharing, "Whether pods take turns on a GPU.")
 	a.Deprecate(&x.EnableTimeSharing, "Use sharingStrategy with \"time-slicing\".")
 	a.Describe(&x.DefaultSharedClientsPerGpu, "How many pods share a GPU of a kind that `sharingConfigurations` does "+
-		"not name. The service allows 1 to 48.")
+		"not name. The service allows 1 to 48. Left out or 0, the service chooses.")
 	a.Describe(&x.SharingConfigurations, "How many pods share a GPU, for each kind of GPU. The order does not matter.")
 	a.Describe(&x.UserManagedGpuDrivers, "Whether you install the GPU drivers yourself (GKE only). Default: false.")
 }
