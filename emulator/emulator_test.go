@@ -166,6 +166,14 @@ func (b *bed) same(what string, got, want any) {
 	}
 }
 
+// fields checks some members of an object; nil wants one to be absent or null.
+func (b *bed) fields(got any, want doc) {
+	b.t.Helper()
+	for name, value := range want {
+		b.same(name, at(got, name), value)
+	}
+}
+
 const clusters = "/v1/kubernetes/external-clusters"
 
 // eks registers a cluster and returns its id.

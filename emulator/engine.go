@@ -261,6 +261,7 @@ type collection struct {
 	unique   string   // the field whose value occurs once in a collection; a second one is a conflict
 	wrapper  string   // the member that holds the document in bodies, where the contract has one
 	defaults doc      // what the server fills in where a field is unset
+	replace  bool     // PATCH replaces all, as PUT does
 	keep     []string // fields that an update leaves alone beside identity and stamps
 	// rules checks a new or changed document and completes it. old is nil for a new one.
 	rules func(c *call, r *record, old doc) error
@@ -382,15 +383,17 @@ func (k *collection) insert(c *call, in doc) (*record, error) {
 	return r, k.store(c, r, nil)
 }
 
-// update changes an item: PATCH merges into it, PUT and POST replace it.
+// update changes an item. PATCH replaces the fields it names, objects as a whole; PUT and POST replace all.
 func (k *collection) update(c *call) (*answer, error) {
 	r, err := k.find(c)
 	if err != nil {
 		return nil, err
 	}
 	old, in := r.Doc, k.given(c)
-	if c.op.method == http.MethodPatch {
-		in = merged(clone(old).(doc), in)
+	if c.op.method == http.MethodPatch && !k.replace {
+		kept := clone(old).(doc)
+		maps.Copy(kept, in)
+		in = kept
 	}
 	for _, name := range append([]string{k.id, "id"}, k.keep...) {
 		if value, ok := old[name]; ok {

@@ -1,8 +1,8 @@
 package emulator
 
 import (
-	"fmt"
 	"maps"
+	"strings"
 	"time"
 )
 
@@ -98,6 +98,7 @@ func (s *Server) advanceDisconnect(r *record, now time.Time) {
 	pending := len(s.store.list(actionsScope(r.ID)))
 	deleteNodes := hidden[bool](r, hiddenDeleteNodes)
 	switch {
+	case r.Doc["status"] == statusDeleted:
 	case now.Before(began.Add(max(0, s.settings.DisconnectDelay))):
 		r.Doc["status"], r.Doc["agentStatus"] = statusDeleting, agentDisconnecting
 	case deleteNodes && s.settings.CredentialsRevoked:
@@ -107,10 +108,11 @@ func (s *Server) advanceDisconnect(r *record, now time.Time) {
 	case pending > 0 && now.Before(began.Add(s.settings.GiveUp)):
 		r.Doc["status"], r.Doc["agentStatus"] = statusDeleting, agentDisconnecting
 	default:
-		if pending > 0 {
-			s.leaveNodes(r, now) // assumed: the wait for a controller ends some day
-		} else if deleteNodes && s.settings.Agents == Simulated {
+		if deleteNodes && s.settings.Agents == Simulated {
 			s.removeProvisionedNodes(r.ID)
+		}
+		if pending > 0 || deleteNodes {
+			s.leaveNodes(r, now) // assumed: the wait for a controller ends some day
 		}
 		r.Doc["status"], r.Doc["agentStatus"] = statusDeleted, agentDisconnected
 	}
@@ -121,8 +123,12 @@ func (s *Server) leaveNodes(r *record, now time.Time) {
 	for _, action := range s.store.list(actionsScope(r.ID)) {
 		s.store.remove(action)
 	}
-	if left := len(s.provisionedNodes(r.ID)); left > 0 {
-		r.Doc["reconcileError"] = fmt.Sprintf("%d nodes could not be deleted", left)
+	var left []string
+	for _, node := range s.provisionedNodes(r.ID) {
+		left = append(left, node.ID)
+	}
+	if len(left) > 0 {
+		r.Doc["reconcileError"] = "nodes could not be deleted: " + strings.Join(left, ", ")
 		r.Doc["reconcileInfo"] = doc{"mode": "disabled", "status": "failed", "error": r.Doc["reconcileError"], "startedAt": instant(now)}
 	}
 }

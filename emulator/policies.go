@@ -98,6 +98,9 @@ var predictionTypes = map[string]string{
 	"aws-rebalance-recommendations": "AWSRebalanceRecommendations",
 }
 
+// nodeBounds are the names in the policies and in templates.
+var nodeBounds = map[string]string{"minCpuCores": "minCpu", "maxCpuCores": "maxCpu", "minRamMib": "minMemory", "maxRamMib": "maxMemory"}
+
 // sharedWithTemplate is the part of the policies that the default node template determines. The bounds of disabled
 // node constraints are not in the template: the last ones known stay.
 func sharedWithTemplate(template, bounds doc) doc {
@@ -106,12 +109,13 @@ func sharedWithTemplate(template, bounds doc) doc {
 	if name := predictionTypes[text(constraints, "spotInterruptionPredictionsType")]; name != "" {
 		predictions["type"] = name
 	}
-	limits := merged(doc{}, bounds)
-	limits["enabled"] = false
-	for policy, constraint := range map[string]string{"minCpuCores": "minCpu", "maxCpuCores": "maxCpu", "minRamMib": "minMemory", "maxRamMib": "maxMemory"} {
-		if value, _ := constraints[constraint].(float64); value > 0 {
-			limits["enabled"], limits[policy] = true, value
-		}
+	limits := doc{"enabled": false}
+	for policy, constraint := range nodeBounds {
+		limits[policy] = number(constraints, constraint)
+		limits["enabled"] = limits["enabled"] == true || number(constraints, constraint) > 0
+	}
+	if limits["enabled"] == false {
+		limits = merged(bounds, doc{"enabled": false})
 	}
 	return doc{
 		"spotInstances": doc{
@@ -142,7 +146,7 @@ func templateChanges(policies doc) doc {
 		}
 	}
 	limits := object(pods, "nodeConstraints")
-	for policy, constraint := range map[string]string{"minCpuCores": "minCpu", "maxCpuCores": "maxCpu", "minRamMib": "minMemory", "maxRamMib": "maxMemory"} {
+	for policy, constraint := range nodeBounds {
 		constraints[constraint] = 0.0
 		if limits["enabled"] == true {
 			constraints[constraint] = number(limits, policy)
