@@ -13,18 +13,16 @@ var modules = map[tokens.ModuleName]tokens.ModuleName{
 	"policies": "index",
 }
 
-// languages says what the SDKs are called and what they need.
+// languages says what the SDKs are called. Which version of the Pulumi SDK they
+// need is left to the code generators, which know what their code uses.
 var languages = map[string]any{
 	"nodejs": map[string]any{
 		"packageName":          "@castai/pulumi",
-		"packageDescription":   "Manage CAST AI with Pulumi.",
 		"respectSchemaVersion": true,
-		"dependencies":         map[string]string{"@pulumi/pulumi": "^3.0.0"},
 	},
 	"python": map[string]any{
 		"packageName":          "pulumi_castai",
 		"respectSchemaVersion": true,
-		"requires":             map[string]string{"pulumi": ">=3.0.0,<4.0.0"},
 		"pyproject":            map[string]any{"enabled": true},
 	},
 	"go": map[string]any{
@@ -38,11 +36,9 @@ var languages = map[string]any{
 		"rootNamespace":        "Pulumi",
 		"respectSchemaVersion": true,
 		"namespaces":           map[string]string{"castai": "CastAI"},
-		"packageReferences":    map[string]string{"Pulumi": "3.*"},
 	},
 	"java": map[string]any{
-		"basePackage":  "com.castai",
-		"buildFiles":   "gradle",
-		"dependencies": map[string]string{"com.pulumi:pulumi": "1.0.0"},
+		"basePackage": "com.castai",
+		"buildFiles":  "gradle",
 	},
 }

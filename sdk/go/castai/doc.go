@@ -1,0 +1,2 @@
+// Manage CAST AI with Pulumi: connect EKS, GKE and AKS clusters and hold their cost policies as code.
+package castai
