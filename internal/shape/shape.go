@@ -7,7 +7,8 @@
 //	pulumi:"name,optional"  its Pulumi name
 //	provider:"secret,replaceOnChanges"
 //	wire:"path,options"     where it lives in the body, see [Field.Wire]
-//	norm:"kind,default=x"   when two spellings mean the same, see [Kind]
+//	norm:"kind,default=x"   when two spellings mean the same, see [Kind];
+//	                        "set,kind" for the elements of a set
 //	check:"rule,rule=arg"   what makes a value invalid, see package check
 package shape
 
@@ -34,7 +35,7 @@ const (
 	Decimal  Kind = "decimal"  // a number as text: 1.0 is 1
 )
 
-var kinds = map[Kind]bool{Exact: true, Set: true, Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true}
+var textKinds = map[Kind]bool{Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true}
 
 // Rule is one entry of a check tag.
 type Rule struct{ Name, Arg string }
@@ -67,8 +68,12 @@ type Field struct {
 	// not promise its old value.
 	Changes bool
 
-	// Kind is the semantic equality of the value, or of the list for Set.
+	// Kind is the semantic equality of the value; that of each element for
+	// maps, and for lists unless it is Set.
 	Kind Kind
+	// Item is the semantic equality of a single text: of the value, or of
+	// each element of a list or map.
+	Item Kind
 	// Default is what the server fills in, as text; the zero value unless given.
 	Default string
 
@@ -102,7 +107,7 @@ func (s *Struct) Field(name string) *Field {
 // case where that does not matter.
 func (f *Field) Lists(value string) bool {
 	for _, known := range f.Enum {
-		if known == value || f.Kind == Fold && strings.EqualFold(known, value) {
+		if known == value || f.Item == Fold && strings.EqualFold(known, value) {
 			return true
 		}
 	}
@@ -122,6 +127,9 @@ func Of(t reflect.Type) *Struct {
 	}
 	s := &Struct{byName: map[string]*Field{}}
 	for _, f := range reflect.VisibleFields(t) {
+		if f.Anonymous && f.Type.Kind() == reflect.Pointer {
+			panic(fmt.Sprintf("shape: %s.%s: embed the struct, not a pointer to it", t, f.Name))
+		}
 		if f.Anonymous || !f.IsExported() {
 			continue
 		}
@@ -133,11 +141,14 @@ func Of(t reflect.Type) *Struct {
 		if err != nil {
 			panic(fmt.Sprintf("shape: %s.%s: %v", t, f.Name, err))
 		}
+		if s.byName[field.Name] != nil {
+			panic(fmt.Sprintf("shape: %s.%s: there are two properties %q", t, f.Name, field.Name))
+		}
 		s.Fields = append(s.Fields, field)
 		s.byName[field.Name] = field
 	}
-	cache.Store(t, s)
-	return s
+	first, _ := cache.LoadOrStore(t, s)
+	return first.(*Struct)
 }
 
 func parse(f reflect.StructField, tag string) (*Field, error) {
@@ -174,17 +185,6 @@ func parse(f reflect.StructField, tag string) (*Field, error) {
 		}
 	}
 
-	for _, part := range strings.Split(f.Tag.Get("norm"), ",") {
-		if value, ok := strings.CutPrefix(part, "default="); ok {
-			field.Default = value
-		} else if kinds[Kind(part)] {
-			if part != "" {
-				field.Kind = Kind(part)
-			}
-		} else {
-			return nil, fmt.Errorf("unknown norm kind %q", part)
-		}
-	}
 	if rules := f.Tag.Get("check"); rules != "" {
 		for _, part := range strings.Split(rules, ",") {
 			rule, arg, _ := strings.Cut(part, "=")
@@ -209,7 +209,42 @@ func parse(f reflect.StructField, tag string) (*Field, error) {
 	if field.Enum == nil {
 		field.Enum = enumValues(elem)
 	}
-	return field, nil
+	return field, parseNorm(field, f.Tag.Get("norm"), elem.Kind() == reflect.String)
+}
+
+// parseNorm reads the norm tag. Text in the program that travels as JSON comes
+// back in another layout, so it needs no tag.
+func parseNorm(field *Field, tag string, text bool) error {
+	set := false
+	if field.JSONText {
+		field.Item = JSON
+	}
+	for _, part := range strings.Split(tag, ",") {
+		kind := Kind(part)
+		if value, ok := strings.CutPrefix(part, "default="); ok {
+			field.Default = value
+			continue
+		}
+		switch {
+		case kind == Exact:
+		case kind == Set && field.List:
+			set = true
+		case kind == Set:
+			return fmt.Errorf("norm kind %q is for lists", part)
+		case !textKinds[kind]:
+			return fmt.Errorf("unknown norm kind %q", part)
+		case !text:
+			return fmt.Errorf("norm kind %q is for text", part)
+		case field.Item != Exact && field.Item != kind:
+			return fmt.Errorf("norm kind %q contradicts %q", part, field.Item)
+		default:
+			field.Item = kind
+		}
+	}
+	if field.Kind = field.Item; set {
+		field.Kind = Set
+	}
+	return nil
 }
 
 // enumValues asks an enumeration of the framework for its values: the method
