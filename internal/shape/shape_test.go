@@ -27,21 +27,20 @@ type embedded struct {
 
 type everything struct {
 	embedded
-	Plain    string            `pulumi:"plain"`
-	Token    *string           `pulumi:"token,optional" provider:"secret" wire:"auth.token,writeonly"`
-	Nodes    *int              `pulumi:"nodes,optional" wire:"config.min,zero,create" norm:"default=3"`
-	Kubelet  *string           `pulumi:"kubelet,optional" wire:",json,null,changes"`
-	Set      []string          `pulumi:"set,optional" norm:"set,cidr" check:"minitems=1,notblank"`
-	List     []*inner          `pulumi:"list,optional"`
-	Map      map[string]inner  `pulumi:"map,optional"`
-	Labels   map[string]string `pulumi:"labels,optional" norm:"fold"`
-	Color    *color            `pulumi:"color,optional" norm:"fold"`
-	Colors   []color           `pulumi:"colors,optional" norm:"set"`
-	Mode     string            `pulumi:"mode" check:"known=on|off,notblank"`
-	Any      map[string]any    `pulumi:"any,optional"`
-	Hidden   string            `pulumi:"hidden"` // hides the embedded one
-	NoTag    string
-	unexport string
+	Plain   string            `pulumi:"plain"`
+	Token   *string           `pulumi:"token,optional" provider:"secret" wire:"auth.token,writeonly"`
+	Nodes   *int              `pulumi:"nodes,optional" wire:"config.min,zero,create" norm:"default=3"`
+	Kubelet *string           `pulumi:"kubelet,optional" wire:",json,null,changes"`
+	Set     []string          `pulumi:"set,optional" norm:"set,cidr" check:"minitems=1,notblank"`
+	List    []*inner          `pulumi:"list,optional"`
+	Map     map[string]inner  `pulumi:"map,optional"`
+	Labels  map[string]string `pulumi:"labels,optional" norm:"fold"`
+	Color   *color            `pulumi:"color,optional" norm:"fold"`
+	Colors  []color           `pulumi:"colors,optional" norm:"set"`
+	Mode    string            `pulumi:"mode" check:"known=on|off,notblank"`
+	Any     map[string]any    `pulumi:"any,optional"`
+	Hidden  string            `pulumi:"hidden"` // hides the embedded one
+	NoTag   string
 }
 
 func TestOf(t *testing.T) {
