@@ -223,6 +223,9 @@ func complete(r *record, p provider, in doc) {
 			params[name] = value
 		}
 	}
+	if region := text(params, "region"); text(object(r.Doc, "region"), "name") == "" {
+		r.Doc["region"] = doc{"name": region, "displayName": region}
+	}
 	if text(r.Doc, "name") == "" {
 		r.Doc["name"] = text(in, "name")
 		r.Doc["clusterNameId"] = clusterNameID(r.Doc)

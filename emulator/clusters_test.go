@@ -66,6 +66,27 @@ func TestRegistrationOfTheOperator(t *testing.T) {
 	b.same("castwareInstallMethod", d["castwareInstallMethod"], "OPERATOR")
 }
 
+func TestRegistrationCompletesWhatIsKnown(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	b.want(200, "POST", clusters, doc{"name": "", "aks": doc{"region": "", "subscriptionId": "s", "nodeResourceGroup": "g"}})
+	d := b.want(200, "POST", clusters, doc{"name": "c", "aks": doc{"region": "r", "subscriptionId": "S", "nodeResourceGroup": "g", "networkPlugin": "azure"}})
+	b.fields(d, doc{"name": "c", "clusterNameId": "c-" + d["id"].(string)[:8]})
+	b.same("region", at(d, "region", "name"), "r")
+	b.same("aks", d["aks"], doc{"region": "r", "subscriptionId": "s", "nodeResourceGroup": "g", "networkPlugin": "azure"})
+	b.same("found by its id", b.want(200, "POST", clusters, doc{"id": d["id"], "name": "other"})["name"], "c")
+}
+
+func TestOrganizationWideCalls(t *testing.T) {
+	b := newBed(t, emulator.Options{Organizations: []emulator.Organization{{ID: "11111111-1111-4111-8111-111111111111", Name: "A"}, {ID: "22222222-2222-4222-8222-222222222222", Name: "B"}}})
+	b.same("second", at(b.want(200, "GET", "/v1/organizations", nil), "organizations", 1, "name"), "B")
+	b.want(200, "GET", "/v1/organizations/22222222-2222-4222-8222-222222222222/service-accounts", nil)
+	b.want(200, "GET", "/v1/me", nil)
+	account := b.want(200, "POST", clusters+"/impersonation-service-account", doc{"provider": "gke"})
+	b.same("email", account["email"], "castai-11111111@castai-local.iam.gserviceaccount.com")
+	b.header.Set("User-Agent", "pulumi-castai/1")
+	b.same("managedBy", b.want(200, "GET", clusters+"/"+b.eks("c"), nil)["managedBy"], "pulumi")
+}
+
 func TestRegistrationRefusals(t *testing.T) {
 	b := newBed(t, emulator.Options{})
 	b.refused(400, "eks.region", "POST", clusters, doc{"name": "c", "eks": doc{"accountId": "1", "clusterName": "c"}})

@@ -268,27 +268,29 @@ type collection struct {
 	// remove is asked before an item goes.
 	remove func(c *call, r *record) error
 
-	item  string           // path template of an item
-	param string           // its parameter
-	full  *openapi3.Schema // the document with all its fields
+	item     string           // path template of an item
+	segments []segment        // its parts
+	param    string           // the parameter that is the item's id
+	full     *openapi3.Schema // the document with all its fields
 }
 
 // collect serves a collection.
-func (s *Server) collect(k collection) {
+func (s *Server) collect(described collection) *collection {
+	k := &described
 	k.id = cmp.Or(k.id, "id")
 	depth := len(parsePath(k.path))
 	for path := range s.operations.byPath {
 		segments := parsePath(path)
 		last := segments[len(segments)-1]
 		if len(segments) == depth+1 && strings.HasPrefix(path, k.path+"/") && last.param != "" && last.before+last.after == "" {
-			k.item, k.param = path, last.param
+			k.item, k.segments, k.param = path, segments, last.param
 		}
 	}
-	s.collections = append(s.collections, &k)
+	s.collections = append(s.collections, k)
 	list, item := s.operations.byPath[k.path], s.operations.byPath[k.item]
 	if list == nil {
 		s.defect("%s: the contract has no path %s", k.kind, k.path)
-		return
+		return k
 	}
 	k.full = k.document(list, item)
 	serve := func(op *operation, h handler) {
@@ -309,6 +311,7 @@ func (s *Server) collect(k collection) {
 	serve(item[http.MethodPost], k.update)
 	serve(item[http.MethodPatch], k.update)
 	serve(item[http.MethodDelete], k.delete)
+	return k
 }
 
 // document finds the schema with all fields: that of reading one item, else of creating one, else of the list's items.
@@ -339,6 +342,22 @@ func (k *collection) find(c *call) (*record, error) {
 	return r, nil
 }
 
+// above returns the item of this collection that a call goes below, if it does. The names of parameters do not count:
+// the contract has more than one for the same thing.
+func (k *collection) above(c *call) (scope, id string, ok bool) {
+	depth := len(k.segments)
+	if depth == 0 || depth >= len(c.op.segments) {
+		return "", "", false
+	}
+	for i, s := range k.segments {
+		if other := c.op.segments[i]; (s.param == "") != (other.param == "") || s.before != other.before || s.after != other.after {
+			return "", "", false
+		}
+	}
+	scope = "/" + strings.Join(splitPath(c.path)[:depth-1], "/")
+	return scope, c.params[c.op.segments[depth-1].param], true
+}
+
 func (k *collection) scope(c *call) string { return fill(k.path, c.params) }
 
 // given returns the document of a request body, out of its wrapper, without nulls.
@@ -361,13 +380,6 @@ func (k *collection) create(c *call) (*answer, error) {
 // insert stores a new document.
 func (k *collection) insert(c *call, in doc) (*record, error) {
 	r := &record{Scope: k.scope(c), Doc: in}
-	if k.unique != "" {
-		for _, other := range c.store.list(r.Scope) {
-			if other.Doc[k.unique] == in[k.unique] {
-				return nil, conflict("%s with %s %q already exists", k.kind, k.unique, in[k.unique])
-			}
-		}
-	}
 	if k.id == "id" {
 		in["id"] = c.newID()
 	}
@@ -415,6 +427,11 @@ func (k *collection) update(c *call) (*answer, error) {
 
 // store completes, checks and saves a new or changed record.
 func (k *collection) store(c *call, r *record, old doc) error {
+	for _, other := range c.store.list(r.Scope) {
+		if k.unique != "" && other != r && other.Doc[k.unique] == r.Doc[k.unique] {
+			return conflict("%s with %s %q already exists", k.kind, k.unique, r.Doc[k.unique])
+		}
+	}
 	setDefaults(r.Doc, k.defaults)
 	if k.rules != nil {
 		if err := k.rules(c, r, old); err != nil {
@@ -466,80 +483,4 @@ func (k *collection) delete(c *call) (*answer, error) {
 	}
 	c.store.remove(r)
 	return c.reply(doc{})
-}
-
-// instant is a time as the API writes it.
-func instant(t time.Time) string { return t.UTC().Format("2006-01-02T15:04:05.999999Z") }
-
-// setDefaults fills in, at any depth, what is not set. Members of a nested default apply where its object is given.
-func setDefaults(d, defaults doc) {
-	for name, value := range defaults {
-		nested, isObject := value.(doc)
-		given, present := d[name].(doc)
-		switch {
-		case isObject && present:
-			setDefaults(given, nested)
-		case d[name] == nil && (!isObject || len(nested) == 0):
-			d[name] = clone(value)
-		}
-	}
-}
-
-// merged returns old with the members of patch laid over it, objects member by member. Neither is changed.
-func merged(old, patch doc) doc {
-	out := maps.Clone(old)
-	if out == nil {
-		out = doc{}
-	}
-	for name, value := range patch {
-		into, isObject := out[name].(doc)
-		from, fromObject := value.(doc)
-		if isObject && fromObject {
-			value = merged(into, from)
-		}
-		out[name] = value
-	}
-	return out
-}
-
-// clone copies a JSON value.
-func clone(value any) any {
-	switch value := value.(type) {
-	case doc:
-		out := make(doc, len(value))
-		for name, member := range value {
-			out[name] = clone(member)
-		}
-		return out
-	case []any:
-		out := make([]any, len(value))
-		for i, item := range value {
-			out[i] = clone(item)
-		}
-		return out
-	}
-	return value
-}
-
-// text returns a string member, or "".
-func text(d doc, name string) string {
-	value, _ := d[name].(string)
-	return value
-}
-
-// object returns an object member, or nil.
-func object(d doc, name string) doc {
-	value, _ := d[name].(doc)
-	return value
-}
-
-// collection returns the collection at a path of the contract.
-func (s *Server) collection(path string) *collection {
-	for _, k := range s.collections {
-		if k.path == path {
-			return k
-		}
-	}
-	s.defect("no collection at %s", path)
-	return nil
 }

@@ -22,6 +22,7 @@ const (
 	window      = `"enabled":true,` + assignments + `,` + pause + `,` + resume
 )
 
+// engineServer is a strict server whose clock stands still.
 func engineServer(t *testing.T, o Options) *Server {
 	t.Helper()
 	o.Now = func() time.Time { return time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC) }
@@ -177,6 +178,40 @@ func TestPutReplaces(t *testing.T) {
 	}
 	if _, body = ask(t, s, "PUT", groups+"/"+id[1], `{"name":"m"}`); body != `{"id":"`+id[1]+`","name":"m","updatedAt":"2025-03-01T12:00:00Z"}` {
 		t.Error(body)
+	}
+}
+
+// The contract calls the group {id} in one path and {groupId} in the next.
+func TestNestedCollections(t *testing.T) {
+	ids := []string{"g-1", "g/2", "c-1"}
+	s := engineServer(t, Options{NewID: func() string {
+		id := ids[0]
+		ids = ids[1:]
+		return id
+	}})
+	const groups = "/v1/dbo/cache-groups"
+	s.collect(collection{kind: "cache group", path: groups})
+	s.collect(collection{kind: "cache configuration", path: groups + "/{groupId}/cache-configurations"})
+	const group = `{"name":"n","protocolType":"PostgreSQL","endpoints":[]}`
+	for _, step := range []struct {
+		method, path, body string
+		status             int
+	}{
+		{"POST", groups, group, 200},
+		{"POST", groups, group, 200},
+		{"POST", groups + "/g%2F2/cache-configurations", `{"databaseName":"d"}`, 200},
+		{"POST", groups + "/g-3/cache-configurations", `{"databaseName":"d"}`, 404},
+		{"PUT", groups + "/g%2F2/cache-configurations/c-1", `{"databaseName":"d"}`, 200},
+		{"PUT", groups + "/g-1/cache-configurations/c-1", `{"databaseName":"d"}`, 404},
+		{"DELETE", groups + "/g%2F2", "", 200},
+		{"GET", groups + "/g%2F2/cache-configurations", "", 404},
+	} {
+		if status, body := ask(t, s, step.method, step.path, step.body); status != step.status {
+			t.Errorf("%s %s: %d %s, want %d", step.method, step.path, status, body, step.status)
+		}
+	}
+	if left := s.store.list(groups + "/g%2F2/cache-configurations"); len(left) != 0 {
+		t.Errorf("%d configurations outlived their group", len(left))
 	}
 }
 

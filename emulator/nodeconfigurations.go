@@ -11,7 +11,7 @@ func configurationsScope(clusterID string) string {
 }
 
 func (s *Server) nodeConfigurationArea() {
-	s.collect(collection{
+	configurations := s.collect(collection{
 		kind: "node configuration", path: nodeConfigurationsPath,
 		// Documented: disk size and the settings of the clouds. Observed: empty tags and subnets are shown.
 		defaults: doc{
@@ -34,13 +34,12 @@ func (s *Server) nodeConfigurationArea() {
 			return nil
 		},
 	})
-	s.handle("NodeConfigurationAPICreateConfiguration", createNodeConfiguration)
-	s.handle("NodeConfigurationAPISetDefault", setDefaultConfiguration)
+	s.handle("NodeConfigurationAPICreateConfiguration", func(c *call) (*answer, error) { return createNodeConfiguration(c, configurations) })
+	s.handle("NodeConfigurationAPISetDefault", func(c *call) (*answer, error) { return setDefaultConfiguration(c, configurations) })
 }
 
 // createNodeConfiguration makes one. Documented: one of the same name is overwritten. Assumed: it stays the same item.
-func createNodeConfiguration(c *call) (*answer, error) {
-	configurations := c.collection(nodeConfigurationsPath)
+func createNodeConfiguration(c *call, configurations *collection) (*answer, error) {
 	name := strings.TrimSpace(text(c.input(), "name"))
 	for _, r := range c.store.list(c.path) {
 		if r.Doc["name"] == name {
@@ -77,23 +76,8 @@ func nodeConfigurationRules(_ *call, r *record, _ doc) error {
 	return nil
 }
 
-// upper writes a member in upper case.
-func upper(d doc, name string) {
-	if value := text(d, name); value != "" {
-		d[name] = strings.ToUpper(value)
-	}
-}
-
-// order sorts a member.
-func order(d doc, name string) {
-	if list, ok := d[name].([]any); ok {
-		d[name] = sorted(list)
-	}
-}
-
 // setDefaultConfiguration moves the flag. Assumed: there is at most one default.
-func setDefaultConfiguration(c *call) (*answer, error) {
-	configurations := c.collection(nodeConfigurationsPath)
+func setDefaultConfiguration(c *call, configurations *collection) (*answer, error) {
 	chosen, err := configurations.find(c)
 	if err != nil {
 		return nil, err

@@ -16,7 +16,7 @@ func templatesScope(clusterID string) string {
 }
 
 func (s *Server) nodeTemplateArea() {
-	s.collect(collection{
+	templates := s.collect(collection{
 		kind: "node template", path: nodeTemplatesPath, id: "name", unique: "name",
 		// Observed, but for the labels and taints, which are assumed.
 		defaults: doc{
@@ -32,7 +32,7 @@ func (s *Server) nodeTemplateArea() {
 			return nil
 		},
 	})
-	s.handle("NodeTemplatesAPIListNodeTemplates", listNodeTemplates)
+	s.handle("NodeTemplatesAPIListNodeTemplates", func(c *call) (*answer, error) { return listNodeTemplates(c, templates) })
 }
 
 // newDefaultTemplate gives a new cluster its template. Its values agree with the first autoscaler policies.
@@ -145,14 +145,13 @@ func completeConstraints(d doc) {
 
 // listNodeTemplates puts each template beside its node counts, which the contract always wants. Observed: the default
 // one is shown on request only.
-func listNodeTemplates(c *call) (*answer, error) {
-	template := c.collection(nodeTemplatesPath).full
+func listNodeTemplates(c *call, templates *collection) (*answer, error) {
 	var items [][]byte
 	for _, r := range c.store.list(c.path) {
 		if r.Doc["isDefault"] == true && !c.flag("includeDefault") {
 			continue
 		}
-		body, err := r.encode(template)
+		body, err := r.encode(templates.full)
 		if err != nil {
 			return nil, fmt.Errorf("the answer of %s breaks the contract: %w", c.op.id, err)
 		}

@@ -27,9 +27,7 @@ type operation struct {
 	query            map[string]*openapi3.Schema
 }
 
-// main tells the main API from the others, which have another error body.
-func (o *operation) main() bool { return mainAPI(o.path) }
-
+// mainAPI tells the main API from the others, which have another error body.
 func mainAPI(path string) bool {
 	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
 	return first == "savings" || len(first) > 1 && first[0] == 'v' && first[1] >= '0' && first[1] <= '9'

@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"encoding/json"
 	"strconv"
 )
 
@@ -153,17 +152,4 @@ func templateChanges(policies doc) doc {
 		}
 	}
 	return doc{"customInstancesEnabled": pods["customInstancesEnabled"] == true, "constraints": constraints}
-}
-
-// number returns a number member, or 0.
-func number(d doc, name string) float64 {
-	value, _ := d[name].(float64)
-	return value
-}
-
-// equal compares documents by their JSON.
-func equal(a, b doc) bool {
-	x, errX := json.Marshal(a)
-	y, errY := json.Marshal(b)
-	return errX == nil && errY == nil && string(x) == string(y)
 }

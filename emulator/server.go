@@ -238,6 +238,9 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	}
 	if ends == "" {
 		seen.ResponseBytes = len(a.body)
+	}
+	s.log.add(seen, s.options.Log) // before anybody can have the answer
+	if ends == "" {
 		w.Header().Set("X-Castai-Request-Id", seen.ID)
 		for name, values := range a.header {
 			w.Header()[name] = values
@@ -248,7 +251,6 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		w.WriteHeader(a.status)
 		w.Write(a.body) // a client that went away is no error of ours
 	}
-	s.log.add(seen, s.options.Log)
 	if ends != "" {
 		panic(http.ErrAbortHandler) // the way to make net/http cut a connection
 	}
@@ -308,7 +310,7 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		return s.refuse(path, failure)
 	}
 	if op == nil {
-		if inCluster(r) {
+		if inCluster(r.Header) && r.Method == http.MethodPost {
 			return &answer{status: http.StatusOK, body: []byte("{}")}
 		}
 		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)})
@@ -322,6 +324,9 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		var failure *Failure
 		if !errors.As(err, &failure) {
 			failure = &Failure{Status: http.StatusInternalServerError, Message: "emulator: " + err.Error()}
+		}
+		if err := checkDocument(op.problem, failure.body(mainAPI(path))); err != nil {
+			failure = &Failure{Status: http.StatusInternalServerError, Message: fmt.Sprintf("emulator: the error body of %s breaks the contract: %v", op.id, err)}
 		}
 		return s.refuse(path, failure)
 	}
@@ -339,7 +344,8 @@ func (s *Server) run(c *call, body []byte) (*answer, error) {
 	if h == nil {
 		return nil, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the emulator does not implement %s", c.op.id)}
 	}
-	if failure := c.op.checkQuery(c.query, !s.options.Lenient); failure != nil {
+	strict := !s.options.Lenient && !inCluster(c.header)
+	if failure := c.op.checkQuery(c.query, strict); failure != nil {
 		return nil, failure
 	}
 	if c.op.request != nil {
@@ -352,7 +358,7 @@ func (s *Server) run(c *call, body []byte) (*answer, error) {
 		if adapt, in := s.adapters[c.op.id], c.input(); adapt != nil && in != nil {
 			adapt(in)
 		}
-		if failure := c.op.checkRequest(c.body, !s.options.Lenient); failure != nil {
+		if failure := c.op.checkRequest(c.body, strict); failure != nil {
 			return nil, failure
 		}
 	}
@@ -373,10 +379,8 @@ func (s *Server) parents(c *call) error {
 		}
 	}
 	for _, k := range s.collections {
-		if k.item != "" && strings.HasPrefix(c.op.path, k.item+"/") {
-			if _, err := k.find(c); err != nil {
-				return err
-			}
+		if scope, id, ok := k.above(c); ok && s.store.get(scope, id) == nil {
+			return notFound("%s not found: %s", k.kind, id)
 		}
 	}
 	return nil
@@ -435,12 +439,11 @@ func digest(token string) string {
 	return hex.EncodeToString(sum[:])
 }
 
-// inCluster tells calls of CAST AI's own components, whose newer versions call what nobody has described: they are
-// answered with an empty object. Assumed.
-func inCluster(r *http.Request) bool {
-	agent := r.UserAgent()
-	return r.Method == http.MethodPost &&
-		(strings.HasPrefix(agent, "castai-agent/") || strings.HasPrefix(agent, "castai-cluster-controller/"))
+// inCluster tells CAST AI's own components, whose newer versions call and send what nobody has described: what is not
+// known is ignored, and unknown calls are answered with an empty object. Assumed.
+func inCluster(header http.Header) bool {
+	agent := header.Get("User-Agent")
+	return strings.HasPrefix(agent, "castai-agent/") || strings.HasPrefix(agent, "castai-cluster-controller/")
 }
 
 // maxBody is more than the largest snapshot of an agent.

@@ -172,6 +172,7 @@ func TestNewerAgentsAreNotTurnedAway(t *testing.T) {
 	b.header.Set("User-Agent", "castai-agent/v9")
 	b.want(200, "POST", "/v1/kubernetes/clusters/c/something-new", doc{"a": 1})
 	b.want(501, "GET", "/v1/kubernetes/clusters/c/something-new", nil)
+	b.want(200, "POST", "/v1/kubernetes/clusters/"+b.eks("c")+"/agent-config", doc{"agentVersion": "v9", "somethingNew": 1})
 }
 
 func TestStateSurvivesARestart(t *testing.T) {
@@ -210,6 +211,11 @@ func TestStateSurvivesARestart(t *testing.T) {
 }
 
 func TestUnusableStateFile(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.db")
+	newBed(t, emulator.Options{State: file})
+	if _, err := emulator.New(emulator.Options{State: file}); err == nil || !strings.Contains(err.Error(), "locked") {
+		t.Errorf("two emulators on one state file: %v", err)
+	}
 	if _, err := emulator.New(emulator.Options{State: t.TempDir()}); err == nil {
 		t.Error("a directory was taken for a state file")
 	}

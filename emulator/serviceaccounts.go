@@ -9,7 +9,7 @@ const serviceAccountsPath = "/v1/organizations/{organizationId}/service-accounts
 
 func (s *Server) serviceAccountArea() {
 	// Observed: the body is bare when creating and in a member when updating and reading; the contract says where.
-	s.collect(collection{
+	accounts := s.collect(collection{
 		kind: "service account", path: serviceAccountsPath, wrapper: "serviceAccount",
 		keep: []string{"email", "author", "managedBy", "keysCount", "keys"},
 		rules: func(c *call, r *record, old doc) error {
@@ -37,7 +37,7 @@ func (s *Server) serviceAccountArea() {
 		return c.reply(nil)
 	})
 
-	keys := collection{
+	keys := s.collect(collection{
 		kind: "service account key", path: serviceAccountsPath + "/{serviceAccountId}/keys", wrapper: "key",
 		defaults: doc{"active": true}, // documented
 		keep:     []string{"name", "prefix", "expiresAt", "lastUsedAt"},
@@ -55,12 +55,11 @@ func (s *Server) serviceAccountArea() {
 			}
 			return nil
 		},
-		remove: func(c *call, _ *record) error { return countKeys(c, -1) },
-	}
-	s.collect(keys)
+		remove: func(c *call, _ *record) error { return countKeys(c, accounts, -1) },
+	})
 	// Observed: the secret is in the answer to this call only.
 	s.handle("ServiceAccountsAPICreateServiceAccountKey", func(c *call) (*answer, error) {
-		r, err := s.collection(keys.path).insert(c, keys.given(c))
+		r, err := keys.insert(c, keys.given(c))
 		if err != nil {
 			return nil, err
 		}
@@ -68,7 +67,7 @@ func (s *Server) serviceAccountArea() {
 		r.Doc["prefix"] = token[:4]
 		shown := merged(r.Doc, doc{"token": token, "createdAt": instant(c.now)})
 		prune(c.op.answer, shown, "")
-		if err := countKeys(c, 1); err != nil {
+		if err := countKeys(c, accounts, 1); err != nil {
 			return nil, err
 		}
 		return c.reply(shown)
@@ -76,8 +75,8 @@ func (s *Server) serviceAccountArea() {
 }
 
 // countKeys keeps the number of keys in their service account.
-func countKeys(c *call, by float64) error {
-	account, err := c.collection(serviceAccountsPath).find(c)
+func countKeys(c *call, accounts *collection, by float64) error {
+	account, err := accounts.find(c)
 	if err != nil {
 		return err
 	}

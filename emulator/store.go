@@ -6,15 +6,11 @@ import (
 	"fmt"
 	"maps"
 	"slices"
-	"sort"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
 	_ "modernc.org/sqlite" // the database driver
 )
-
-// doc is a JSON object as the API shows it.
-type doc = map[string]any
 
 // record is one stored document.
 type record struct {
@@ -57,13 +53,14 @@ type store struct {
 
 const schemaVersion = 1
 
-// openStore reads the state file, making it if need be. Without a name nothing outlives the process.
+// openStore reads the state file, making it if need be, and keeps others from using it: they would not see what is in
+// memory here. Without a name nothing outlives the process.
 func openStore(file string) (*store, error) {
 	s := &store{scopes: map[string]*scope{}, changed: map[[2]string]*record{}}
 	if file == "" {
 		return s, nil
 	}
-	db, err := sql.Open("sqlite", file+"?_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(2000)")
+	db, err := sql.Open("sqlite", file+"?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(2000)")
 	if err != nil {
 		return nil, fmt.Errorf("state file %s: %w", file, err)
 	}
@@ -224,15 +221,4 @@ func (s *store) close() error {
 		return nil
 	}
 	return s.db.Close()
-}
-
-// sorted returns the strings in order, as a new list.
-func sorted(list []any) []any {
-	out := slices.Clone(list)
-	sort.SliceStable(out, func(i, j int) bool {
-		a, _ := out[i].(string)
-		b, _ := out[j].(string)
-		return a < b
-	})
-	return out
 }

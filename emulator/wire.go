@@ -98,9 +98,11 @@ func (w *wire) operation(method, path string, described wireOperation) (*operati
 			if op.success != 0 {
 				return nil, fmt.Errorf("more than one status of success")
 			}
-			if op.success, err = strconv.Atoi(status); err != nil {
-				return nil, err
+			code, failure := strconv.Atoi(status)
+			if failure != nil {
+				return nil, failure
 			}
+			op.success = code
 		}
 	}
 	if op.success == 0 {
