@@ -489,7 +489,7 @@ func TestNodeConfigurationChecks(t *testing.T) {
 			[]string{"gke.maxPodsPerNodeFormula"}},
 		"gke": {f.with(props{"subnets": list("s"), "gke": props{"maxPodsPerNode": 257, "secondaryIpRange": props{"rangeName": strings.Repeat("x", 64)}}}),
 			[]string{"gke.maxPodsPerNode", "gke.secondaryIpRange.rangeName"}},
-		"aks": {f.with(props{"subnets": list("s"), "aks": props{"maxPodsPerNode": 9, "publicIp": props{"tags": props{"New": "x"}}}}),
+		"aks": {f.with(props{"subnets": list("s"), "aks": props{"maxPodsPerNode": 9, "publicIp": props{"tags": props{"New": "x"}}, "ephemeralOsDisk": props{"cache": "ReadOnly"}}}),
 			[]string{"aks.maxPodsPerNode"}},
 		"not known yet": {props{"clusterId": harness.Unknown, "subnets": harness.Unknown, "kubeletConfig": harness.Unknown,
 			"eks": props{"securityGroups": []any{harness.Unknown}, "instanceProfileArn": harness.Unknown}}, []string{}},
@@ -498,7 +498,7 @@ func TestNodeConfigurationChecks(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) { sameJSON(t, "what is refused", failures(r, c.inputs), c.want) })
 	}
-	for _, warning := range []string{"containerRuntime", "eks.eksImageFamily", "eks.volumeType", "aks.publicIp.tags"} {
+	for _, warning := range []string{"containerRuntime", "eks.eksImageFamily", "eks.volumeType", "aks.publicIp.tags", "aks.ephemeralOsDisk.cache"} {
 		if !f.Warned(warning) {
 			t.Errorf("no warning of %s in %v", warning, f.Logs())
 		}

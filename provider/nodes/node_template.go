@@ -175,6 +175,14 @@ func (r *NodeTemplate) CheckInputs(in *check.Inputs) {
 			in.Fail("constraints."+removed, "is no longer supported by CAST AI: use %sState with \"enabled\" or \"disabled\"", removed)
 		}
 	}
+	named := map[string]bool{}
+	in.Each("gpu.sharingConfigurations", func(_ string, item *check.Inputs) {
+		name, _ := item.String("gpuName")
+		if named[name] && name != "" {
+			item.Fail("gpuName", "%q is named twice", name)
+		}
+		named[name] = true
+	})
 	if isDefault, ok := in.Bool("isDefault"); ok {
 		if name, known := in.String("name"); known && isDefault != (name == defaultTemplate) {
 			in.Warn("isDefault: the service decides it by the name, and will show %v.", !isDefault)
