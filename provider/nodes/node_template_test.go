@@ -290,8 +290,8 @@ func TestDefaultNodeTemplateComesLate(t *testing.T) {
 	})
 }
 
-// TestNodeTemplatesTogether: many at a time, on one cluster: none is lost, one
-// is written at a time, and one call reads them all.
+// TestNodeTemplatesTogether: many at a time, on one cluster: none is lost, each
+// takes one call, and one call reads them all.
 func TestNodeTemplatesTogether(t *testing.T) {
 	const many = 50
 	f := setup(t)
