@@ -9,9 +9,7 @@ package wire
 import (
 	"encoding/json"
 	"fmt"
-	"math"
 	"reflect"
-	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
@@ -20,8 +18,9 @@ import (
 )
 
 // Names is implemented by an enumeration whose values have other names in the
-// body. Names maps each of our values to the body's. Both match in any letter
-// case; a value that is not listed passes unchanged in both directions.
+// body. Names maps each of our values to the body's: text, true or false, a
+// float64, null (nil), or [Omitted]. Texts match in any letter case; a value
+// that is not listed passes unchanged in both directions.
 type Names interface{ WireNames() map[string]any }
 
 // Omitted is the name, in a body, of a value that is said by leaving the
@@ -29,10 +28,11 @@ type Names interface{ WireNames() map[string]any }
 type Omitted string
 
 // Encoder is implemented by a type whose form in the body has another shape
-// than its properties, such as a list that the body keeps as a map.
+// than its properties, such as a list that the body keeps as a map. It never
+// sees a value that is unset.
 type Encoder interface{ EncodeWire() (any, error) }
 
-// Decoder is the counterpart of [Encoder].
+// Decoder is the counterpart of [Encoder]. It never sees a null.
 type Decoder interface{ DecodeWire(body any) error }
 
 // Create returns the body that creates v, a struct or a pointer to one.
@@ -48,15 +48,23 @@ func Update(v any, was property.Map) (map[string]any, error) {
 }
 
 func encode(v reflect.Value, update bool, was property.Map) (map[string]any, error) {
-	v = reflect.Indirect(v)
 	body := map[string]any{}
+	if v = reflect.Indirect(v); !v.IsValid() {
+		return body, nil
+	}
 	for _, f := range shape.Of(v.Type()).Fields {
 		if f.Wire == nil || update && f.CreateOnly {
 			continue
 		}
 		value, old := v.FieldByIndex(f.Index), was.Get(f.Name)
-		if unset(value) {
+		encoded, err := encodeValue(value, update, old)
+		if err != nil {
+			return nil, fmt.Errorf("%s: %w", f.Name, err)
+		}
+		if _, omitted := encoded.(Omitted); omitted || unset(value) {
 			switch {
+			case !f.Optional && (f.List || f.Map): // an empty one arrives here as nil
+				put(body, f.Wire, zero(f))
 			case !update || old.IsNull():
 			case f.Null:
 				put(body, f.Wire, nil)
@@ -65,16 +73,9 @@ func encode(v reflect.Value, update bool, was property.Map) (map[string]any, err
 			}
 			continue
 		}
-		encoded, err := encodeValue(value, update, old)
-		if err != nil {
-			return nil, fmt.Errorf("%s: %w", f.Name, err)
-		}
-		if _, omitted := encoded.(Omitted); omitted {
-			continue
-		}
 		if text, ok := encoded.(string); ok && f.JSONText {
-			if err := json.Unmarshal([]byte(text), &encoded); err != nil {
-				return nil, fmt.Errorf("%s: not valid JSON: %w", f.Name, err)
+			if json.Unmarshal([]byte(text), &encoded) != nil {
+				return nil, fmt.Errorf("%s: not valid JSON", f.Name)
 			}
 		}
 		put(body, f.Wire, encoded)
@@ -83,11 +84,14 @@ func encode(v reflect.Value, update bool, was property.Map) (map[string]any, err
 }
 
 func encodeValue(v reflect.Value, update bool, was property.Value) (any, error) {
-	if e, ok := v.Interface().(Encoder); ok {
+	if unset(v) {
+		return nil, nil
+	}
+	if e, ok := as[Encoder](v); ok {
 		return e.EncodeWire()
 	}
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		return encodeValue(v.Elem(), update, was)
 	case reflect.Struct:
 		if !was.IsMap() {
@@ -125,6 +129,17 @@ func encodeValue(v reflect.Value, update bool, was property.Value) (any, error) 
 	}
 }
 
+// as returns v, or a pointer to a copy of it, as a T.
+func as[T any](v reflect.Value) (T, bool) {
+	if t, ok := v.Interface().(T); ok {
+		return t, true
+	}
+	p := reflect.New(v.Type())
+	p.Elem().Set(v)
+	t, ok := p.Interface().(T)
+	return t, ok
+}
+
 // theirName finds the body's name for one of our values, in any letter case.
 func theirName(n Names, value string) (any, bool) {
 	names := n.WireNames()
@@ -148,18 +163,24 @@ func unset(v reflect.Value) bool {
 	}
 }
 
+// zero is the form that clears a property with a zero value.
 func zero(f *shape.Field) any {
-	switch {
-	case f.List:
-		return []any{}
-	case f.Map, f.Elem != nil:
-		return map[string]any{}
+	v := reflect.New(deref(f.Type)).Elem()
+	switch v.Kind() {
+	case reflect.Slice:
+		v.Set(reflect.MakeSlice(v.Type(), 0, 0))
+	case reflect.Map:
+		v.Set(reflect.MakeMap(v.Type()))
+	case reflect.Struct:
+		if _, ok := as[Encoder](v); !ok {
+			return map[string]any{}
+		}
 	}
-	t := f.Type
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
+	encoded, _ := encodeValue(v, false, property.Value{})
+	if name, ok := encoded.(Omitted); ok {
+		return string(name) // leaving it out does not clear it here
 	}
-	return reflect.Zero(t).Interface()
+	return encoded
 }
 
 func put(body map[string]any, path []string, value any) {
@@ -172,206 +193,4 @@ func put(body map[string]any, path []string, value any) {
 		body = next
 	}
 	body[path[len(path)-1]] = value
-}
-
-// Decode fills v, a pointer to a struct, from an answer. Properties that never
-// travel or never come back keep their value; all others become what the
-// answer says, unset where it says nothing. Numbers may come as text and text
-// as numbers, as several counters of the API do; what has no place in v is
-// ignored, and a value of a wholly different form is an error.
-func Decode(body map[string]any, v any) error {
-	return decode(body, reflect.ValueOf(v).Elem())
-}
-
-func decode(body map[string]any, v reflect.Value) error {
-	for _, f := range shape.Of(v.Type()).Fields {
-		if f.Wire == nil || f.WriteOnly {
-			continue
-		}
-		target := v.FieldByIndex(f.Index)
-		value, ok := get(body, f.Wire)
-		if names, isNames := reflect.Zero(deref(f.Type)).Interface().(Names); isNames && !f.List {
-			value, ok = ourName(names, value, ok)
-		}
-		if !ok || value == nil {
-			target.SetZero()
-			continue
-		}
-		if _, isText := value.(string); f.JSONText && !isText {
-			text, err := json.Marshal(value)
-			if err != nil {
-				return fmt.Errorf("%s: %w", f.Name, err)
-			}
-			value = string(text)
-		}
-		if err := decodeValue(value, target); err != nil {
-			return fmt.Errorf("%s: %w", strings.Join(f.Wire, "."), err)
-		}
-	}
-	return nil
-}
-
-// ourName finds our name for a value of the body. A null can have a name of
-// its own (an unspecified tri-state).
-func ourName(n Names, value any, present bool) (any, bool) {
-	for ours, theirs := range n.WireNames() {
-		if o, ok := theirs.(Omitted); ok {
-			theirs = string(o)
-		}
-		switch t := theirs.(type) {
-		case string:
-			if s, ok := value.(string); ok && (strings.EqualFold(s, t) || strings.EqualFold(s, ours)) {
-				return ours, true
-			}
-		default:
-			if theirs != nil && theirs == value {
-				return ours, true
-			}
-		}
-	}
-	return value, present
-}
-
-func decodeValue(value any, v reflect.Value) error {
-	if v.Kind() == reflect.Pointer {
-		if value == nil {
-			v.SetZero()
-			return nil
-		}
-		target := reflect.New(v.Type().Elem())
-		if err := decodeValue(value, target.Elem()); err != nil {
-			return err
-		}
-		v.Set(target)
-		return nil
-	}
-	if d, ok := v.Addr().Interface().(Decoder); ok {
-		return d.DecodeWire(value)
-	}
-	switch v.Kind() {
-	case reflect.Struct:
-		m, ok := value.(map[string]any)
-		if !ok {
-			return mismatch("an object", value)
-		}
-		return decode(m, v)
-	case reflect.Slice:
-		list, ok := value.([]any)
-		if !ok {
-			return mismatch("a list", value)
-		}
-		out := reflect.MakeSlice(v.Type(), len(list), len(list))
-		for i, item := range list {
-			if err := decodeValue(item, out.Index(i)); err != nil {
-				return fmt.Errorf("[%d]: %w", i, err)
-			}
-		}
-		v.Set(out)
-		return nil
-	case reflect.Map:
-		m, ok := value.(map[string]any)
-		if !ok {
-			return mismatch("an object", value)
-		}
-		out := reflect.MakeMapWithSize(v.Type(), len(m))
-		for key, item := range m {
-			elem := reflect.New(v.Type().Elem()).Elem()
-			if err := decodeValue(item, elem); err != nil {
-				return fmt.Errorf("%s: %w", key, err)
-			}
-			out.SetMapIndex(reflect.ValueOf(key).Convert(v.Type().Key()), elem)
-		}
-		v.Set(out)
-		return nil
-	case reflect.String:
-		if n, ok := v.Interface().(Names); ok {
-			value, _ = ourName(n, value, true)
-		}
-		switch s := value.(type) {
-		case nil:
-			v.SetString("")
-		case string:
-			v.SetString(s)
-		case float64:
-			v.SetString(strconv.FormatFloat(s, 'f', -1, 64))
-		case json.Number:
-			v.SetString(s.String())
-		case bool:
-			v.SetString(strconv.FormatBool(s))
-		default:
-			return mismatch("text", value)
-		}
-		return nil
-	case reflect.Bool:
-		switch b := value.(type) {
-		case nil:
-			v.SetBool(false)
-		case bool:
-			v.SetBool(b)
-		case string:
-			parsed, err := strconv.ParseBool(b)
-			if err != nil {
-				return mismatch("true or false", value)
-			}
-			v.SetBool(parsed)
-		default:
-			return mismatch("true or false", value)
-		}
-		return nil
-	case reflect.Int, reflect.Int64, reflect.Float64:
-		return decodeNumber(value, v)
-	default:
-		return fmt.Errorf("cannot hold a %s", v.Type())
-	}
-}
-
-func decodeNumber(value any, v reflect.Value) error {
-	var n float64
-	switch x := value.(type) {
-	case nil:
-	case float64:
-		n = x
-	case json.Number:
-		return decodeNumber(x.String(), v)
-	case string:
-		parsed, err := strconv.ParseFloat(x, 64)
-		if err != nil {
-			return mismatch("a number", value)
-		}
-		n = parsed
-	default:
-		return mismatch("a number", value)
-	}
-	if v.Kind() == reflect.Float64 {
-		v.SetFloat(n)
-		return nil
-	}
-	if n != math.Trunc(n) || math.Abs(n) > 1<<53 {
-		return mismatch("a whole number", value)
-	}
-	v.SetInt(int64(n))
-	return nil
-}
-
-func mismatch(want string, got any) error {
-	return fmt.Errorf("the answer should hold %s here and holds %T", want, got)
-}
-
-func get(body map[string]any, path []string) (any, bool) {
-	for _, key := range path[:len(path)-1] {
-		next, ok := body[key].(map[string]any)
-		if !ok {
-			return nil, false
-		}
-		body = next
-	}
-	value, ok := body[path[len(path)-1]]
-	return value, ok
-}
-
-func deref(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t
 }
