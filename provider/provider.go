@@ -28,6 +28,8 @@ var resources = []shim.Resource{
 	shim.Of(&clusters.EksClusterID{}),
 	shim.Of(&clusters.EksUserArn{}),
 	shim.Of(&clusters.GkeClusterID{}),
+	shim.Of(nodes.NewNodeConfiguration()),
+	shim.Of(nodes.NewNodeConfigurationDefault()),
 	shim.Of(nodes.NewNodeTemplate()),
 }
 
