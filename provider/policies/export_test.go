@@ -1,0 +1,5 @@
+package policies
+
+import "time"
+
+func init() { firstPause = time.Millisecond }
