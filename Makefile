@@ -3,6 +3,8 @@
 
 GO ?= go
 TOOLS := .pulumi/bin
+# The version that the programs report; a development version if empty.
+VERSION ?=
 
 .DEFAULT_GOAL := help
 .PHONY: help demo build test check lint generated unit end-to-end tools generate bench clean
@@ -15,7 +17,10 @@ demo: tools build ## run the whole story against the local API, without an accou
 
 build: ## build the provider and the emulator into bin/
 	@mkdir -p bin
-	$(GO) build -o bin/ ./cmd/...
+	@echo "build: bin/pulumi-resource-castai"
+	@$(GO) run ./internal/toolchain/plugin -o bin/pulumi-resource-castai -version "$(VERSION)"
+	@echo "build: bin/castai-emulator"
+	@$(GO) build -trimpath -ldflags "-s -w $(if $(VERSION),-X main.version=$(VERSION))" -o bin/ ./cmd/castai-emulator
 
 test: check end-to-end ## run every check and every test; what CI runs
 

@@ -13,7 +13,7 @@ import (
 // Castai makes the CAST AI provider of this checkout available to the engine's programs.
 func (e *Engine) Castai() {
 	e.t.Helper()
-	e.Plugin("castai", "./cmd/pulumi-resource-castai")
+	e.Plugin("castai", toolchain.PluginPackage)
 }
 
 // StandIn makes a stand-in available for each of the named packages, such as "gcp" or
@@ -88,6 +88,9 @@ func goBuild(root, pkg string) (string, error) {
 		return "", err
 	}
 	defer unlock()
+	if pkg == toolchain.PluginPackage {
+		return program, toolchain.BuildPlugin(root, program, "")
+	}
 	cmd := exec.Command("go", "build", "-o", program, pkg)
 	cmd.Dir = root
 	if out, err := cmd.CombinedOutput(); err != nil {

@@ -11,7 +11,9 @@ import (
 	"google.golang.org/protobuf/types/known/emptypb"
 )
 
-type bare struct{ rpc.UnimplementedResourceProviderServer }
+type bare struct {
+	rpc.UnimplementedResourceProviderServer
+}
 
 func (bare) GetPluginInfo(context.Context, *emptypb.Empty) (*rpc.PluginInfo, error) {
 	return &rpc.PluginInfo{Version: "0.0.0"}, nil
