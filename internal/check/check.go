@@ -10,8 +10,9 @@
 // The rules minitems and maxitems judge a list or map as a whole. All others
 // judge a single value; on a list or map they judge each of its elements.
 // Properties of nested objects carry tags of their own. The rules are listed
-// in rules.go. A rule that does not exist, or that can never fit the type of
-// its property, panics at the first use of the resource.
+// in rules.go; known=a|b|c, which warns of other values, makes an enumeration
+// and belongs to package shape. A rule that does not exist, or that can never
+// fit the type of its property, panics at the first use of the resource.
 //
 // A property without a value, and a value that is not known yet, breaks no
 // rule. Secret values are judged like others but never shown.

@@ -38,6 +38,7 @@ type args struct {
 	Tags      map[string]string   `pulumi:"tags,optional" check:"maxitems=2,notblank"`
 	Pools     map[string]template `pulumi:"pools,optional"`
 	Mode      *system             `pulumi:"mode,optional"`
+	Operators []string            `pulumi:"operators,optional" norm:"fold" check:"known=In|NotIn"`
 }
 
 func object(kv ...any) property.Value {
@@ -130,11 +131,13 @@ func TestRun(t *testing.T) {
 				"mode: the secret value is none of the values this version of the provider knows (\"linux\", \"windows\"). It is sent as it is.",
 			},
 		},
+		"letter case where it does not matter, and nothing": {in: object("operators", array("IN", "notin", ""), "mode", "")},
 		"values no enumeration lists": {
-			in: object("mode", "Linus", "nodeTemplates", array(object("constraints", object("os", array("linux", "plan9"))))),
+			in: object("mode", "Linus", "operators", array("NotOn"), "nodeTemplates", array(object("constraints", object("os", array("linux", "plan9"))))),
 			warnings: []string{
 				"nodeTemplates[0].constraints.os[1]: \"plan9\" is none of the values this version of the provider knows (\"linux\", \"windows\"). It is sent as it is.",
 				"mode: \"Linus\" is none of the values this version of the provider knows (\"linux\", \"windows\"); did you mean \"linux\"? It is sent as it is.",
+				"operators[0]: \"NotOn\" is none of the values this version of the provider knows (\"In\", \"NotIn\"); did you mean \"NotIn\"? It is sent as it is.",
 			},
 		},
 	}

@@ -91,7 +91,7 @@ func encodeValue(v reflect.Value, update bool, was property.Value) (any, error) 
 		return e.EncodeWire()
 	}
 	switch v.Kind() {
-	case reflect.Pointer, reflect.Interface:
+	case reflect.Pointer:
 		return encodeValue(v.Elem(), update, was)
 	case reflect.Struct:
 		if !was.IsMap() {
