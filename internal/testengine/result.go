@@ -59,6 +59,9 @@ type Diagnostic struct {
 	Message  string
 }
 
+// pluginNotice is in the warnings about plugins on the PATH, which is where tests put them.
+const pluginNotice = " from $PATH at "
+
 func (r *Result) readEvents(path string) error {
 	f, err := os.Open(path)
 	if errors.Is(err, os.ErrNotExist) {
@@ -90,8 +93,7 @@ func (r *Result) add(event apitype.EngineEvent) {
 		r.addStep(event.ResOpFailedEvent.Metadata, true)
 	case event.DiagnosticEvent != nil:
 		d := event.DiagnosticEvent
-		// Where a plugin was found is not news here: tests put it there.
-		if d.Severity == "debug" || strings.Contains(d.Message, " from $PATH at ") {
+		if d.Severity == "debug" || strings.Contains(d.Message, pluginNotice) {
 			return
 		}
 		r.Diagnostics = append(r.Diagnostics, Diagnostic{Name: urnName(d.URN), Severity: d.Severity, Message: d.Message})
@@ -221,7 +223,7 @@ func holdsAll(text string, parts []string) bool {
 func (r *Result) succeeded() *Result {
 	r.t.Helper()
 	if r.Err != nil {
-		r.t.Fatalf("pulumi %s failed: %v\n%s%s", r.op, r.Err, r.Stdout, r.Stderr)
+		r.t.Fatalf("pulumi %s failed: %v\n%s", r.op, r.Err, r.printed())
 	}
 	return r
 }
@@ -232,6 +234,17 @@ func (r *Result) failed() *Result {
 		r.t.Fatalf("pulumi %s succeeded, want it to fail:\n%s", r.op, r.describe())
 	}
 	return r
+}
+
+// printed is what Pulumi printed, without the plugin notices.
+func (r *Result) printed() string {
+	var b strings.Builder
+	for line := range strings.Lines(r.Stdout + r.Stderr) {
+		if !strings.Contains(line, pluginNotice) {
+			b.WriteString(line)
+		}
+	}
+	return b.String()
 }
 
 // describe tells a reader of a failed test what happened.
@@ -254,7 +267,7 @@ func (r *Result) describe() string {
 		fmt.Fprintf(&b, "  %s %s: %s\n", d.Severity, d.Name, strings.TrimSpace(d.Message))
 	}
 	if b.Len() == 0 {
-		return "  nothing\n" + r.Stderr
+		return "  nothing\n" + r.printed()
 	}
 	return b.String()
 }
