@@ -119,6 +119,18 @@ func predict(args, next reflect.Value, was property.Map) {
 	}
 }
 
+// KeepIdentity sets the inputs whose change replaces the object to those of
+// was: an object never turns into another under one ID, so an answer that
+// says so, or leaves them out, must not lead to a replacement.
+func KeepIdentity[A any](a, was *A) {
+	to, from := reflect.ValueOf(a).Elem(), reflect.ValueOf(was).Elem()
+	for _, f := range shape.Of(to.Type()).Fields {
+		if f.Replace {
+			to.FieldByIndex(f.Index).Set(from.FieldByIndex(f.Index))
+		}
+	}
+}
+
 // Partial makes an error that came after the object was made, or changed, one
 // that keeps what is known of it in the state. The next update continues.
 func Partial(err error) error {

@@ -207,6 +207,9 @@ type Resource struct {
 	// ID is empty while it does not exist.
 	ID              string
 	Inputs, Outputs resource.PropertyMap
+	// Timeout is the customTimeouts of every operation that has them, in whole
+	// seconds; 0 sets none.
+	Timeout time.Duration
 	// Failed says that it exists and its last operation was not finished: the
 	// next [Resource.Up] updates it whether its inputs differ or not.
 	Failed bool
@@ -227,6 +230,8 @@ type Result struct {
 	Op string
 	// Changes are the paths that differ, sorted; one that replaces ends in "!".
 	Changes []string
+
+	deleteFirst bool // a replacement deletes before it creates
 }
 
 // Up brings the resource to the inputs, as `pulumi up` does.
@@ -262,7 +267,9 @@ func (r *Resource) run(inputs Props, preview bool) (Result, error) {
 	}
 	switch result.Op {
 	case "create":
-		resp, err := h.server.Create(ctx, &rpc.CreateRequest{Urn: r.URN, Properties: news, Preview: preview})
+		resp, err := h.server.Create(ctx, &rpc.CreateRequest{
+			Urn: r.URN, Properties: news, Preview: preview, Timeout: r.Timeout.Seconds(),
+		})
 		if err != nil {
 			return result, r.partial(err, func(f *rpc.ErrorResourceInitFailed) {
 				r.ID, r.Inputs, r.Outputs = f.Id, checked, h.unmarshal(f.Properties)
@@ -272,6 +279,7 @@ func (r *Resource) run(inputs Props, preview bool) (Result, error) {
 	case "update":
 		resp, err := h.server.Update(ctx, &rpc.UpdateRequest{
 			Id: r.ID, Urn: r.URN, Olds: r.encode(r.Outputs), OldInputs: r.encode(r.Inputs), News: news, Preview: preview,
+			Timeout: r.Timeout.Seconds(),
 		})
 		if err != nil {
 			return result, r.partial(err, func(f *rpc.ErrorResourceInitFailed) {
@@ -283,12 +291,18 @@ func (r *Resource) run(inputs Props, preview bool) (Result, error) {
 		if preview {
 			break
 		}
-		fresh := &Resource{h: h, Type: r.Type, URN: r.URN}
-		if _, err := fresh.run(inputs, false); err != nil {
-			return result, err
+		fresh := &Resource{h: h, Type: r.Type, URN: r.URN, Timeout: r.Timeout}
+		steps := []func() error{
+			func() error { _, err := fresh.run(inputs, false); return err },
+			r.Delete,
 		}
-		if err := r.Delete(); err != nil {
-			return result, err
+		if result.deleteFirst {
+			slices.Reverse(steps)
+		}
+		for _, step := range steps {
+			if err := step(); err != nil {
+				return result, err
+			}
 		}
 		*r = *fresh
 	}
@@ -322,7 +336,7 @@ func (r *Resource) diff(olds, outputs, news resource.PropertyMap) (Result, error
 	if err != nil {
 		return Result{}, err
 	}
-	result := Result{Op: "same"}
+	result := Result{Op: "same", deleteFirst: resp.DeleteBeforeReplace}
 	if resp.Changes == rpc.DiffResponse_DIFF_SOME {
 		result.Op = "update"
 	}
@@ -376,7 +390,7 @@ func (r *Resource) Import(id string) error {
 // Delete deletes the resource.
 func (r *Resource) Delete() error {
 	_, err := r.h.server.Delete(context.Background(), &rpc.DeleteRequest{
-		Id: r.ID, Urn: r.URN, Properties: r.encode(r.Outputs), OldInputs: r.encode(r.Inputs),
+		Id: r.ID, Urn: r.URN, Properties: r.encode(r.Outputs), OldInputs: r.encode(r.Inputs), Timeout: r.Timeout.Seconds(),
 	})
 	return err
 }

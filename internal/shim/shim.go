@@ -39,6 +39,11 @@ type Upgrader interface {
 // a user may expect.
 type ReplaceWarner interface{ ReplaceWarning() string }
 
+// Exclusive is implemented by resources of which two with the same inputs
+// would be one object of the service: one that is replaced is deleted before
+// its successor is made, or the deletion would hit the successor.
+type Exclusive interface{ DeleteBeforeReplace() }
+
 // Resource is a resource of the framework and what this package needs to know
 // of it.
 type Resource struct {
@@ -47,6 +52,7 @@ type Resource struct {
 	checker       Checker
 	upgrade       func(property.Map) property.Map
 	warning       string
+	exclusive     bool
 }
 
 // Of makes a Resource of an implementation.
@@ -64,6 +70,7 @@ func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
 	if w, ok := any(r).(ReplaceWarner); ok {
 		out.warning = w.ReplaceWarning()
 	}
+	_, out.exclusive = any(r).(Exclusive)
 	return out
 }
 
@@ -221,6 +228,7 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 	olds := only(r.inputs, r.upgrade(req.OldInputs))
 	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
 	resp := compare(olds, news, r.inputs)
+	resp.DeleteBeforeReplace = r.exclusive
 	if r.warning != "" && replaces(resp) {
 		crud.Warn(ctx, "%s", r.warning)
 	}
@@ -230,6 +238,9 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 func (s *shim) create(ctx context.Context, req p.CreateRequest) (p.CreateResponse, error) {
 	r, ok := s.resources[req.Urn.Type().Name()]
 	resp, err := s.inner.Create(ctx, req)
+	if ok && req.DryRun && err == nil {
+		resp.Properties = r.unknown(resp.Properties)
+	}
 	if ok && resp.Properties.Len() > 0 {
 		resp.Properties = r.outputs(req.Properties, resp.Properties)
 	}
@@ -271,6 +282,9 @@ func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateRespons
 	olds := only(r.inputs, r.upgrade(req.OldInputs))
 	req.Inputs = ignore(req.IgnoreChanges, olds, req.Inputs)
 	req.IgnoreChanges = nil
+	if req.DryRun {
+		req.State = spelledOut(r.inputs, req.State)
+	}
 	resp, err := s.inner.Update(crud.WithOldInputs(ctx, olds), req)
 	if resp.Properties.Len() > 0 {
 		resp.Properties = r.outputs(req.Inputs, resp.Properties)
@@ -286,9 +300,32 @@ func (s *shim) delete(ctx context.Context, req p.DeleteRequest) error {
 	return s.inner.Delete(ctx, req)
 }
 
+// spelledOut says of each input that the state does not hold that it was not
+// set: otherwise, in a preview, the framework does not see that one is added,
+// and promises the old value of the outputs that depend on it.
+func spelledOut(inputs *shape.Struct, state property.Map) property.Map {
+	for _, f := range inputs.Fields {
+		if _, ok := state.GetOk(f.Name); !ok {
+			state = state.Set(f.Name, property.Value{})
+		}
+	}
+	return state
+}
+
 // outputs brings outputs into the spelling of the inputs and marks secrets.
 func (r Resource) outputs(inputs, outputs property.Map) property.Map {
 	return markSecrets(r.state, norm.Respell(r.inputs, inputs, outputs))
+}
+
+// unknown makes the outputs that a preview of a creation says nothing of ones
+// that are not known yet: the framework takes them for left out.
+func (r Resource) unknown(outputs property.Map) property.Map {
+	for _, f := range r.state.Fields {
+		if _, said := outputs.GetOk(f.Name); !said && r.inputs.Field(f.Name) == nil {
+			outputs = outputs.Set(f.Name, property.New(property.Computed))
+		}
+	}
+	return outputs
 }
 
 func verify(s *shape.Struct, checker Checker, in property.Map) check.Result {

@@ -7,6 +7,7 @@ import (
 	"github.com/pulumi/pulumi-go-provider/infer"
 
 	"github.com/castai/pulumi-castai/internal/check"
+	"github.com/castai/pulumi-castai/internal/crud"
 )
 
 // AksCluster connects a Microsoft AKS cluster.
@@ -25,16 +26,16 @@ func NewAksCluster() *AksCluster {
 			}
 		},
 		credentials: aksCredentials,
-		forget:      func(a *AksClusterArgs) { a.ClientID = "" },
-		common:      func(a *AksClusterArgs) *Connected { return &a.Connected },
-		output:      func(s *AksClusterState) *ConnectedState { return &s.ConnectedState },
-		read: func(_ context.Context, _ string, a *AksClusterArgs, cluster map[string]any) error {
-			// The API returns empty texts for what is not set.
-			if p := a.HTTPProxyConfig; p != nil && p.HTTPProxy == nil && p.HTTPSProxy == nil && len(p.NoProxies) == 0 {
-				a.HTTPProxyConfig = nil
+		drift: func(a, _ *AksClusterArgs, lost bool) {
+			if lost {
+				a.ClientID = ""
 			}
-			if name := text(cluster, "name"); name != "" {
-				a.Name = name
+		},
+		common: func(a *AksClusterArgs) *Connected { return &a.Connected },
+		output: func(s *AksClusterState) *ConnectedState { return &s.ConnectedState },
+		read: func(_ context.Context, _ string, a *AksClusterArgs, cluster map[string]any) error {
+			if a.TenantID == "" { // on import
+				a.TenantID = text(object(cluster, "aks"), "tenantId")
 			}
 			return nil
 		},
@@ -43,7 +44,7 @@ func NewAksCluster() *AksCluster {
 
 // aksCredentials is the body that hands over credentials and proxy: the
 // service takes both in one call.
-func aksCredentials(a *AksClusterArgs) map[string]any {
+func aksCredentials(ctx context.Context, a *AksClusterArgs) map[string]any {
 	if a.ClientID == "" {
 		return nil
 	}
@@ -56,13 +57,17 @@ func aksCredentials(a *AksClusterArgs) map[string]any {
 	}
 	credentials, _ := json.Marshal(key) // a map of texts always encodes, with sorted keys
 	aks := map[string]any{}
-	if p := a.HTTPProxyConfig; p != nil {
-		noProxies := p.NoProxies
+	proxy := a.HTTPProxyConfig
+	if proxy == nil && crud.OldInputs(ctx).Get("httpProxyConfig").IsMap() {
+		proxy = &AksClusterHTTPProxyConfig{} // left out, the service would keep the old one
+	}
+	if proxy != nil {
+		noProxies := proxy.NoProxies
 		if noProxies == nil {
 			noProxies = []string{}
 		}
 		aks["httpProxyConfig"] = map[string]any{
-			"httpProxy": deref(p.HTTPProxy), "httpsProxy": deref(p.HTTPSProxy), "noProxy": noProxies,
+			"httpProxy": deref(proxy.HTTPProxy), "httpsProxy": deref(proxy.HTTPSProxy), "noProxy": noProxies,
 		}
 	}
 	return map[string]any{"credentials": string(credentials), "aks": aks}
@@ -80,14 +85,14 @@ func (r *AksCluster) Annotate(a infer.Annotator) {
 		"Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the "+
 		"nodes that CAST AI has added are drained and deleted first.\n\n"+
 		"## Import\n\nThe import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor "+
-		"makes a token. The API does not give credentials back, so add `tenantId`, `clientId` and `clientSecret` or "+
-		"`federationId` to the program afterwards; the next update hands them over once.")
+		"makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the "+
+		"program afterwards; the next update hands them over once.")
 	a.AddAlias("azure", "AksCluster")
 }
 
 // AksClusterArgs are the inputs of an [AksCluster].
 type AksClusterArgs struct {
-	Name              string                     `pulumi:"name" provider:"replaceOnChanges" wire:"-" check:"notblank"`
+	Name              string                     `pulumi:"name" provider:"replaceOnChanges" check:"notblank"`
 	Region            string                     `pulumi:"region" provider:"replaceOnChanges" wire:"aks.region" norm:"fold" check:"azureregion"`
 	SubscriptionID    string                     `pulumi:"subscriptionId" provider:"replaceOnChanges" wire:"aks.subscriptionId" norm:"fold" check:"notblank"`
 	NodeResourceGroup string                     `pulumi:"nodeResourceGroup" provider:"replaceOnChanges" wire:"aks.nodeResourceGroup" norm:"fold" check:"notblank"`

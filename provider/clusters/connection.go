@@ -7,8 +7,6 @@ import (
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 
-	"github.com/castai/pulumi-castai/internal/api"
-	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
 	"github.com/castai/pulumi-castai/internal/wire"
 )
@@ -25,8 +23,8 @@ func (x *Connected) Annotate(a infer.Annotator) {
 	a.Describe(&x.DeleteNodesOnDisconnect, "Whether the nodes that CAST AI has added are drained and deleted when the cluster "+
 		"is disconnected, that is when this resource is deleted. Default: false, and then they keep running and cost "+
 		"money until you delete them.")
-	a.Describe(&x.WaitUntilReady, "Whether to wait, as long as `customTimeouts` allow, until an agent is online and the "+
-		"cluster is ready. Default: false, and then a warning tells when no agent is online.")
+	a.Describe(&x.WaitUntilReady, "Whether creating and updating wait until an agent is online and the cluster is ready: as "+
+		"long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.")
 	a.Describe(&x.ClusterTokenRotation, "Any text. When it changes, a new `clusterToken` is made in place, for instance "+
 		"after an import or when the old one has expired unused.")
 }
@@ -34,7 +32,7 @@ func (x *Connected) Annotate(a infer.Annotator) {
 // ConnectedState are the outputs that every connection has.
 type ConnectedState struct {
 	ClusterToken      string  `pulumi:"clusterToken" provider:"secret" wire:"-"`
-	CredentialsID     string  `pulumi:"credentialsId" wire:"-"`
+	CredentialsID     string  `pulumi:"credentialsId" wire:"-,changes"`
 	OrganizationID    string  `pulumi:"organizationId"`
 	Status            string  `pulumi:"status" wire:",changes"`
 	AgentStatus       string  `pulumi:"agentStatus" wire:",changes"`
@@ -62,20 +60,28 @@ type connection[A, S any] struct {
 	name   func(a *A) string
 	params func(a *A) map[string]any
 	// credentials is the body that hands over credentials; nil without any.
-	credentials func(a *A) map[string]any
-	// forget takes the credentials out of inputs that were read back.
-	forget func(a *A)
-	// parts give access to what A and S embed.
+	credentials func(ctx context.Context, a *A) map[string]any
+	// drift settles what inputs that were read back say of credentials, which
+	// the API does not return: was are the last inputs, and lost says that
+	// theirs are not in place any more. Inputs that differ from the program
+	// have the next update hand its credentials over.
+	drift func(a, was *A, lost bool)
+	// common and output give access to what A and S embed.
 	common func(a *A) *Connected
 	output func(s *S) *ConnectedState
-	// more does what a cloud has besides, after the credentials are set and
-	// when the cluster is read; nil for nothing.
+	// apply and read do what a cloud has besides, after the credentials are
+	// set and when the cluster is read; nil for nothing.
 	apply func(ctx context.Context, id string, a *A) error
 	read  func(ctx context.Context, id string, a *A, cluster map[string]any) error
 	// release frees what the service holds in the cloud for this cluster,
-	// between the disconnect and the deletion of the record.
-	release func(ctx context.Context, cluster map[string]any)
+	// between the disconnect and the deletion of the record; nil for nothing.
+	release func(ctx context.Context, id string, cluster map[string]any)
 }
+
+// unfinished says whether the creation of a cluster ended before it had its
+// token. Finished ones may lack it, after an import, or lack the status, in a
+// state that the bridged provider wrote.
+func (x *ConnectedState) unfinished() bool { return x.ClusterToken == "" && x.Status == "" }
 
 // Create registers the cluster, makes its token and hands over credentials.
 func (c *connection[A, S]) Create(ctx context.Context, req infer.CreateRequest[A]) (infer.CreateResponse[S], error) {
@@ -83,9 +89,12 @@ func (c *connection[A, S]) Create(ctx context.Context, req infer.CreateRequest[A
 	if req.DryRun {
 		return infer.CreateResponse[S]{Output: state}, nil
 	}
-	ctx, cancel := withTimeout(ctx, createTimeout)
+	a, limit := &req.Inputs, createTimeout
+	if isTrue(c.common(a).WaitUntilReady) {
+		limit += readyTimeout
+	}
+	ctx, cancel := withTimeout(ctx, limit)
 	defer cancel()
-	a := &req.Inputs
 	cluster, err := register(ctx, c.name(a), c.cloud, c.params(a))
 	if err != nil {
 		return infer.CreateResponse[S]{}, err
@@ -94,96 +103,88 @@ func (c *connection[A, S]) Create(ctx context.Context, req infer.CreateRequest[A
 	// next update goes on where this one stopped.
 	id := text(cluster, "id")
 	c.output(&state).OrganizationID = text(cluster, "organizationId")
-	err = c.converge(ctx, id, a, &state, true)
+	_, err = c.converge(ctx, id, a, &state, c.credentials(ctx, a))
 	return infer.CreateResponse[S]{ID: id, Output: state}, crud.Partial(err)
 }
 
-// converge does what is still to do, and then reads the outcome.
-func (c *connection[A, S]) converge(ctx context.Context, id string, a *A, state *S, connect bool) error {
+// converge does what is still to do, with credentials if they are to be handed
+// over, and then reads the outcome. It tells whether the state has changed.
+func (c *connection[A, S]) converge(
+	ctx context.Context, id string, a *A, state *S, credentials map[string]any,
+) (changed bool, err error) {
 	out := c.output(state)
-	// A cluster whose creation was never finished has no status yet. After an
-	// import the token stays unknown: a new one could lock the agent out.
-	if out.ClusterToken == "" && out.Status == "" {
-		token, err := mintToken(ctx, id)
-		if err != nil {
-			return err
+	if out.unfinished() {
+		// An imported cluster gets no token: a new one could lock its agent out.
+		if out.ClusterToken, err = mintToken(ctx, id); err != nil {
+			return false, err
 		}
-		out.ClusterToken = token
+		changed = true
 	}
-	body := c.credentials(a)
-	if body != nil && connect {
-		credentials, err := setCredentials(ctx, id, body)
-		if err != nil {
-			return err
+	if credentials != nil {
+		out.CredentialsID = "" // until they are set, so that a failure shows as drift
+		if out.CredentialsID, err = setCredentials(ctx, id, credentials); err != nil {
+			return changed, err
 		}
-		out.CredentialsID = credentials
+		changed = true
 	}
 	if c.apply != nil {
 		if err := c.apply(ctx, id, a); err != nil {
-			return err
+			return changed, err
 		}
 	}
 	untilReady := isTrue(c.common(a).WaitUntilReady)
 	var cluster map[string]any
-	var err error
-	if body != nil && connect || untilReady {
+	if credentials != nil || untilReady {
 		cluster, err = settle(ctx, id, untilReady)
-	} else if cluster, err = get(ctx, id); err == nil && cluster == nil {
-		err = fmt.Errorf("cluster %s has been archived meanwhile", id)
+	} else if cluster, err = get(ctx, id); err != nil {
+		err = fmt.Errorf("cannot read cluster %s: %w", id, err)
+	} else if cluster == nil {
+		err = errArchived
 	}
 	if cluster != nil {
-		if failed := c.decode(cluster, state); err == nil {
+		// Inputs stay what the program says.
+		failed := wire.Decode(cluster, state)
+		crud.SetArgs(state, *a)
+		out.settled()
+		if err == nil {
 			err = failed
 		}
 	}
-	return err
+	return changed, err
 }
 
-// decode fills outputs from the cluster. Inputs stay what the program says.
-func (c *connection[A, S]) decode(cluster map[string]any, state *S) error {
-	a := crud.Args[A](state)
-	err := wire.Decode(cluster, state)
-	crud.SetArgs(state, a)
-	return err
+// settled makes sure that outputs which were read are not taken for those of
+// an unfinished creation.
+func (x *ConnectedState) settled() {
+	if x.Status == "" {
+		x.Status = "unknown"
+	}
 }
 
 // Read fetches the cluster, for a refresh or an import.
 func (c *connection[A, S]) Read(ctx context.Context, req infer.ReadRequest[A, S]) (infer.ReadResponse[A, S], error) {
-	id, state := req.ID, req.State
-	cluster, err := get(ctx, id)
-	if err != nil {
-		return infer.ReadResponse[A, S]{}, fmt.Errorf("cannot read cluster %s: %w", id, err)
+	resp, cluster, err := readCluster(ctx, c.cloud, req)
+	if err != nil || cluster == nil {
+		return resp, err
 	}
-	if cluster == nil {
-		return infer.ReadResponse[A, S]{}, nil
-	}
-	if kind := text(cluster, "providerType"); crud.IsImport(ctx) && kind != "" && kind != c.cloud {
-		return infer.ReadResponse[A, S]{}, fmt.Errorf("cluster %s is of type %q, not %q: import it as a resource of that type", id, kind, c.cloud)
-	}
-	unfinished := !crud.IsImport(ctx) && c.output(&state).Status == ""
-	crud.SetArgs(&state, req.Inputs)
-	if err := wire.Decode(cluster, &state); err != nil {
-		return infer.ReadResponse[A, S]{}, fmt.Errorf("cannot understand the answer for cluster %s: %w", id, err)
-	}
-	a, out := crud.Args[A](&state), c.output(&state)
+	a, out := &resp.Inputs, c.output(&resp.State)
 	current := text(cluster, "credentialsId")
-	if !crud.IsImport(ctx) && current != out.CredentialsID {
-		// Credentials cannot be read back. Others than ours are in place, so
-		// the next update has to hand ours over again.
-		c.forget(&a)
+	if !crud.IsImport(ctx) {
+		missing := current == "" && c.credentials(ctx, &req.Inputs) != nil
+		c.drift(a, &req.Inputs, missing || current != out.CredentialsID)
 	}
 	out.CredentialsID = current
 	if c.read != nil {
-		if err := c.read(ctx, id, &a, cluster); err != nil {
-			return infer.ReadResponse[A, S]{}, fmt.Errorf("cannot read cluster %s: %w", id, err)
+		if err := c.read(ctx, req.ID, a, cluster); err != nil {
+			return infer.ReadResponse[A, S]{}, fmt.Errorf("cannot read cluster %s: %w", req.ID, err)
 		}
 	}
-	crud.SetArgs(&state, a)
-	resp := infer.ReadResponse[A, S]{ID: id, Inputs: a, State: state}
-	if unfinished {
-		c.output(&resp.State).Status = ""
+	crud.SetArgs(&resp.State, *a)
+	if c.output(&req.State).unfinished() && !crud.IsImport(ctx) {
+		out.Status = ""
 		return resp, crud.Partial(errUnfinished)
 	}
+	out.settled()
 	return resp, nil
 }
 
@@ -192,58 +193,66 @@ func (c *connection[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A
 	if req.DryRun {
 		return infer.UpdateResponse[S]{Output: crud.Predict(ctx, req.State, req.Inputs)}, nil
 	}
-	ctx, cancel := withTimeout(ctx, updateTimeout)
+	a, limit := &req.Inputs, updateTimeout
+	if isTrue(c.common(a).WaitUntilReady) {
+		limit += readyTimeout
+	}
+	ctx, cancel := withTimeout(ctx, limit)
 	defer cancel()
-	state, a := req.State, &req.Inputs
-	was := crud.Args[A](&state)
-	out := c.output(&state)
-	if old := crud.OldInputs(ctx).Get("clusterTokenRotation"); c.common(a).ClusterTokenRotation != nil &&
-		!(old.IsString() && old.AsString() == *c.common(a).ClusterTokenRotation) {
+	state := req.State
+	was, out := crud.Args[A](&state), c.output(&state)
+	rotated := c.rotates(ctx, a)
+	if rotated {
 		token, err := mintToken(ctx, req.ID)
 		if err != nil {
 			return infer.UpdateResponse[S]{}, err
 		}
 		out.ClusterToken = token
 	}
-	before, after := c.credentials(&was), c.credentials(a)
-	if before != nil && after == nil {
+	before, after := c.credentials(ctx, &was), c.credentials(ctx, a)
+	switch {
+	case before != nil && after == nil:
 		crud.Warn(ctx, "CAST AI keeps the credentials of a cluster until it is disconnected: taking them out of the program "+
 			"does not revoke them. Remove its access in the cloud, or delete this resource.")
+	case out.CredentialsID != "" && reflect.DeepEqual(before, after):
+		after = nil
 	}
-	changed := after != nil && (out.CredentialsID == "" || !reflect.DeepEqual(before, after))
 	crud.SetArgs(&state, req.Inputs)
-	err := c.converge(ctx, req.ID, a, &state, changed)
-	if old := c.output(&req.State); err == nil || out.CredentialsID == old.CredentialsID && out.ClusterToken == old.ClusterToken {
-		// An error that came before any change leaves the old state, so that
-		// the next preview still shows what is to do.
-		return infer.UpdateResponse[S]{Output: state}, err
+	changed, err := c.converge(ctx, req.ID, a, &state, after)
+	if err != nil && !changed && !rotated {
+		// The old state stays, so that the next preview still shows what is to do.
+		return infer.UpdateResponse[S]{}, err
 	}
 	return infer.UpdateResponse[S]{Output: state}, crud.Partial(err)
+}
+
+// rotates says whether the program asks for a new token.
+func (c *connection[A, S]) rotates(ctx context.Context, a *A) bool {
+	now, old := c.common(a).ClusterTokenRotation, crud.OldInputs(ctx).Get("clusterTokenRotation")
+	return now != nil && !(old.IsString() && old.AsString() == *now)
 }
 
 // Delete disconnects the cluster and removes its record.
 func (c *connection[A, S]) Delete(ctx context.Context, req infer.DeleteRequest[S]) (infer.DeleteResponse, error) {
 	a := crud.Args[A](&req.State)
-	var before func(map[string]any)
-	if c.release != nil {
-		before = func(cluster map[string]any) { c.release(ctx, cluster) }
-	}
-	return infer.DeleteResponse{}, disconnect(ctx, req.ID, isTrue(c.common(&a).DeleteNodesOnDisconnect), before)
+	d := disconnection{id: req.ID, deleteNodes: isTrue(c.common(&a).DeleteNodesOnDisconnect), release: c.release}
+	return infer.DeleteResponse{}, d.run(ctx)
 }
 
 // WireDependencies tells previews which outputs an update can change.
 func (c *connection[A, S]) WireDependencies(f infer.FieldSelector, a *A, s *S) {
 	crud.KeepKnown(f, a, s)
+	f.OutputField(&c.output(s).ClusterToken).DependsOn(f.InputField(&c.common(a).ClusterTokenRotation).Computed())
 }
 
 // ReplaceWarning is shown in a preview that replaces a connection.
 func (c *connection[A, S]) ReplaceWarning() string {
-	return "Replacing this resource connects another cluster and disconnects the present one. The nodes that CAST AI has added " +
-		"to that are deleted if deleteNodesOnDisconnect is true, and left without care if not."
+	return "Replacing this resource disconnects the present cluster and connects another one. The nodes that CAST AI has added " +
+		"to the present one are deleted if deleteNodesOnDisconnect is true, and left without care if not."
 }
+
+// DeleteBeforeReplace keeps a replacement from disconnecting its successor: a
+// change that means nothing to the service gives the same record.
+func (c *connection[A, S]) DeleteBeforeReplace() {}
 
 func isTrue(b *bool) bool { return b != nil && *b }
-
-func listNodes(ctx context.Context, id string) ([]map[string]any, error) {
-	return config.Client(ctx).All(ctx, clusterPath(id, "nodes"), nil, "items", api.ListOptions{PageSize: 500})
-}

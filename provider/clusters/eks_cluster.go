@@ -17,13 +17,18 @@ func NewEksCluster() *EksCluster {
 		cloud:  "eks",
 		name:   func(a *EksClusterArgs) string { return a.Name },
 		params: func(a *EksClusterArgs) map[string]any { return eksParams(a.AccountID, a.Region, a.Name) },
-		credentials: func(a *EksClusterArgs) map[string]any {
+		credentials: func(_ context.Context, a *EksClusterArgs) map[string]any {
 			if a.AssumeRoleArn == nil || *a.AssumeRoleArn == "" {
 				return nil
 			}
 			return map[string]any{"eks": map[string]any{"assumeRoleArn": *a.AssumeRoleArn}}
 		},
-		forget: func(*EksClusterArgs) {}, // the role is read back, so its drift shows by itself
+		drift: func(a, was *EksClusterArgs, lost bool) {
+			// The role is read back, so that its drift shows by itself, unless the answer leaves it out.
+			if a.AssumeRoleArn == nil && !lost {
+				a.AssumeRoleArn = was.AssumeRoleArn
+			}
+		},
 		common: func(a *EksClusterArgs) *Connected { return &a.Connected },
 		output: func(s *EksClusterState) *ConnectedState { return &s.ConnectedState },
 		apply: func(ctx context.Context, id string, a *EksClusterArgs) error {
@@ -43,8 +48,8 @@ func readEks(ctx context.Context, id string, a *EksClusterArgs, cluster map[stri
 		return nil
 	}
 	configuration, err := defaultConfiguration(ctx, id)
-	if err != nil || configuration == nil {
-		return err
+	if err != nil || configuration == nil && a.InstanceProfileArn == nil {
+		return err // without a profile none can be made, see applyNetwork
 	}
 	have := networkOf(configuration)
 	if a.Subnets != nil {

@@ -2,12 +2,8 @@ package clusters
 
 import (
 	"context"
-	"fmt"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
-
-	"github.com/castai/pulumi-castai/internal/crud"
-	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // EksClusterID registers an Amazon EKS cluster to get its ID.
@@ -71,7 +67,8 @@ func (*EksClusterID) Create(
 func (*EksClusterID) Read(
 	ctx context.Context, req infer.ReadRequest[EksClusterIDArgs, EksClusterIDState],
 ) (infer.ReadResponse[EksClusterIDArgs, EksClusterIDState], error) {
-	return readRegistration(ctx, "eks", req)
+	resp, _, err := readCluster(ctx, "eks", req)
+	return resp, err
 }
 
 // Delete removes the registration of a cluster that is not connected.
@@ -79,24 +76,6 @@ func (*EksClusterID) Delete(ctx context.Context, req infer.DeleteRequest[EksClus
 	return infer.DeleteResponse{}, unregister(ctx, req.ID)
 }
 
-// readRegistration reads a cluster into inputs and outputs.
-func readRegistration[A, S any](
-	ctx context.Context, cloud string, req infer.ReadRequest[A, S],
-) (infer.ReadResponse[A, S], error) {
-	cluster, err := get(ctx, req.ID)
-	if err == nil && cluster == nil {
-		return infer.ReadResponse[A, S]{}, nil
-	}
-	if kind := text(cluster, "providerType"); err == nil && crud.IsImport(ctx) && kind != "" && kind != cloud {
-		err = fmt.Errorf("it is of type %q, not %q", kind, cloud)
-	}
-	state := req.State
-	crud.SetArgs(&state, req.Inputs)
-	if err == nil {
-		err = wire.Decode(cluster, &state)
-	}
-	if err != nil {
-		return infer.ReadResponse[A, S]{}, fmt.Errorf("cannot read cluster %s: %w", req.ID, err)
-	}
-	return infer.ReadResponse[A, S]{ID: req.ID, Inputs: crud.Args[A](&state), State: state}, nil
-}
+// DeleteBeforeReplace keeps a replacement from removing its successor: a change
+// that means nothing to the service gives the same record.
+func (*EksClusterID) DeleteBeforeReplace() {}

@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"strings"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 
@@ -58,7 +57,7 @@ func (*EksUserArn) Create(ctx context.Context, req infer.CreateRequest[EksUserAr
 	path := principalPath(req.Inputs.ClusterID)
 	answer, err := crud.Get(ctx, path)
 	if err == nil && text(answer, "arn") == "" {
-		repeatable := true // a cluster has one principal
+		// A cluster has one principal, so the call may be repeated.
 		answer, err = crud.Send(ctx, api.Call{Method: http.MethodPost, Path: path, Idempotent: &repeatable})
 	}
 	if err == nil && text(answer, "arn") == "" {
@@ -71,27 +70,35 @@ func (*EksUserArn) Create(ctx context.Context, req infer.CreateRequest[EksUserAr
 	return infer.CreateResponse[EksUserArnState]{ID: state.Arn, Output: state}, nil
 }
 
-// Read fetches the principal. That of a cluster that is gone is gone as well.
+// Read fetches the principal. That of a cluster that is gone is gone as well,
+// although the API still shows it.
 func (*EksUserArn) Read(
 	ctx context.Context, req infer.ReadRequest[EksUserArnArgs, EksUserArnState],
-) (infer.ReadResponse[EksUserArnArgs, EksUserArnState], error) {
+) (resp infer.ReadResponse[EksUserArnArgs, EksUserArnState], err error) {
+	if err := checkImportID(ctx, req.ID); err != nil {
+		return resp, err
+	}
 	args := req.Inputs
 	if crud.IsImport(ctx) {
-		if strings.HasPrefix(req.ID, "arn:") {
-			return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{},
-				fmt.Errorf("%q is not a valid import ID: import the principal by the ID (UUID) of its cluster", req.ID)
-		}
 		args.ClusterID = req.ID
 	}
-	answer, err := crud.Get(ctx, principalPath(args.ClusterID))
-	if api.IsNotFound(err) || err == nil && text(answer, "arn") == "" {
-		return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{}, nil
+	cluster, err := get(ctx, args.ClusterID)
+	if err == nil && cluster == nil {
+		return resp, nil
 	}
-	if err != nil {
-		return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{}, fmt.Errorf("cannot read the principal of cluster %s: %w", args.ClusterID, err)
+	var answer map[string]any
+	if err == nil {
+		answer, err = crud.Get(ctx, principalPath(args.ClusterID))
 	}
-	state := EksUserArnState{EksUserArnArgs: args, Arn: text(answer, "arn")}
-	return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{ID: state.Arn, Inputs: args, State: state}, nil
+	arn := text(answer, "arn")
+	switch {
+	case api.IsNotFound(err), err == nil && arn == "":
+		return resp, nil
+	case err != nil:
+		return resp, fmt.Errorf("cannot read the principal of cluster %s: %w", args.ClusterID, err)
+	}
+	state := EksUserArnState{EksUserArnArgs: args, Arn: arn}
+	return infer.ReadResponse[EksUserArnArgs, EksUserArnState]{ID: arn, Inputs: args, State: state}, nil
 }
 
 // Delete removes the principal.

@@ -23,13 +23,17 @@ func NewGkeCluster() *GkeCluster {
 		cloud:  "gke",
 		name:   func(a *GkeClusterArgs) string { return a.Name },
 		params: func(a *GkeClusterArgs) map[string]any { return gkeParams(a.ProjectID, a.Location, a.Name) },
-		credentials: func(a *GkeClusterArgs) map[string]any {
+		credentials: func(_ context.Context, a *GkeClusterArgs) map[string]any {
 			if a.CredentialsJSON == nil || *a.CredentialsJSON == "" {
 				return nil
 			}
 			return map[string]any{"credentials": keyFile(*a.CredentialsJSON)}
 		},
-		forget:  func(a *GkeClusterArgs) { a.CredentialsJSON = nil },
+		drift: func(a, _ *GkeClusterArgs, lost bool) {
+			if lost && a.CredentialsJSON != nil {
+				a.CredentialsJSON = new(string)
+			}
+		},
 		common:  func(a *GkeClusterArgs) *Connected { return &a.Connected },
 		output:  func(s *GkeClusterState) *ConnectedState { return &s.ConnectedState },
 		release: disableServiceAccount,
@@ -65,15 +69,12 @@ func keyFile(credentials string) string {
 // disableServiceAccount gives up the service account that CAST AI holds for a
 // keyless connection. It comes after the disconnect, which still needs it to
 // delete nodes, and its failure keeps nothing from being deleted.
-func disableServiceAccount(ctx context.Context, cluster map[string]any) {
-	gke, _ := cluster["gke"].(map[string]any)
+func disableServiceAccount(ctx context.Context, id string, cluster map[string]any) {
+	gke := object(cluster, "gke")
 	if text(gke, "clientServiceAccount") == "" && text(gke, "castServiceAccount") == "" {
 		return
 	}
-	repeatable := true
-	_, err := crud.Send(ctx, api.Call{
-		Method: http.MethodPost, Path: clusterPath(text(cluster, "id"), "gke-disable-sa"), Idempotent: &repeatable,
-	})
+	_, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: clusterPath(id, "gke-disable-sa"), Idempotent: &repeatable})
 	if err != nil && !api.IsNotFound(err) {
 		crud.Warn(ctx, "CAST AI could not disable its service account for the cluster: %v", err)
 	}

@@ -63,12 +63,20 @@ func (x *GkeClusterIDState) Annotate(a infer.Annotator) {
 	a.Describe(&x.OrganizationID, "The organization (UUID) that the cluster belongs to.")
 }
 
+// unfinished says whether the creation ended before there was a token.
+// Finished ones may lack it, after an import, or lack the organization, in a
+// state that the bridged provider wrote.
+func (x *GkeClusterIDState) unfinished() bool { return x.ClusterToken == "" && x.OrganizationID == "" }
+
 // Create registers the cluster, or finds its registration, and makes a token.
 func (r *GkeClusterID) Create(
 	ctx context.Context, req infer.CreateRequest[GkeClusterIDArgs],
 ) (infer.CreateResponse[GkeClusterIDState], error) {
 	state := GkeClusterIDState{GkeClusterIDArgs: req.Inputs}
 	if req.DryRun {
+		if state.CastServiceAccount == nil {
+			state.CastServiceAccount = new(string) // an output that is not there would count as left out, not as unknown
+		}
 		return infer.CreateResponse[GkeClusterIDState]{Output: state}, nil
 	}
 	a := &req.Inputs
@@ -76,15 +84,16 @@ func (r *GkeClusterID) Create(
 	if err != nil {
 		return infer.CreateResponse[GkeClusterIDState]{}, err
 	}
+	// From here on the record exists: whatever fails, its ID is kept and the
+	// next update goes on where this one stopped.
 	id := text(cluster, "id")
 	err = r.finish(ctx, id, &state)
 	return infer.CreateResponse[GkeClusterIDState]{ID: id, Output: state}, crud.Partial(err)
 }
 
-// finish makes what a registered cluster lacks. The organization comes last:
-// while it is missing, the creation was not finished.
+// finish makes what a registered cluster lacks.
 func (*GkeClusterID) finish(ctx context.Context, id string, s *GkeClusterIDState) (err error) {
-	if s.OrganizationID == "" && s.ClusterToken == "" {
+	if s.unfinished() {
 		if s.ClusterToken, err = mintToken(ctx, id); err != nil {
 			return err
 		}
@@ -93,8 +102,11 @@ func (*GkeClusterID) finish(ctx context.Context, id string, s *GkeClusterIDState
 		return err
 	}
 	cluster, err := get(ctx, id)
-	if err != nil {
+	switch {
+	case err != nil:
 		return fmt.Errorf("cannot read cluster %s: %w", id, err)
+	case cluster == nil:
+		return errArchived
 	}
 	s.OrganizationID = text(cluster, "organizationId")
 	return nil
@@ -105,7 +117,6 @@ func impersonate(ctx context.Context, id string, s *GkeClusterIDState) error {
 	if s.ClientServiceAccount == nil || *s.ClientServiceAccount == "" {
 		return nil
 	}
-	repeatable := true
 	answer, err := crud.Send(ctx, api.Call{
 		Method: http.MethodPost, Path: clusterPath(id, "gke-create-sa"), Idempotent: &repeatable,
 		Body: map[string]any{"gke": map[string]any{"gkeSaImpersonate": *s.ClientServiceAccount, "projectId": s.ProjectID}},
@@ -125,12 +136,19 @@ func impersonate(ctx context.Context, id string, s *GkeClusterIDState) error {
 func (*GkeClusterID) Read(
 	ctx context.Context, req infer.ReadRequest[GkeClusterIDArgs, GkeClusterIDState],
 ) (infer.ReadResponse[GkeClusterIDArgs, GkeClusterIDState], error) {
-	resp, err := readRegistration(ctx, "gke", req)
-	if err == nil && resp.ID != "" && !crud.IsImport(ctx) && req.State.OrganizationID == "" {
-		resp.State.OrganizationID = ""
-		err = crud.Partial(errUnfinished)
+	resp, cluster, err := readCluster(ctx, "gke", req)
+	if err != nil || cluster == nil {
+		return resp, err
 	}
-	return resp, err
+	// What the service has made is an output, unless the program names it.
+	if made := text(object(cluster, "gke"), "castServiceAccount"); made != "" {
+		resp.State.CastServiceAccount = &made
+	}
+	if req.State.unfinished() && !crud.IsImport(ctx) {
+		resp.State.OrganizationID = ""
+		return resp, crud.Partial(errUnfinished)
+	}
+	return resp, nil
 }
 
 // Update prepares the impersonation of another service account, and finishes
@@ -142,12 +160,26 @@ func (r *GkeClusterID) Update(
 	if req.DryRun {
 		return infer.UpdateResponse[GkeClusterIDState]{Output: state}, nil
 	}
-	err := r.finish(ctx, req.ID, &state)
-	if state.ClusterToken != req.State.ClusterToken {
-		err = crud.Partial(err)
+	if req.State.ClientServiceAccount != nil && state.ClientServiceAccount == nil {
+		crud.Warn(ctx, "CAST AI keeps its access to %s until the cluster is disconnected. To revoke it, remove the role that "+
+			"CAST AI's service account has on it.", *req.State.ClientServiceAccount)
 	}
-	return infer.UpdateResponse[GkeClusterIDState]{Output: state}, err
+	err := r.finish(ctx, req.ID, &state)
+	if err != nil && state.ClusterToken == req.State.ClusterToken {
+		// The old state stays, so that the next preview still shows what is to do.
+		return infer.UpdateResponse[GkeClusterIDState]{}, err
+	}
+	return infer.UpdateResponse[GkeClusterIDState]{Output: state}, crud.Partial(err)
 }
+
+// WireDependencies tells previews which outputs an update can change.
+func (*GkeClusterID) WireDependencies(f infer.FieldSelector, a *GkeClusterIDArgs, s *GkeClusterIDState) {
+	crud.KeepKnown(f, a, s)
+}
+
+// DeleteBeforeReplace keeps a replacement from removing its successor: a change
+// that means nothing to the service gives the same record.
+func (*GkeClusterID) DeleteBeforeReplace() {}
 
 // Delete removes the registration of a cluster that is not connected.
 func (*GkeClusterID) Delete(ctx context.Context, req infer.DeleteRequest[GkeClusterIDState]) (infer.DeleteResponse, error) {

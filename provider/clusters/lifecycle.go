@@ -7,8 +7,6 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
-	"slices"
-	"strings"
 	"time"
 
 	"github.com/castai/pulumi-castai/internal/api"
@@ -16,20 +14,24 @@ import (
 )
 
 // How long the verbs take at most when the program sets no customTimeouts.
+// A creation that waits until the cluster is ready gets readyTimeout on top.
 const (
 	createTimeout = 5 * time.Minute
+	readyTimeout  = 15 * time.Minute
 	updateTimeout = 5 * time.Minute
 	deleteTimeout = 15 * time.Minute
 )
 
 // What the API says of a cluster and of its agent.
 const (
-	statusReady    = "ready"
-	statusWarning  = "warning"
-	statusFailed   = "failed"
-	statusDeleting = "deleting"
-	statusDeleted  = "deleted"
-	statusArchived = "archived"
+	statusReady       = "ready"
+	statusFailed      = "failed"
+	statusHibernating = "hibernating"
+	statusHibernated  = "hibernated"
+	statusResuming    = "resuming"
+	statusDeleting    = "deleting"
+	statusDeleted     = "deleted"
+	statusArchived    = "archived"
 
 	agentOnline        = "online"
 	agentWaiting       = "waiting-connection"
@@ -40,6 +42,13 @@ const (
 // errUnfinished is what a refresh says of a cluster whose creation failed
 // after its registration.
 var errUnfinished = errors.New("the cluster is registered, but its creation was not finished: run `pulumi up` to go on")
+
+// errArchived is what an operation says of a cluster that has gone meanwhile.
+var errArchived = errors.New("the cluster has been removed from CAST AI meanwhile: run `pulumi refresh`, and then `pulumi up` " +
+	"to connect it again")
+
+// repeatable marks a POST that may be sent again when its fate is unknown.
+var repeatable = true
 
 func clusterPath(id string, more ...string) string {
 	return api.Path(append([]string{"v1", "kubernetes", "external-clusters", id}, more...)...)
@@ -66,10 +75,17 @@ func wait(ctx context.Context, turn int) error {
 	}
 }
 
+// ending says why a wait came to its end.
+func ending(ctx context.Context) string {
+	if errors.Is(ctx.Err(), context.Canceled) {
+		return "the operation was canceled"
+	}
+	return "the time for it is up"
+}
+
 // register makes the service's record of a cluster, or finds it: one cluster
 // of the cloud has one record, so the call may be repeated.
 func register(ctx context.Context, name, cloud string, params map[string]any) (map[string]any, error) {
-	repeatable := true
 	cluster, err := crud.Send(ctx, api.Call{
 		Method: http.MethodPost, Path: api.Path("v1", "kubernetes", "external-clusters"), Idempotent: &repeatable,
 		Body: map[string]any{"name": name, cloud: params},
@@ -84,9 +100,10 @@ func register(ctx context.Context, name, cloud string, params map[string]any) (m
 }
 
 // mintToken makes a token that the agent and the controller of the cluster
-// sign in with.
+// sign in with. The call may be repeated: nobody knows a token whose answer
+// was lost, and one that nobody uses expires.
 func mintToken(ctx context.Context, id string) (string, error) {
-	answer, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: clusterPath(id, "token")})
+	answer, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: clusterPath(id, "token"), Idempotent: &repeatable})
 	if err != nil {
 		return "", fmt.Errorf("cannot make a token for the cluster: %w", err)
 	}
@@ -100,7 +117,6 @@ func mintToken(ctx context.Context, id string) (string, error) {
 // returns the ID it has given them. A cloud shows a new role only after a
 // while; that refusal alone is waited out.
 func setCredentials(ctx context.Context, id string, body map[string]any) (string, error) {
-	repeatable := true
 	cluster, err := crud.Send(ctx, api.Call{
 		Method: http.MethodPost, Path: clusterPath(id), Body: body, Idempotent: &repeatable,
 		Retry: func(e *api.Error) bool {
@@ -130,21 +146,24 @@ func get(ctx context.Context, id string) (map[string]any, error) {
 // settle waits for a cluster that was given credentials: as long as it takes
 // to be ready if the program asks for that, or else a few seconds for its
 // agent, after which a warning tells what is missing.
-func settle(ctx context.Context, id string, untilReady bool) (map[string]any, error) {
+func settle(ctx context.Context, id string, untilReady bool) (cluster map[string]any, err error) {
 	const grace = 5 // turns, which are about three seconds
 	for turn := 0; ; turn++ {
-		cluster, err := get(ctx, id)
-		if err != nil {
-			return nil, err
+		now, err := get(ctx, id)
+		switch {
+		case ctx.Err() != nil && cluster != nil:
+			return cluster, notReady(ctx, cluster)
+		case err != nil:
+			return cluster, fmt.Errorf("cannot read cluster %s: %w", id, err)
+		case now == nil:
+			return nil, errArchived
 		}
-		if cluster == nil {
-			return nil, errors.New("the cluster was archived meanwhile")
-		}
+		cluster = now
 		status, agent := text(cluster, "status"), text(cluster, "agentStatus")
 		switch {
 		case untilReady && status == statusFailed:
 			return cluster, fmt.Errorf("the cluster has failed: %s", reason(cluster))
-		case agent == agentOnline && (!untilReady || status == statusReady || status == statusWarning):
+		case untilReady && isReady(status, agent), !untilReady && agent == agentOnline:
 			return cluster, nil
 		case !untilReady && turn >= grace:
 			crud.Warn(ctx, "No CAST AI agent is online in cluster %q (agent: %s, cluster: %s), so CAST AI cannot act on it yet. "+
@@ -153,11 +172,29 @@ func settle(ctx context.Context, id string, untilReady bool) (map[string]any, er
 			return cluster, nil
 		}
 		crud.Progress(ctx, "waiting for the cluster: %s, agent %s", status, agent)
-		if err := wait(ctx, turn); err != nil {
-			return cluster, fmt.Errorf("the cluster is not ready: its status is %q and its agent %q (%s). "+
-				"Check that castai-agent and castai-cluster-controller run in it", status, agent, reason(cluster))
+		if wait(ctx, turn) != nil {
+			return cluster, notReady(ctx, cluster)
 		}
 	}
+}
+
+// isReady says whether CAST AI can act on a cluster, or could if it were not
+// asleep.
+func isReady(status, agent string) bool {
+	switch status {
+	case statusReady:
+		return agent == agentOnline
+	case statusHibernating, statusHibernated, statusResuming:
+		return true
+	default:
+		return false
+	}
+}
+
+func notReady(ctx context.Context, cluster map[string]any) error {
+	return fmt.Errorf("the cluster is not ready and %s: its status is %q and its agent %q (%s). "+
+		"Check that castai-agent and castai-cluster-controller run in it",
+		ending(ctx), text(cluster, "status"), text(cluster, "agentStatus"), reason(cluster))
 }
 
 func reason(cluster map[string]any) string {
@@ -167,163 +204,14 @@ func reason(cluster map[string]any) string {
 	return text(cluster, "reconcileError")
 }
 
-// disconnect takes a cluster away from the service and waits until that is
-// done: nodes that CAST AI has made are deleted first if deleteNodes says so.
-// before, if given, runs once between the disconnect and the deletion.
-func disconnect(ctx context.Context, id string, deleteNodes bool, before func(map[string]any)) error {
-	ctx, cancel := withTimeout(ctx, deleteTimeout)
-	defer cancel()
-	var (
-		d    = disconnection{id: id, deleteNodes: deleteNodes, before: before}
-		last = "unknown"
-	)
-	for turn := 0; ; turn++ {
-		cluster, err := crud.Get(ctx, clusterPath(id))
-		if api.IsNotFound(err) {
-			return d.leftovers(ctx, nil)
-		}
-		if err != nil {
-			return fmt.Errorf("cannot disconnect the cluster (last status: %s): %w", last, err)
-		}
-		last = text(cluster, "status") + ", agent " + text(cluster, "agentStatus")
-		was := d.deleted
-		done, err := d.step(ctx, cluster)
-		if done || err != nil {
-			return err
-		}
-		if d.deleted != was {
-			continue // the record is archived at once, as a rule
-		}
-		crud.Progress(ctx, "disconnecting the cluster: %s", last)
-		if err := wait(ctx, turn); err != nil {
-			return d.unfinished(last, cluster)
-		}
-	}
-}
-
-// disconnection is where a disconnect has come to.
-type disconnection struct {
-	id          string
-	deleteNodes bool
-	before      func(map[string]any)
-
-	asked   bool  // the disconnect was called
-	deleted bool  // the deletion was accepted
-	refusal error // the last refusal of the deletion
-}
-
-// step does what the cluster's status calls for. The first case that holds
-// wins; the order is that of the service's own clients, except that nodes
-// which are to go are never skipped.
-func (d *disconnection) step(ctx context.Context, cluster map[string]any) (done bool, err error) {
-	status, agent := text(cluster, "status"), text(cluster, "agentStatus")
-	switch {
-	case status == statusArchived:
-		return true, d.leftovers(ctx, cluster)
-	case d.deleted:
-		return false, nil
-	case status == statusDeleted, agent == agentDisconnected && (d.asked || !d.deleteNodes):
-		return false, d.delete(ctx, cluster)
-	case text(cluster, "credentialsId") == "":
-		return false, d.delete(ctx, cluster) // without credentials a disconnect does nothing
-	case status == statusFailed && !d.deleteNodes:
-		return false, d.delete(ctx, cluster)
-	case agent == agentDisconnecting, status == statusDeleting:
-		return false, nil
-	case status == statusFailed && d.asked:
-		return false, d.delete(ctx, cluster)
-	case d.asked && agent != agentDisconnected:
-		return false, nil
-	default:
-		return false, d.disconnect(ctx)
-	}
-}
-
-func (d *disconnection) disconnect(ctx context.Context) error {
-	d.asked = true
-	repeatable := true
-	_, err := crud.Send(ctx, api.Call{
-		Method: http.MethodPost, Path: clusterPath(d.id, "disconnect"), Idempotent: &repeatable,
-		// What runs in the cluster belongs to its charts, not to this call.
-		Body: map[string]any{"deleteProvisionedNodes": d.deleteNodes, "keepKubernetesResources": true},
-	})
-	if err != nil && !api.IsNotFound(err) {
-		return fmt.Errorf("cannot disconnect the cluster: %w", err)
-	}
-	return nil
-}
-
-func (d *disconnection) delete(ctx context.Context, cluster map[string]any) error {
-	if d.before != nil {
-		d.before(cluster)
-		d.before = nil
-	}
-	_, err := crud.Send(ctx, api.Call{Method: http.MethodDelete, Path: clusterPath(d.id)})
-	var failure *api.Error
-	switch {
-	case err == nil, api.IsNotFound(err):
-		d.deleted = true
-		return nil
-	case errors.As(err, &failure) && failure.Status == http.StatusBadRequest:
-		d.refusal = err
-		if !d.asked {
-			return d.disconnect(ctx) // it has to be disconnected first
-		}
-		return nil
-	default:
-		return fmt.Errorf("cannot delete the cluster's record: %w", err)
-	}
-}
-
-// unfinished is the error of a disconnect whose time is up.
-func (d *disconnection) unfinished(last string, cluster map[string]any) error {
-	err := fmt.Errorf("the cluster is not disconnected yet, its last status is %s (%s). If its agent and controller are gone "+
-		"already, nobody drains its nodes: look at the cluster in the console, then destroy again, with a longer "+
-		"customTimeouts.delete if need be", last, reason(cluster))
-	if d.refusal != nil {
-		err = fmt.Errorf("%w\nThe API last said: %w", err, d.refusal)
-	}
-	return err
-}
-
-// leftovers reports nodes that were to be deleted and still run: they cost
-// money, and nobody looks after them any more. A service that cannot tell
-// is taken at its word.
-func (d *disconnection) leftovers(ctx context.Context, cluster map[string]any) error {
-	if !d.deleteNodes || cluster == nil {
-		return nil
-	}
-	nodes, err := provisionedNodes(ctx, d.id)
-	if err == nil && len(nodes) > 0 {
-		slices.Sort(nodes)
-		return fmt.Errorf("CAST AI has archived the cluster but not deleted its nodes, which still run and cost money: %s (%s). "+
-			"Its access to the cloud was probably removed too early. Delete these nodes in the cloud, then take the cluster out of "+
-			"the stack with `pulumi state delete`", strings.Join(nodes, ", "), reason(cluster))
-	}
-	if failed := text(cluster, "reconcileError"); strings.Contains(failed, "node") {
-		crud.Warn(ctx, "CAST AI reports on the nodes it was to delete: %s. Check in the cloud that none is left.", failed)
-	}
-	return nil
-}
-
-// provisionedNodes names the nodes of a cluster that CAST AI has made.
-func provisionedNodes(ctx context.Context, id string) ([]string, error) {
-	nodes, err := listNodes(ctx, id)
-	if err != nil {
-		return nil, err
-	}
-	var names []string
-	for _, node := range nodes {
-		labels, _ := node["labels"].(map[string]any)
-		if text(labels, "provisioner.cast.ai/managed-by") == "cast.ai" || text(node, "addedBy") == "castai" {
-			names = append(names, text(node, "name"))
-		}
-	}
-	return names, nil
-}
-
 // text returns a text of an object, or "".
 func text(object map[string]any, field string) string {
 	s, _ := object[field].(string)
 	return s
+}
+
+// object returns an object in an object, or nil.
+func object(in map[string]any, field string) map[string]any {
+	o, _ := in[field].(map[string]any)
+	return o
 }

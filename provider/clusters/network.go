@@ -19,28 +19,37 @@ func configurationsPath(id string) string {
 	return api.Path("v1", "kubernetes", "clusters", id, "node-configurations")
 }
 
-// defaultConfiguration finds the default node configuration; nil if there is
-// none yet.
+// ownConfiguration is the name of the node configuration that is made for a
+// cluster that has no default one.
+const ownConfiguration = "default"
+
+// defaultConfiguration finds the default node configuration, or the one of
+// the name that a new one would get, since making it would overwrite that;
+// nil if there is neither.
 func defaultConfiguration(ctx context.Context, id string) (map[string]any, error) {
 	list, err := config.Client(ctx).Collection(ctx, configurationsPath(id), nil, "items")
 	if api.IsNotFound(err) {
 		return nil, nil
 	}
 	if err != nil {
-		return nil, err
+		return nil, fmt.Errorf("cannot read the cluster's default node configuration: %w", err)
 	}
+	var found map[string]any
 	for _, item := range list.Items {
 		if item["default"] == true {
 			return item, nil
 		}
+		if item["name"] == ownConfiguration {
+			found = item
+		}
 	}
-	return nil, nil
+	return found, nil
 }
 
-// applyNetwork brings the default node configuration to the given subnets and
-// security groups; nil leaves them as they are. A cluster without a default
-// gets one. The update replaces the whole configuration, so the rest of it is
-// sent back as it is.
+// applyNetwork brings the default node configuration to the given subnets,
+// security groups and instance profile; nil leaves them as they are. A cluster
+// without a default gets one. The update replaces the whole configuration, so
+// the rest of it is sent back as it is.
 //
 // The service refuses a configuration without an instance profile. Without
 // one, a cluster that has no default yet is left alone with a warning: once it
@@ -56,7 +65,7 @@ func applyNetwork(ctx context.Context, id string, subnets, groups []string, prof
 	defer unlock()
 	current, err := defaultConfiguration(ctx, id)
 	if err != nil {
-		return fmt.Errorf("cannot read the cluster's default node configuration: %w", err)
+		return err
 	}
 	if current == nil && profile == nil {
 		crud.Warn(ctx, "The cluster has no default node configuration yet, so its subnets and security groups cannot be set. Give "+
@@ -64,59 +73,51 @@ func applyNetwork(ctx context.Context, id string, subnets, groups []string, prof
 		return nil
 	}
 	have := networkOf(current)
-	if current != nil && (subnets == nil || sameItems(subnets, have.subnets)) && (groups == nil || sameItems(groups, have.groups)) &&
-		(profile == nil || *profile == have.profile) {
+	if current["default"] == true && (subnets == nil || sameItems(subnets, have.subnets)) &&
+		(groups == nil || sameItems(groups, have.groups)) && (profile == nil || *profile == have.profile) {
 		return nil
 	}
-	body := map[string]any{}
-	for key, value := range current {
-		switch key {
-		case "id", "name", "version", "createdAt", "updatedAt", "default", "subnetDetails":
-		default:
-			body[key] = value
-		}
+	body := map[string]any{"name": ownConfiguration}
+	path := configurationsPath(id)
+	if current != nil {
+		body = updateOf(current)
+		path += api.Path(text(current, "id"))
 	}
 	if subnets != nil {
 		body["subnets"] = subnets
 	}
-	if groups != nil || profile != nil {
-		old, _ := body["eks"].(map[string]any)
-		eks := maps.Clone(old)
-		if eks == nil {
-			eks = map[string]any{}
-		}
-		if groups != nil {
-			eks["securityGroups"] = groups
-		}
-		if profile != nil {
-			eks["instanceProfileArn"] = *profile
-		}
-		body["eks"] = eks
+	eks := maps.Clone(object(body, "eks"))
+	if eks == nil {
+		eks = map[string]any{}
 	}
-	if current != nil {
-		repeatable := true
-		_, err = crud.Send(ctx, api.Call{
-			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(text(current, "id")), Body: body, Idempotent: &repeatable,
-		})
-		if err != nil {
-			return fmt.Errorf("cannot set subnets and security groups in the cluster's default node configuration: %w", err)
-		}
-		return nil
+	if groups != nil {
+		eks["securityGroups"] = groups
 	}
-	body["name"] = "default"
-	repeatable := true // a second call overwrites the first, by the same name
-	made, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: configurationsPath(id), Body: body, Idempotent: &repeatable})
-	if err == nil {
+	if profile != nil {
+		eks["instanceProfileArn"] = *profile
+	}
+	body["eks"] = eks
+	saved, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: path, Body: body, Idempotent: &repeatable})
+	if err == nil && current["default"] != true {
 		_, err = crud.Send(ctx, api.Call{
-			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(text(made, "id"), "default"), Idempotent: &repeatable,
+			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(text(saved, "id"), "default"), Idempotent: &repeatable,
 		})
 	}
 	if err != nil {
-		return fmt.Errorf("cannot make a default node configuration with the subnets and security groups of the cluster: %w\n"+
+		return fmt.Errorf("cannot set subnets and security groups in the cluster's default node configuration: %w\n"+
 			"If it needs more than these, manage it as a NodeConfiguration with a NodeConfigurationDefault, and leave out "+
-			"subnets and overrideSecurityGroups here", err)
+			"subnets, overrideSecurityGroups and instanceProfileArn here", err)
 	}
 	return nil
+}
+
+// updateOf is the body of an update that changes nothing.
+func updateOf(configuration map[string]any) map[string]any {
+	body := maps.Clone(configuration)
+	for _, field := range []string{"id", "name", "version", "createdAt", "updatedAt", "default", "subnetDetails"} {
+		delete(body, field)
+	}
+	return body
 }
 
 // eksNetwork is what a node configuration says of where nodes run.
@@ -126,7 +127,7 @@ type eksNetwork struct {
 }
 
 func networkOf(configuration map[string]any) eksNetwork {
-	eks, _ := configuration["eks"].(map[string]any)
+	eks := object(configuration, "eks")
 	return eksNetwork{texts(configuration["subnets"]), texts(eks["securityGroups"]), text(eks, "instanceProfileArn")}
 }
 
