@@ -14,6 +14,7 @@ import (
 	"github.com/castai/pulumi-castai/provider/access"
 	"github.com/castai/pulumi-castai/provider/clusters"
 	"github.com/castai/pulumi-castai/provider/nodes"
+	"github.com/castai/pulumi-castai/provider/policies"
 )
 
 // Name is the name of the package.
@@ -31,9 +32,17 @@ var resources = []shim.Resource{
 	shim.Of(nodes.NewNodeConfiguration()),
 	shim.Of(nodes.NewNodeConfigurationDefault()),
 	shim.Of(nodes.NewNodeTemplate()),
+	shim.Of(&policies.Autoscaler{}),
+	shim.Of(&policies.EvictorAdvancedConfig{}),
 }
 
-var functions = []shim.Function{}
+var functions = []shim.Function{
+	shim.FunctionOf(&access.GetOrganization{}),
+	shim.FunctionOf(&clusters.GetCluster{}),
+	shim.FunctionOf(&clusters.GetClusters{}),
+	shim.FunctionOf(&clusters.GetEksSettings{}),
+	shim.FunctionOf(&clusters.GetGkePolicies{}),
+}
 
 // New returns the provider.
 func New() (p.Provider, error) {

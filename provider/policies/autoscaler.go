@@ -124,6 +124,10 @@ func (r *Autoscaler) WireDependencies(f infer.FieldSelector, a *AutoscalerArgs, 
 	crud.KeepKnown(f, a, s)
 }
 
+// DeleteBeforeReplace keeps a replacement in the same cluster from being
+// switched off by the deletion of its predecessor.
+func (r *Autoscaler) DeleteBeforeReplace() {}
+
 // Create sets the policies of the cluster.
 func (r *Autoscaler) Create(
 	ctx context.Context, req infer.CreateRequest[AutoscalerArgs],

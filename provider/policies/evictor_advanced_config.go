@@ -86,6 +86,10 @@ func (r *EvictorAdvancedConfig) WireDependencies(
 	crud.KeepKnown(f, a, s)
 }
 
+// DeleteBeforeReplace keeps the rules of a replacement in the same cluster from
+// being cleared by the deletion of its predecessor.
+func (r *EvictorAdvancedConfig) DeleteBeforeReplace() {}
+
 func evictorPath(cluster string) string {
 	return api.Path("v1", "kubernetes", "clusters", cluster, "evictor-advanced-config")
 }

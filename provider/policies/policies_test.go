@@ -7,6 +7,9 @@ import (
 	"net/http"
 	"testing"
 
+	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+	"google.golang.org/protobuf/types/known/structpb"
+
 	"github.com/castai/pulumi-castai/internal/harness"
 )
 
@@ -77,4 +80,20 @@ func refresh(t *testing.T, r *harness.Resource) harness.Result {
 		t.Fatal(err)
 	}
 	return result
+}
+
+func TestOnePerClusterIsDeletedBeforeItIsReplaced(t *testing.T) {
+	h := harness.New(t)
+	one, two := cluster(t, h, "one"), cluster(t, h, "two")
+	inputs := func(id string) *structpb.Struct {
+		return &structpb.Struct{Fields: map[string]*structpb.Value{"clusterId": structpb.NewStringValue(id)}}
+	}
+	for _, token := range []string{"Autoscaler", "EvictorAdvancedConfig"} {
+		resp, err := h.Server().Diff(t.Context(), &rpc.DiffRequest{
+			Id: one, Urn: h.Resource(token, "x").URN, Olds: inputs(one), OldInputs: inputs(one), News: inputs(two),
+		})
+		if err != nil || !resp.DeleteBeforeReplace {
+			t.Errorf("%s: %v, %v", token, resp, err)
+		}
+	}
 }
