@@ -23,7 +23,7 @@ func run(root string, check bool) error {
 	if _, err := os.Stat(root + "/go.mod"); err != nil {
 		return errors.New("run it from the root of the repository")
 	}
-	outputs, err := generate(root)
+	outputs, err := generate()
 	if err != nil {
 		return err
 	}
@@ -50,7 +50,7 @@ func run(root string, check bool) error {
 }
 
 // generate returns all that is generated.
-func generate(root string) ([]output, error) {
+func generate() ([]output, error) {
 	s, err := loadSchema()
 	if err != nil {
 		return nil, err
@@ -63,6 +63,8 @@ func generate(root string) ([]output, error) {
 		{"nodejs", "sdk/nodejs", nodejsSDK},
 		{"python", "sdk/python", pythonSDK},
 		{"go", "sdk/go/castai", goSDK},
+		{"dotnet", "sdk/dotnet", dotnetSDK},
+		{"java", "sdk/java", javaSDK},
 	} {
 		made, err := sdk.generate(s)
 		if err == nil {
@@ -73,5 +75,5 @@ func generate(root string) ([]output, error) {
 		}
 		outputs = append(outputs, output{dir: sdk.dir, files: made})
 	}
-	return outputs, nil
+	return append(outputs, output{dir: "docs/reference", files: referencePages(s)}), nil
 }

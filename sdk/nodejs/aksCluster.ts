@@ -15,7 +15,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `tenantId`, `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
+ * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
  */
 export class AksCluster extends pulumi.CustomResource {
     /**
@@ -113,7 +113,7 @@ export class AksCluster extends pulumi.CustomResource {
      */
     declare public readonly tenantId: pulumi.Output<string>;
     /**
-     * Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+     * Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
      */
     declare public readonly waitUntilReady: pulumi.Output<boolean | undefined>;
 
@@ -244,7 +244,7 @@ export interface AksClusterArgs {
      */
     tenantId: pulumi.Input<string>;
     /**
-     * Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+     * Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
      */
     waitUntilReady?: pulumi.Input<boolean | undefined>;
 }

@@ -103,7 +103,7 @@ export class EksCluster extends pulumi.CustomResource {
      */
     declare public readonly subnets: pulumi.Output<string[] | undefined>;
     /**
-     * Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+     * Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
      */
     declare public readonly waitUntilReady: pulumi.Output<boolean | undefined>;
 
@@ -213,7 +213,7 @@ export interface EksClusterArgs {
      */
     subnets?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
-     * Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+     * Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
      */
     waitUntilReady?: pulumi.Input<boolean | undefined>;
 }

@@ -91,7 +91,7 @@ export class GkeCluster extends pulumi.CustomResource {
      */
     declare public /*out*/ readonly status: pulumi.Output<string>;
     /**
-     * Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+     * Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
      */
     declare public readonly waitUntilReady: pulumi.Output<boolean | undefined>;
 
@@ -183,7 +183,7 @@ export interface GkeClusterArgs {
      */
     projectId: pulumi.Input<string>;
     /**
-     * Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+     * Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
      */
     waitUntilReady?: pulumi.Input<boolean | undefined>;
 }

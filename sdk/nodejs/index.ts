@@ -10,6 +10,11 @@ export type AksCluster = import("./aksCluster").AksCluster;
 export const AksCluster: typeof import("./aksCluster").AksCluster = null as any;
 utilities.lazyLoad(exports, ["AksCluster"], () => require("./aksCluster"));
 
+export { AutoscalerArgs } from "./autoscaler";
+export type Autoscaler = import("./autoscaler").Autoscaler;
+export const Autoscaler: typeof import("./autoscaler").Autoscaler = null as any;
+utilities.lazyLoad(exports, ["Autoscaler"], () => require("./autoscaler"));
+
 export { EksClusterArgs } from "./eksCluster";
 export type EksCluster = import("./eksCluster").EksCluster;
 export const EksCluster: typeof import("./eksCluster").EksCluster = null as any;
@@ -24,6 +29,11 @@ export { EksUserArnArgs } from "./eksUserArn";
 export type EksUserArn = import("./eksUserArn").EksUserArn;
 export const EksUserArn: typeof import("./eksUserArn").EksUserArn = null as any;
 utilities.lazyLoad(exports, ["EksUserArn"], () => require("./eksUserArn"));
+
+export { EvictorAdvancedConfigArgs } from "./evictorAdvancedConfig";
+export type EvictorAdvancedConfig = import("./evictorAdvancedConfig").EvictorAdvancedConfig;
+export const EvictorAdvancedConfig: typeof import("./evictorAdvancedConfig").EvictorAdvancedConfig = null as any;
+utilities.lazyLoad(exports, ["EvictorAdvancedConfig"], () => require("./evictorAdvancedConfig"));
 
 export { GetClusterArgs, GetClusterResult, GetClusterOutputArgs } from "./getCluster";
 export const getCluster: typeof import("./getCluster").getCluster = null as any;
@@ -106,12 +116,16 @@ const _module = {
         switch (type) {
             case "castai:index:AksCluster":
                 return new AksCluster(name, <any>undefined, { urn })
+            case "castai:index:Autoscaler":
+                return new Autoscaler(name, <any>undefined, { urn })
             case "castai:index:EksCluster":
                 return new EksCluster(name, <any>undefined, { urn })
             case "castai:index:EksClusterId":
                 return new EksClusterId(name, <any>undefined, { urn })
             case "castai:index:EksUserArn":
                 return new EksUserArn(name, <any>undefined, { urn })
+            case "castai:index:EvictorAdvancedConfig":
+                return new EvictorAdvancedConfig(name, <any>undefined, { urn })
             case "castai:index:GkeCluster":
                 return new GkeCluster(name, <any>undefined, { urn })
             case "castai:index:GkeClusterId":

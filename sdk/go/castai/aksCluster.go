@@ -20,7 +20,7 @@ import (
 //
 // ## Import
 //
-// The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `tenantId`, `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
+// The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
 type AksCluster struct {
 	pulumi.CustomResourceState
 
@@ -58,7 +58,7 @@ type AksCluster struct {
 	SubscriptionId pulumi.StringOutput `pulumi:"subscriptionId"`
 	// The Microsoft Entra tenant (UUID) of the application.
 	TenantId pulumi.StringOutput `pulumi:"tenantId"`
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady pulumi.BoolPtrOutput `pulumi:"waitUntilReady"`
 }
 
@@ -163,7 +163,7 @@ type aksClusterArgs struct {
 	SubscriptionId string `pulumi:"subscriptionId"`
 	// The Microsoft Entra tenant (UUID) of the application.
 	TenantId string `pulumi:"tenantId"`
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady *bool `pulumi:"waitUntilReady"`
 }
 
@@ -191,7 +191,7 @@ type AksClusterArgs struct {
 	SubscriptionId pulumi.StringInput
 	// The Microsoft Entra tenant (UUID) of the application.
 	TenantId pulumi.StringInput
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady pulumi.BoolPtrInput
 }
 
@@ -367,7 +367,7 @@ func (o AksClusterOutput) TenantId() pulumi.StringOutput {
 	return o.ApplyT(func(v *AksCluster) pulumi.StringOutput { return v.TenantId }).(pulumi.StringOutput)
 }
 
-// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 func (o AksClusterOutput) WaitUntilReady() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *AksCluster) pulumi.BoolPtrOutput { return v.WaitUntilReady }).(pulumi.BoolPtrOutput)
 }

@@ -54,7 +54,7 @@ type EksCluster struct {
 	Status pulumi.StringOutput `pulumi:"status"`
 	// The IDs of the subnets that new nodes are placed in. They are written to the cluster's default node configuration; with several configurations, manage each as a `NodeConfiguration` instead. The order does not matter.
 	Subnets pulumi.StringArrayOutput `pulumi:"subnets"`
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady pulumi.BoolPtrOutput `pulumi:"waitUntilReady"`
 }
 
@@ -141,7 +141,7 @@ type eksClusterArgs struct {
 	Region string `pulumi:"region"`
 	// The IDs of the subnets that new nodes are placed in. They are written to the cluster's default node configuration; with several configurations, manage each as a `NodeConfiguration` instead. The order does not matter.
 	Subnets []string `pulumi:"subnets"`
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady *bool `pulumi:"waitUntilReady"`
 }
 
@@ -165,7 +165,7 @@ type EksClusterArgs struct {
 	Region pulumi.StringInput
 	// The IDs of the subnets that new nodes are placed in. They are written to the cluster's default node configuration; with several configurations, manage each as a `NodeConfiguration` instead. The order does not matter.
 	Subnets pulumi.StringArrayInput
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady pulumi.BoolPtrInput
 }
 
@@ -331,7 +331,7 @@ func (o EksClusterOutput) Subnets() pulumi.StringArrayOutput {
 	return o.ApplyT(func(v *EksCluster) pulumi.StringArrayOutput { return v.Subnets }).(pulumi.StringArrayOutput)
 }
 
-// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 func (o EksClusterOutput) WaitUntilReady() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *EksCluster) pulumi.BoolPtrOutput { return v.WaitUntilReady }).(pulumi.BoolPtrOutput)
 }

@@ -48,7 +48,7 @@ type GkeCluster struct {
 	ProjectId pulumi.StringOutput `pulumi:"projectId"`
 	// The state of the cluster when it was last read: `connecting`, `ready`, `warning`, `failed`, `hibernating`, `hibernated`, `resuming`, `deleting` or `deleted`.
 	Status pulumi.StringOutput `pulumi:"status"`
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady pulumi.BoolPtrOutput `pulumi:"waitUntilReady"`
 }
 
@@ -133,7 +133,7 @@ type gkeClusterArgs struct {
 	Name string `pulumi:"name"`
 	// The Google Cloud project of the cluster. Changing it replaces the connection.
 	ProjectId string `pulumi:"projectId"`
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady *bool `pulumi:"waitUntilReady"`
 }
 
@@ -151,7 +151,7 @@ type GkeClusterArgs struct {
 	Name pulumi.StringInput
 	// The Google Cloud project of the cluster. Changing it replaces the connection.
 	ProjectId pulumi.StringInput
-	// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+	// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 	WaitUntilReady pulumi.BoolPtrInput
 }
 
@@ -302,7 +302,7 @@ func (o GkeClusterOutput) Status() pulumi.StringOutput {
 	return o.ApplyT(func(v *GkeCluster) pulumi.StringOutput { return v.Status }).(pulumi.StringOutput)
 }
 
-// Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+// Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
 func (o GkeClusterOutput) WaitUntilReady() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *GkeCluster) pulumi.BoolPtrOutput { return v.WaitUntilReady }).(pulumi.BoolPtrOutput)
 }

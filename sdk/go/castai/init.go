@@ -23,12 +23,16 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "castai:index:AksCluster":
 		r = &AksCluster{}
+	case "castai:index:Autoscaler":
+		r = &Autoscaler{}
 	case "castai:index:EksCluster":
 		r = &EksCluster{}
 	case "castai:index:EksClusterId":
 		r = &EksClusterId{}
 	case "castai:index:EksUserArn":
 		r = &EksUserArn{}
+	case "castai:index:EvictorAdvancedConfig":
+		r = &EvictorAdvancedConfig{}
 	case "castai:index:GkeCluster":
 		r = &GkeCluster{}
 	case "castai:index:GkeClusterId":

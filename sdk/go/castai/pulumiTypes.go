@@ -191,6 +191,2862 @@ func (o AksClusterHTTPProxyConfigPtrOutput) NoProxies() pulumi.StringArrayOutput
 	}).(pulumi.StringArrayOutput)
 }
 
+// The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+type AutoscalerAutoscalerSettings struct {
+	// Limits on the size of the cluster.
+	ClusterLimits *AutoscalerAutoscalerSettingsClusterLimits `pulumi:"clusterLimits"`
+	// Whether the autoscaler does anything at all. A new cluster starts with false.
+	Enabled *bool `pulumi:"enabled"`
+	// Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+	IsScopedMode *bool `pulumi:"isScopedMode"`
+	// How nodes that are not needed are removed.
+	NodeDownscaler *AutoscalerAutoscalerSettingsNodeDownscaler `pulumi:"nodeDownscaler"`
+	// Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+	NodeTemplatesPartialMatchingEnabled *bool `pulumi:"nodeTemplatesPartialMatchingEnabled"`
+	// How spot instances are used.
+	//
+	// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+	SpotInstances *AutoscalerAutoscalerSettingsSpotInstances `pulumi:"spotInstances"`
+	// What is done about pods that find no node.
+	UnschedulablePods *AutoscalerAutoscalerSettingsUnschedulablePods `pulumi:"unschedulablePods"`
+}
+
+// AutoscalerAutoscalerSettingsInput is an input type that accepts AutoscalerAutoscalerSettingsArgs and AutoscalerAutoscalerSettingsOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsInput` via:
+//
+//	AutoscalerAutoscalerSettingsArgs{...}
+type AutoscalerAutoscalerSettingsInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsOutput() AutoscalerAutoscalerSettingsOutput
+	ToAutoscalerAutoscalerSettingsOutputWithContext(context.Context) AutoscalerAutoscalerSettingsOutput
+}
+
+// The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+type AutoscalerAutoscalerSettingsArgs struct {
+	// Limits on the size of the cluster.
+	ClusterLimits AutoscalerAutoscalerSettingsClusterLimitsPtrInput `pulumi:"clusterLimits"`
+	// Whether the autoscaler does anything at all. A new cluster starts with false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+	IsScopedMode pulumi.BoolPtrInput `pulumi:"isScopedMode"`
+	// How nodes that are not needed are removed.
+	NodeDownscaler AutoscalerAutoscalerSettingsNodeDownscalerPtrInput `pulumi:"nodeDownscaler"`
+	// Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+	NodeTemplatesPartialMatchingEnabled pulumi.BoolPtrInput `pulumi:"nodeTemplatesPartialMatchingEnabled"`
+	// How spot instances are used.
+	//
+	// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+	SpotInstances AutoscalerAutoscalerSettingsSpotInstancesPtrInput `pulumi:"spotInstances"`
+	// What is done about pods that find no node.
+	UnschedulablePods AutoscalerAutoscalerSettingsUnschedulablePodsPtrInput `pulumi:"unschedulablePods"`
+}
+
+func (AutoscalerAutoscalerSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettings)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsArgs) ToAutoscalerAutoscalerSettingsOutput() AutoscalerAutoscalerSettingsOutput {
+	return i.ToAutoscalerAutoscalerSettingsOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsArgs) ToAutoscalerAutoscalerSettingsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsArgs) ToAutoscalerAutoscalerSettingsPtrOutput() AutoscalerAutoscalerSettingsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsArgs) ToAutoscalerAutoscalerSettingsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsOutput).ToAutoscalerAutoscalerSettingsPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsPtrInput is an input type that accepts AutoscalerAutoscalerSettingsArgs, AutoscalerAutoscalerSettingsPtr and AutoscalerAutoscalerSettingsPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsPtrOutput() AutoscalerAutoscalerSettingsPtrOutput
+	ToAutoscalerAutoscalerSettingsPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsPtrOutput
+}
+
+type autoscalerAutoscalerSettingsPtrType AutoscalerAutoscalerSettingsArgs
+
+func AutoscalerAutoscalerSettingsPtr(v *AutoscalerAutoscalerSettingsArgs) AutoscalerAutoscalerSettingsPtrInput {
+	return (*autoscalerAutoscalerSettingsPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettings)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsPtrType) ToAutoscalerAutoscalerSettingsPtrOutput() AutoscalerAutoscalerSettingsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsPtrType) ToAutoscalerAutoscalerSettingsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsPtrOutput)
+}
+
+// The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+type AutoscalerAutoscalerSettingsOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettings)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsOutput) ToAutoscalerAutoscalerSettingsOutput() AutoscalerAutoscalerSettingsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsOutput) ToAutoscalerAutoscalerSettingsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsOutput) ToAutoscalerAutoscalerSettingsPtrOutput() AutoscalerAutoscalerSettingsPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsOutput) ToAutoscalerAutoscalerSettingsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettings {
+		return &v
+	}).(AutoscalerAutoscalerSettingsPtrOutput)
+}
+
+// Limits on the size of the cluster.
+func (o AutoscalerAutoscalerSettingsOutput) ClusterLimits() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsClusterLimits {
+		return v.ClusterLimits
+	}).(AutoscalerAutoscalerSettingsClusterLimitsPtrOutput)
+}
+
+// Whether the autoscaler does anything at all. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsOutput) IsScopedMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *bool { return v.IsScopedMode }).(pulumi.BoolPtrOutput)
+}
+
+// How nodes that are not needed are removed.
+func (o AutoscalerAutoscalerSettingsOutput) NodeDownscaler() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsNodeDownscaler {
+		return v.NodeDownscaler
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput)
+}
+
+// Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsOutput) NodeTemplatesPartialMatchingEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *bool { return v.NodeTemplatesPartialMatchingEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// How spot instances are used.
+//
+// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsOutput) SpotInstances() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsSpotInstances {
+		return v.SpotInstances
+	}).(AutoscalerAutoscalerSettingsSpotInstancesPtrOutput)
+}
+
+// What is done about pods that find no node.
+func (o AutoscalerAutoscalerSettingsOutput) UnschedulablePods() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsUnschedulablePods {
+		return v.UnschedulablePods
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettings)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsPtrOutput) ToAutoscalerAutoscalerSettingsPtrOutput() AutoscalerAutoscalerSettingsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsPtrOutput) ToAutoscalerAutoscalerSettingsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsPtrOutput) Elem() AutoscalerAutoscalerSettingsOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) AutoscalerAutoscalerSettings {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettings
+		return ret
+	}).(AutoscalerAutoscalerSettingsOutput)
+}
+
+// Limits on the size of the cluster.
+func (o AutoscalerAutoscalerSettingsPtrOutput) ClusterLimits() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsClusterLimits {
+		if v == nil {
+			return nil
+		}
+		return v.ClusterLimits
+	}).(AutoscalerAutoscalerSettingsClusterLimitsPtrOutput)
+}
+
+// Whether the autoscaler does anything at all. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsPtrOutput) IsScopedMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.IsScopedMode
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How nodes that are not needed are removed.
+func (o AutoscalerAutoscalerSettingsPtrOutput) NodeDownscaler() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsNodeDownscaler {
+		if v == nil {
+			return nil
+		}
+		return v.NodeDownscaler
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput)
+}
+
+// Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsPtrOutput) NodeTemplatesPartialMatchingEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.NodeTemplatesPartialMatchingEnabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How spot instances are used.
+//
+// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsPtrOutput) SpotInstances() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsSpotInstances {
+		if v == nil {
+			return nil
+		}
+		return v.SpotInstances
+	}).(AutoscalerAutoscalerSettingsSpotInstancesPtrOutput)
+}
+
+// What is done about pods that find no node.
+func (o AutoscalerAutoscalerSettingsPtrOutput) UnschedulablePods() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettings) *AutoscalerAutoscalerSettingsUnschedulablePods {
+		if v == nil {
+			return nil
+		}
+		return v.UnschedulablePods
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput)
+}
+
+// Limits on the size of the cluster.
+type AutoscalerAutoscalerSettingsClusterLimits struct {
+	// The limits on CPU cores.
+	Cpu *AutoscalerAutoscalerSettingsClusterLimitsCpu `pulumi:"cpu"`
+	// Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+// AutoscalerAutoscalerSettingsClusterLimitsInput is an input type that accepts AutoscalerAutoscalerSettingsClusterLimitsArgs and AutoscalerAutoscalerSettingsClusterLimitsOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsClusterLimitsInput` via:
+//
+//	AutoscalerAutoscalerSettingsClusterLimitsArgs{...}
+type AutoscalerAutoscalerSettingsClusterLimitsInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsClusterLimitsOutput() AutoscalerAutoscalerSettingsClusterLimitsOutput
+	ToAutoscalerAutoscalerSettingsClusterLimitsOutputWithContext(context.Context) AutoscalerAutoscalerSettingsClusterLimitsOutput
+}
+
+// Limits on the size of the cluster.
+type AutoscalerAutoscalerSettingsClusterLimitsArgs struct {
+	// The limits on CPU cores.
+	Cpu AutoscalerAutoscalerSettingsClusterLimitsCpuPtrInput `pulumi:"cpu"`
+	// Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+}
+
+func (AutoscalerAutoscalerSettingsClusterLimitsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimits)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsArgs) ToAutoscalerAutoscalerSettingsClusterLimitsOutput() AutoscalerAutoscalerSettingsClusterLimitsOutput {
+	return i.ToAutoscalerAutoscalerSettingsClusterLimitsOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsArgs) ToAutoscalerAutoscalerSettingsClusterLimitsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsClusterLimitsOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsArgs) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsArgs) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsClusterLimitsOutput).ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsClusterLimitsPtrInput is an input type that accepts AutoscalerAutoscalerSettingsClusterLimitsArgs, AutoscalerAutoscalerSettingsClusterLimitsPtr and AutoscalerAutoscalerSettingsClusterLimitsPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsClusterLimitsPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsClusterLimitsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsClusterLimitsPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput
+	ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsClusterLimitsPtrOutput
+}
+
+type autoscalerAutoscalerSettingsClusterLimitsPtrType AutoscalerAutoscalerSettingsClusterLimitsArgs
+
+func AutoscalerAutoscalerSettingsClusterLimitsPtr(v *AutoscalerAutoscalerSettingsClusterLimitsArgs) AutoscalerAutoscalerSettingsClusterLimitsPtrInput {
+	return (*autoscalerAutoscalerSettingsClusterLimitsPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsClusterLimitsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsClusterLimits)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsClusterLimitsPtrType) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsClusterLimitsPtrType) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsClusterLimitsPtrOutput)
+}
+
+// Limits on the size of the cluster.
+type AutoscalerAutoscalerSettingsClusterLimitsOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsClusterLimitsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimits)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsOutput) ToAutoscalerAutoscalerSettingsClusterLimitsOutput() AutoscalerAutoscalerSettingsClusterLimitsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsOutput) ToAutoscalerAutoscalerSettingsClusterLimitsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsOutput) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsOutput) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsClusterLimits) *AutoscalerAutoscalerSettingsClusterLimits {
+		return &v
+	}).(AutoscalerAutoscalerSettingsClusterLimitsPtrOutput)
+}
+
+// The limits on CPU cores.
+func (o AutoscalerAutoscalerSettingsClusterLimitsOutput) Cpu() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsClusterLimits) *AutoscalerAutoscalerSettingsClusterLimitsCpu {
+		return v.Cpu
+	}).(AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput)
+}
+
+// Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+func (o AutoscalerAutoscalerSettingsClusterLimitsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsClusterLimits) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsClusterLimitsPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsClusterLimitsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsClusterLimits)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsPtrOutput) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsPtrOutput) ToAutoscalerAutoscalerSettingsClusterLimitsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsPtrOutput) Elem() AutoscalerAutoscalerSettingsClusterLimitsOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsClusterLimits) AutoscalerAutoscalerSettingsClusterLimits {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsClusterLimits
+		return ret
+	}).(AutoscalerAutoscalerSettingsClusterLimitsOutput)
+}
+
+// The limits on CPU cores.
+func (o AutoscalerAutoscalerSettingsClusterLimitsPtrOutput) Cpu() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsClusterLimits) *AutoscalerAutoscalerSettingsClusterLimitsCpu {
+		if v == nil {
+			return nil
+		}
+		return v.Cpu
+	}).(AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput)
+}
+
+// Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+func (o AutoscalerAutoscalerSettingsClusterLimitsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsClusterLimits) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The limits on CPU cores.
+type AutoscalerAutoscalerSettingsClusterLimitsCpu struct {
+	// The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+	MaxCores *int `pulumi:"maxCores"`
+	// The least number of CPU cores of all nodes together, at least 1.
+	//
+	// Deprecated: CAST AI no longer heeds it; remove it from the program.
+	MinCores *int `pulumi:"minCores"`
+}
+
+// AutoscalerAutoscalerSettingsClusterLimitsCpuInput is an input type that accepts AutoscalerAutoscalerSettingsClusterLimitsCpuArgs and AutoscalerAutoscalerSettingsClusterLimitsCpuOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsClusterLimitsCpuInput` via:
+//
+//	AutoscalerAutoscalerSettingsClusterLimitsCpuArgs{...}
+type AutoscalerAutoscalerSettingsClusterLimitsCpuInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuOutput
+	ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutputWithContext(context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuOutput
+}
+
+// The limits on CPU cores.
+type AutoscalerAutoscalerSettingsClusterLimitsCpuArgs struct {
+	// The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+	MaxCores pulumi.IntPtrInput `pulumi:"maxCores"`
+	// The least number of CPU cores of all nodes together, at least 1.
+	//
+	// Deprecated: CAST AI no longer heeds it; remove it from the program.
+	MinCores pulumi.IntPtrInput `pulumi:"minCores"`
+}
+
+func (AutoscalerAutoscalerSettingsClusterLimitsCpuArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsCpu)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsCpuArgs) ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuOutput {
+	return i.ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsCpuArgs) ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsClusterLimitsCpuOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsCpuArgs) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsClusterLimitsCpuArgs) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsClusterLimitsCpuOutput).ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsClusterLimitsCpuPtrInput is an input type that accepts AutoscalerAutoscalerSettingsClusterLimitsCpuArgs, AutoscalerAutoscalerSettingsClusterLimitsCpuPtr and AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsClusterLimitsCpuPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsClusterLimitsCpuArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsClusterLimitsCpuPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput
+	ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput
+}
+
+type autoscalerAutoscalerSettingsClusterLimitsCpuPtrType AutoscalerAutoscalerSettingsClusterLimitsCpuArgs
+
+func AutoscalerAutoscalerSettingsClusterLimitsCpuPtr(v *AutoscalerAutoscalerSettingsClusterLimitsCpuArgs) AutoscalerAutoscalerSettingsClusterLimitsCpuPtrInput {
+	return (*autoscalerAutoscalerSettingsClusterLimitsCpuPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsClusterLimitsCpuPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsClusterLimitsCpu)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsClusterLimitsCpuPtrType) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsClusterLimitsCpuPtrType) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput)
+}
+
+// The limits on CPU cores.
+type AutoscalerAutoscalerSettingsClusterLimitsCpuOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsCpu)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) ToAutoscalerAutoscalerSettingsClusterLimitsCpuOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsClusterLimitsCpu) *AutoscalerAutoscalerSettingsClusterLimitsCpu {
+		return &v
+	}).(AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput)
+}
+
+// The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) MaxCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsClusterLimitsCpu) *int { return v.MaxCores }).(pulumi.IntPtrOutput)
+}
+
+// The least number of CPU cores of all nodes together, at least 1.
+//
+// Deprecated: CAST AI no longer heeds it; remove it from the program.
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuOutput) MinCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsClusterLimitsCpu) *int { return v.MinCores }).(pulumi.IntPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsClusterLimitsCpu)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput() AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput) ToAutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput) Elem() AutoscalerAutoscalerSettingsClusterLimitsCpuOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsClusterLimitsCpu) AutoscalerAutoscalerSettingsClusterLimitsCpu {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsClusterLimitsCpu
+		return ret
+	}).(AutoscalerAutoscalerSettingsClusterLimitsCpuOutput)
+}
+
+// The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput) MaxCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsClusterLimitsCpu) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxCores
+	}).(pulumi.IntPtrOutput)
+}
+
+// The least number of CPU cores of all nodes together, at least 1.
+//
+// Deprecated: CAST AI no longer heeds it; remove it from the program.
+func (o AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput) MinCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsClusterLimitsCpu) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MinCores
+	}).(pulumi.IntPtrOutput)
+}
+
+// How nodes that are not needed are removed.
+type AutoscalerAutoscalerSettingsNodeDownscaler struct {
+	// Removal of nodes that run no pods.
+	EmptyNodes *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes `pulumi:"emptyNodes"`
+	// Whether nodes are removed at all.
+	Enabled *bool `pulumi:"enabled"`
+	// The component that moves pods together, so that nodes become empty.
+	Evictor *AutoscalerAutoscalerSettingsNodeDownscalerEvictor `pulumi:"evictor"`
+}
+
+// AutoscalerAutoscalerSettingsNodeDownscalerInput is an input type that accepts AutoscalerAutoscalerSettingsNodeDownscalerArgs and AutoscalerAutoscalerSettingsNodeDownscalerOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsNodeDownscalerInput` via:
+//
+//	AutoscalerAutoscalerSettingsNodeDownscalerArgs{...}
+type AutoscalerAutoscalerSettingsNodeDownscalerInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsNodeDownscalerOutput() AutoscalerAutoscalerSettingsNodeDownscalerOutput
+	ToAutoscalerAutoscalerSettingsNodeDownscalerOutputWithContext(context.Context) AutoscalerAutoscalerSettingsNodeDownscalerOutput
+}
+
+// How nodes that are not needed are removed.
+type AutoscalerAutoscalerSettingsNodeDownscalerArgs struct {
+	// Removal of nodes that run no pods.
+	EmptyNodes AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrInput `pulumi:"emptyNodes"`
+	// Whether nodes are removed at all.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The component that moves pods together, so that nodes become empty.
+	Evictor AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrInput `pulumi:"evictor"`
+}
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscaler)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerOutput() AutoscalerAutoscalerSettingsNodeDownscalerOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerOutput).ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsNodeDownscalerPtrInput is an input type that accepts AutoscalerAutoscalerSettingsNodeDownscalerArgs, AutoscalerAutoscalerSettingsNodeDownscalerPtr and AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsNodeDownscalerPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsNodeDownscalerArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsNodeDownscalerPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput
+	ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput
+}
+
+type autoscalerAutoscalerSettingsNodeDownscalerPtrType AutoscalerAutoscalerSettingsNodeDownscalerArgs
+
+func AutoscalerAutoscalerSettingsNodeDownscalerPtr(v *AutoscalerAutoscalerSettingsNodeDownscalerArgs) AutoscalerAutoscalerSettingsNodeDownscalerPtrInput {
+	return (*autoscalerAutoscalerSettingsNodeDownscalerPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsNodeDownscalerPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsNodeDownscaler)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsNodeDownscalerPtrType) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsNodeDownscalerPtrType) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput)
+}
+
+// How nodes that are not needed are removed.
+type AutoscalerAutoscalerSettingsNodeDownscalerOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscaler)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerOutput() AutoscalerAutoscalerSettingsNodeDownscalerOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsNodeDownscaler) *AutoscalerAutoscalerSettingsNodeDownscaler {
+		return &v
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput)
+}
+
+// Removal of nodes that run no pods.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) EmptyNodes() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscaler) *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes {
+		return v.EmptyNodes
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput)
+}
+
+// Whether nodes are removed at all.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscaler) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The component that moves pods together, so that nodes become empty.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerOutput) Evictor() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscaler) *AutoscalerAutoscalerSettingsNodeDownscalerEvictor {
+		return v.Evictor
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsNodeDownscaler)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) Elem() AutoscalerAutoscalerSettingsNodeDownscalerOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscaler) AutoscalerAutoscalerSettingsNodeDownscaler {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsNodeDownscaler
+		return ret
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerOutput)
+}
+
+// Removal of nodes that run no pods.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) EmptyNodes() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscaler) *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes {
+		if v == nil {
+			return nil
+		}
+		return v.EmptyNodes
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput)
+}
+
+// Whether nodes are removed at all.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscaler) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The component that moves pods together, so that nodes become empty.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput) Evictor() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscaler) *AutoscalerAutoscalerSettingsNodeDownscalerEvictor {
+		if v == nil {
+			return nil
+		}
+		return v.Evictor
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput)
+}
+
+// Removal of nodes that run no pods.
+type AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes struct {
+	// How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+	DelaySeconds *int `pulumi:"delaySeconds"`
+	// Whether such nodes are removed. A new cluster starts with false.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+// AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesInput is an input type that accepts AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs and AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesInput` via:
+//
+//	AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs{...}
+type AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutputWithContext(context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput
+}
+
+// Removal of nodes that run no pods.
+type AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs struct {
+	// How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+	DelaySeconds pulumi.IntPtrInput `pulumi:"delaySeconds"`
+	// Whether such nodes are removed. A new cluster starts with false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+}
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput).ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrInput is an input type that accepts AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs, AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtr and AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput
+}
+
+type autoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrType AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs
+
+func AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtr(v *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrInput {
+	return (*autoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrType) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrType) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput)
+}
+
+// Removal of nodes that run no pods.
+type AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes) *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes {
+		return &v
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput)
+}
+
+// How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) DelaySeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes) *int { return v.DelaySeconds }).(pulumi.IntPtrOutput)
+}
+
+// Whether such nodes are removed. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput) Elem() AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes) AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes
+		return ret
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput)
+}
+
+// How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput) DelaySeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes) *int {
+		if v == nil {
+			return nil
+		}
+		return v.DelaySeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether such nodes are removed. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The component that moves pods together, so that nodes become empty.
+type AutoscalerAutoscalerSettingsNodeDownscalerEvictor struct {
+	// Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+	AggressiveMode *bool `pulumi:"aggressiveMode"`
+	// Whether the evictor also cleans up nodes that Karpenter has made.
+	CleanupKarpenterNodes *bool `pulumi:"cleanupKarpenterNodes"`
+	// How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+	CycleInterval *string `pulumi:"cycleInterval"`
+	// Whether the evictor only logs what it would do. A new cluster starts with false.
+	DryRun *bool `pulumi:"dryRun"`
+	// Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+	Enabled *bool `pulumi:"enabled"`
+	// Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+	IgnorePodDisruptionBudgets *bool `pulumi:"ignorePodDisruptionBudgets"`
+	// How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+	NodeGracePeriodMinutes *int `pulumi:"nodeGracePeriodMinutes"`
+	// How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+	PodEvictionFailureBackOffInterval *string `pulumi:"podEvictionFailureBackOffInterval"`
+	// Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+	ScopedMode *bool `pulumi:"scopedMode"`
+	// Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+	SoftTainting *bool `pulumi:"softTainting"`
+}
+
+// AutoscalerAutoscalerSettingsNodeDownscalerEvictorInput is an input type that accepts AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs and AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsNodeDownscalerEvictorInput` via:
+//
+//	AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs{...}
+type AutoscalerAutoscalerSettingsNodeDownscalerEvictorInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutputWithContext(context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput
+}
+
+// The component that moves pods together, so that nodes become empty.
+type AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs struct {
+	// Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+	AggressiveMode pulumi.BoolPtrInput `pulumi:"aggressiveMode"`
+	// Whether the evictor also cleans up nodes that Karpenter has made.
+	CleanupKarpenterNodes pulumi.BoolPtrInput `pulumi:"cleanupKarpenterNodes"`
+	// How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+	CycleInterval pulumi.StringPtrInput `pulumi:"cycleInterval"`
+	// Whether the evictor only logs what it would do. A new cluster starts with false.
+	DryRun pulumi.BoolPtrInput `pulumi:"dryRun"`
+	// Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+	IgnorePodDisruptionBudgets pulumi.BoolPtrInput `pulumi:"ignorePodDisruptionBudgets"`
+	// How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+	NodeGracePeriodMinutes pulumi.IntPtrInput `pulumi:"nodeGracePeriodMinutes"`
+	// How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+	PodEvictionFailureBackOffInterval pulumi.StringPtrInput `pulumi:"podEvictionFailureBackOffInterval"`
+	// Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+	ScopedMode pulumi.BoolPtrInput `pulumi:"scopedMode"`
+	// Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+	SoftTainting pulumi.BoolPtrInput `pulumi:"softTainting"`
+}
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEvictor)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput).ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrInput is an input type that accepts AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs, AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtr and AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput
+	ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput
+}
+
+type autoscalerAutoscalerSettingsNodeDownscalerEvictorPtrType AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs
+
+func AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtr(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs) AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrInput {
+	return (*autoscalerAutoscalerSettingsNodeDownscalerEvictorPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsNodeDownscalerEvictorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsNodeDownscalerEvictor)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsNodeDownscalerEvictorPtrType) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsNodeDownscalerEvictorPtrType) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput)
+}
+
+// The component that moves pods together, so that nodes become empty.
+type AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEvictor)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *AutoscalerAutoscalerSettingsNodeDownscalerEvictor {
+		return &v
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput)
+}
+
+// Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) AggressiveMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.AggressiveMode }).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evictor also cleans up nodes that Karpenter has made.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) CleanupKarpenterNodes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.CleanupKarpenterNodes }).(pulumi.BoolPtrOutput)
+}
+
+// How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) CycleInterval() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *string { return v.CycleInterval }).(pulumi.StringPtrOutput)
+}
+
+// Whether the evictor only logs what it would do. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) DryRun() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.DryRun }).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) IgnorePodDisruptionBudgets() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.IgnorePodDisruptionBudgets }).(pulumi.BoolPtrOutput)
+}
+
+// How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) NodeGracePeriodMinutes() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *int { return v.NodeGracePeriodMinutes }).(pulumi.IntPtrOutput)
+}
+
+// How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) PodEvictionFailureBackOffInterval() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *string {
+		return v.PodEvictionFailureBackOffInterval
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) ScopedMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.ScopedMode }).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput) SoftTainting() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool { return v.SoftTainting }).(pulumi.BoolPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsNodeDownscalerEvictor)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput() AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) ToAutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) Elem() AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) AutoscalerAutoscalerSettingsNodeDownscalerEvictor {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsNodeDownscalerEvictor
+		return ret
+	}).(AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput)
+}
+
+// Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) AggressiveMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AggressiveMode
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evictor also cleans up nodes that Karpenter has made.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) CleanupKarpenterNodes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.CleanupKarpenterNodes
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) CycleInterval() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *string {
+		if v == nil {
+			return nil
+		}
+		return v.CycleInterval
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether the evictor only logs what it would do. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) DryRun() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.DryRun
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) IgnorePodDisruptionBudgets() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.IgnorePodDisruptionBudgets
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) NodeGracePeriodMinutes() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *int {
+		if v == nil {
+			return nil
+		}
+		return v.NodeGracePeriodMinutes
+	}).(pulumi.IntPtrOutput)
+}
+
+// How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) PodEvictionFailureBackOffInterval() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *string {
+		if v == nil {
+			return nil
+		}
+		return v.PodEvictionFailureBackOffInterval
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) ScopedMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.ScopedMode
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+func (o AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput) SoftTainting() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsNodeDownscalerEvictor) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.SoftTainting
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+type AutoscalerAutoscalerSettingsSpotInstances struct {
+	// Whether spot instances may be added.
+	//
+	// Deprecated: Use constraints.spot of the NodeTemplate named default-by-castai.
+	Enabled *bool `pulumi:"enabled"`
+	// The greatest rate at which the cloud may take instances of a type back. It has no effect.
+	//
+	// Deprecated: CAST AI no longer heeds it; remove it from the program.
+	MaxReclaimRate *int `pulumi:"maxReclaimRate"`
+	// On-demand nodes in place of spot instances that cannot be had.
+	//
+	// Deprecated: Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.
+	SpotBackups *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups `pulumi:"spotBackups"`
+	// Whether several types of instances are used, so that not all are taken back at once.
+	//
+	// Deprecated: Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.
+	SpotDiversityEnabled *bool `pulumi:"spotDiversityEnabled"`
+	// How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+	//
+	// Deprecated: Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.
+	SpotDiversityPriceIncreaseLimit *int `pulumi:"spotDiversityPriceIncreaseLimit"`
+	// Whether nodes are replaced before the cloud takes them back.
+	//
+	// Deprecated: Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.
+	SpotInterruptionPredictions *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions `pulumi:"spotInterruptionPredictions"`
+}
+
+// AutoscalerAutoscalerSettingsSpotInstancesInput is an input type that accepts AutoscalerAutoscalerSettingsSpotInstancesArgs and AutoscalerAutoscalerSettingsSpotInstancesOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsSpotInstancesInput` via:
+//
+//	AutoscalerAutoscalerSettingsSpotInstancesArgs{...}
+type AutoscalerAutoscalerSettingsSpotInstancesInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsSpotInstancesOutput() AutoscalerAutoscalerSettingsSpotInstancesOutput
+	ToAutoscalerAutoscalerSettingsSpotInstancesOutputWithContext(context.Context) AutoscalerAutoscalerSettingsSpotInstancesOutput
+}
+
+// How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+type AutoscalerAutoscalerSettingsSpotInstancesArgs struct {
+	// Whether spot instances may be added.
+	//
+	// Deprecated: Use constraints.spot of the NodeTemplate named default-by-castai.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The greatest rate at which the cloud may take instances of a type back. It has no effect.
+	//
+	// Deprecated: CAST AI no longer heeds it; remove it from the program.
+	MaxReclaimRate pulumi.IntPtrInput `pulumi:"maxReclaimRate"`
+	// On-demand nodes in place of spot instances that cannot be had.
+	//
+	// Deprecated: Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.
+	SpotBackups AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrInput `pulumi:"spotBackups"`
+	// Whether several types of instances are used, so that not all are taken back at once.
+	//
+	// Deprecated: Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.
+	SpotDiversityEnabled pulumi.BoolPtrInput `pulumi:"spotDiversityEnabled"`
+	// How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+	//
+	// Deprecated: Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.
+	SpotDiversityPriceIncreaseLimit pulumi.IntPtrInput `pulumi:"spotDiversityPriceIncreaseLimit"`
+	// Whether nodes are replaced before the cloud takes them back.
+	//
+	// Deprecated: Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.
+	SpotInterruptionPredictions AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrInput `pulumi:"spotInterruptionPredictions"`
+}
+
+func (AutoscalerAutoscalerSettingsSpotInstancesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstances)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesArgs) ToAutoscalerAutoscalerSettingsSpotInstancesOutput() AutoscalerAutoscalerSettingsSpotInstancesOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesArgs) ToAutoscalerAutoscalerSettingsSpotInstancesOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesArgs) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesArgs) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesOutput).ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsSpotInstancesPtrInput is an input type that accepts AutoscalerAutoscalerSettingsSpotInstancesArgs, AutoscalerAutoscalerSettingsSpotInstancesPtr and AutoscalerAutoscalerSettingsSpotInstancesPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsSpotInstancesPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsSpotInstancesArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsSpotInstancesPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput
+	ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsSpotInstancesPtrOutput
+}
+
+type autoscalerAutoscalerSettingsSpotInstancesPtrType AutoscalerAutoscalerSettingsSpotInstancesArgs
+
+func AutoscalerAutoscalerSettingsSpotInstancesPtr(v *AutoscalerAutoscalerSettingsSpotInstancesArgs) AutoscalerAutoscalerSettingsSpotInstancesPtrInput {
+	return (*autoscalerAutoscalerSettingsSpotInstancesPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsSpotInstancesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsSpotInstances)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsSpotInstancesPtrType) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsSpotInstancesPtrType) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesPtrOutput)
+}
+
+// How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+type AutoscalerAutoscalerSettingsSpotInstancesOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsSpotInstancesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstances)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) ToAutoscalerAutoscalerSettingsSpotInstancesOutput() AutoscalerAutoscalerSettingsSpotInstancesOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) ToAutoscalerAutoscalerSettingsSpotInstancesOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsSpotInstances) *AutoscalerAutoscalerSettingsSpotInstances {
+		return &v
+	}).(AutoscalerAutoscalerSettingsSpotInstancesPtrOutput)
+}
+
+// Whether spot instances may be added.
+//
+// Deprecated: Use constraints.spot of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstances) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The greatest rate at which the cloud may take instances of a type back. It has no effect.
+//
+// Deprecated: CAST AI no longer heeds it; remove it from the program.
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) MaxReclaimRate() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstances) *int { return v.MaxReclaimRate }).(pulumi.IntPtrOutput)
+}
+
+// On-demand nodes in place of spot instances that cannot be had.
+//
+// Deprecated: Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) SpotBackups() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstances) *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups {
+		return v.SpotBackups
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput)
+}
+
+// Whether several types of instances are used, so that not all are taken back at once.
+//
+// Deprecated: Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) SpotDiversityEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstances) *bool { return v.SpotDiversityEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+//
+// Deprecated: Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) SpotDiversityPriceIncreaseLimit() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstances) *int { return v.SpotDiversityPriceIncreaseLimit }).(pulumi.IntPtrOutput)
+}
+
+// Whether nodes are replaced before the cloud takes them back.
+//
+// Deprecated: Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesOutput) SpotInterruptionPredictions() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstances) *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions {
+		return v.SpotInterruptionPredictions
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsSpotInstancesPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsSpotInstances)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) ToAutoscalerAutoscalerSettingsSpotInstancesPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) Elem() AutoscalerAutoscalerSettingsSpotInstancesOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) AutoscalerAutoscalerSettingsSpotInstances {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsSpotInstances
+		return ret
+	}).(AutoscalerAutoscalerSettingsSpotInstancesOutput)
+}
+
+// Whether spot instances may be added.
+//
+// Deprecated: Use constraints.spot of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The greatest rate at which the cloud may take instances of a type back. It has no effect.
+//
+// Deprecated: CAST AI no longer heeds it; remove it from the program.
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) MaxReclaimRate() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxReclaimRate
+	}).(pulumi.IntPtrOutput)
+}
+
+// On-demand nodes in place of spot instances that cannot be had.
+//
+// Deprecated: Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) SpotBackups() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups {
+		if v == nil {
+			return nil
+		}
+		return v.SpotBackups
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput)
+}
+
+// Whether several types of instances are used, so that not all are taken back at once.
+//
+// Deprecated: Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) SpotDiversityEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.SpotDiversityEnabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+//
+// Deprecated: Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) SpotDiversityPriceIncreaseLimit() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) *int {
+		if v == nil {
+			return nil
+		}
+		return v.SpotDiversityPriceIncreaseLimit
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether nodes are replaced before the cloud takes them back.
+//
+// Deprecated: Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsSpotInstancesPtrOutput) SpotInterruptionPredictions() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstances) *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions {
+		if v == nil {
+			return nil
+		}
+		return v.SpotInterruptionPredictions
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput)
+}
+
+// On-demand nodes in place of spot instances that cannot be had.
+type AutoscalerAutoscalerSettingsSpotInstancesSpotBackups struct {
+	// Whether on-demand nodes are added then.
+	Enabled *bool `pulumi:"enabled"`
+	// How often to try to go back to spot instances, in seconds, at least 60.
+	SpotBackupRestoreRateSeconds *int `pulumi:"spotBackupRestoreRateSeconds"`
+}
+
+// AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsInput is an input type that accepts AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs and AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsInput` via:
+//
+//	AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs{...}
+type AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutputWithContext(context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput
+}
+
+// On-demand nodes in place of spot instances that cannot be had.
+type AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs struct {
+	// Whether on-demand nodes are added then.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// How often to try to go back to spot instances, in seconds, at least 60.
+	SpotBackupRestoreRateSeconds pulumi.IntPtrInput `pulumi:"spotBackupRestoreRateSeconds"`
+}
+
+func (AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotBackups)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput).ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrInput is an input type that accepts AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs, AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtr and AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput
+}
+
+type autoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrType AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs
+
+func AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtr(v *AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrInput {
+	return (*autoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsSpotInstancesSpotBackups)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrType) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrType) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput)
+}
+
+// On-demand nodes in place of spot instances that cannot be had.
+type AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotBackups)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsSpotInstancesSpotBackups) *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups {
+		return &v
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput)
+}
+
+// Whether on-demand nodes are added then.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstancesSpotBackups) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// How often to try to go back to spot instances, in seconds, at least 60.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput) SpotBackupRestoreRateSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstancesSpotBackups) *int {
+		return v.SpotBackupRestoreRateSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsSpotInstancesSpotBackups)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput) Elem() AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups) AutoscalerAutoscalerSettingsSpotInstancesSpotBackups {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsSpotInstancesSpotBackups
+		return ret
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput)
+}
+
+// Whether on-demand nodes are added then.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How often to try to go back to spot instances, in seconds, at least 60.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput) SpotBackupRestoreRateSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstancesSpotBackups) *int {
+		if v == nil {
+			return nil
+		}
+		return v.SpotBackupRestoreRateSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether nodes are replaced before the cloud takes them back.
+type AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions struct {
+	// Whether nodes are replaced ahead.
+	Enabled *bool `pulumi:"enabled"`
+	// Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+	//
+	// Deprecated: CAST AI uses its own predictions in any case; remove it from the program.
+	SpotInterruptionPredictionsType *string `pulumi:"spotInterruptionPredictionsType"`
+}
+
+// AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsInput is an input type that accepts AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs and AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsInput` via:
+//
+//	AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs{...}
+type AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutputWithContext(context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput
+}
+
+// Whether nodes are replaced before the cloud takes them back.
+type AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs struct {
+	// Whether nodes are replaced ahead.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+	//
+	// Deprecated: CAST AI uses its own predictions in any case; remove it from the program.
+	SpotInterruptionPredictionsType pulumi.StringPtrInput `pulumi:"spotInterruptionPredictionsType"`
+}
+
+func (AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput).ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrInput is an input type that accepts AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs, AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtr and AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput
+	ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput
+}
+
+type autoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrType AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs
+
+func AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtr(v *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrInput {
+	return (*autoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrType) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrType) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput)
+}
+
+// Whether nodes are replaced before the cloud takes them back.
+type AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions) *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions {
+		return &v
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput)
+}
+
+// Whether nodes are replaced ahead.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+//
+// Deprecated: CAST AI uses its own predictions in any case; remove it from the program.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput) SpotInterruptionPredictionsType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions) *string {
+		return v.SpotInterruptionPredictionsType
+	}).(pulumi.StringPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput) ToAutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput) Elem() AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions) AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions
+		return ret
+	}).(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput)
+}
+
+// Whether nodes are replaced ahead.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+//
+// Deprecated: CAST AI uses its own predictions in any case; remove it from the program.
+func (o AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput) SpotInterruptionPredictionsType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SpotInterruptionPredictionsType
+	}).(pulumi.StringPtrOutput)
+}
+
+// What is done about pods that find no node.
+type AutoscalerAutoscalerSettingsUnschedulablePods struct {
+	// Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+	//
+	// Deprecated: Use customInstancesEnabled of the NodeTemplate named default-by-castai.
+	CustomInstancesEnabled *bool `pulumi:"customInstancesEnabled"`
+	// Whether nodes are added for such pods. A new cluster starts with false.
+	Enabled *bool `pulumi:"enabled"`
+	// Capacity of on-demand nodes to keep free.
+	//
+	// Deprecated: Keep capacity free with a deployment of low priority instead.
+	Headroom *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom `pulumi:"headroom"`
+	// Capacity of spot nodes to keep free.
+	//
+	// Deprecated: Keep capacity free with a deployment of low priority instead.
+	HeadroomSpot *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot `pulumi:"headroomSpot"`
+	// The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+	//
+	// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+	NodeConstraints *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints `pulumi:"nodeConstraints"`
+	// The component that binds pods to the nodes that were added for them.
+	PodPinner *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner `pulumi:"podPinner"`
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsArgs and AutoscalerAutoscalerSettingsUnschedulablePodsOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsInput` via:
+//
+//	AutoscalerAutoscalerSettingsUnschedulablePodsArgs{...}
+type AutoscalerAutoscalerSettingsUnschedulablePodsInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsOutput() AutoscalerAutoscalerSettingsUnschedulablePodsOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsOutput
+}
+
+// What is done about pods that find no node.
+type AutoscalerAutoscalerSettingsUnschedulablePodsArgs struct {
+	// Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+	//
+	// Deprecated: Use customInstancesEnabled of the NodeTemplate named default-by-castai.
+	CustomInstancesEnabled pulumi.BoolPtrInput `pulumi:"customInstancesEnabled"`
+	// Whether nodes are added for such pods. A new cluster starts with false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// Capacity of on-demand nodes to keep free.
+	//
+	// Deprecated: Keep capacity free with a deployment of low priority instead.
+	Headroom AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrInput `pulumi:"headroom"`
+	// Capacity of spot nodes to keep free.
+	//
+	// Deprecated: Keep capacity free with a deployment of low priority instead.
+	HeadroomSpot AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrInput `pulumi:"headroomSpot"`
+	// The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+	//
+	// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+	NodeConstraints AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput `pulumi:"nodeConstraints"`
+	// The component that binds pods to the nodes that were added for them.
+	PodPinner AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput `pulumi:"podPinner"`
+}
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePods)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsOutput() AutoscalerAutoscalerSettingsUnschedulablePodsOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsOutput).ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsPtrInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsArgs, AutoscalerAutoscalerSettingsUnschedulablePodsPtr and AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsUnschedulablePodsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsUnschedulablePodsPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput
+}
+
+type autoscalerAutoscalerSettingsUnschedulablePodsPtrType AutoscalerAutoscalerSettingsUnschedulablePodsArgs
+
+func AutoscalerAutoscalerSettingsUnschedulablePodsPtr(v *AutoscalerAutoscalerSettingsUnschedulablePodsArgs) AutoscalerAutoscalerSettingsUnschedulablePodsPtrInput {
+	return (*autoscalerAutoscalerSettingsUnschedulablePodsPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsUnschedulablePodsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePods)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput)
+}
+
+// What is done about pods that find no node.
+type AutoscalerAutoscalerSettingsUnschedulablePodsOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePods)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsOutput() AutoscalerAutoscalerSettingsUnschedulablePodsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePods {
+		return &v
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput)
+}
+
+// Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+//
+// Deprecated: Use customInstancesEnabled of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) CustomInstancesEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePods) *bool { return v.CustomInstancesEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// Whether nodes are added for such pods. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePods) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// Capacity of on-demand nodes to keep free.
+//
+// Deprecated: Keep capacity free with a deployment of low priority instead.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) Headroom() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom {
+		return v.Headroom
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput)
+}
+
+// Capacity of spot nodes to keep free.
+//
+// Deprecated: Keep capacity free with a deployment of low priority instead.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) HeadroomSpot() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot {
+		return v.HeadroomSpot
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput)
+}
+
+// The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+//
+// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) NodeConstraints() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints {
+		return v.NodeConstraints
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput)
+}
+
+// The component that binds pods to the nodes that were added for them.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsOutput) PodPinner() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
+		return v.PodPinner
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePods)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) Elem() AutoscalerAutoscalerSettingsUnschedulablePodsOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) AutoscalerAutoscalerSettingsUnschedulablePods {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsUnschedulablePods
+		return ret
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsOutput)
+}
+
+// Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+//
+// Deprecated: Use customInstancesEnabled of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) CustomInstancesEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.CustomInstancesEnabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether nodes are added for such pods. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Capacity of on-demand nodes to keep free.
+//
+// Deprecated: Keep capacity free with a deployment of low priority instead.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) Headroom() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom {
+		if v == nil {
+			return nil
+		}
+		return v.Headroom
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput)
+}
+
+// Capacity of spot nodes to keep free.
+//
+// Deprecated: Keep capacity free with a deployment of low priority instead.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) HeadroomSpot() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot {
+		if v == nil {
+			return nil
+		}
+		return v.HeadroomSpot
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput)
+}
+
+// The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+//
+// Deprecated: Use constraints of the NodeTemplate named default-by-castai.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) NodeConstraints() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints {
+		if v == nil {
+			return nil
+		}
+		return v.NodeConstraints
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput)
+}
+
+// The component that binds pods to the nodes that were added for them.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput) PodPinner() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePods) *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
+		if v == nil {
+			return nil
+		}
+		return v.PodPinner
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput)
+}
+
+// Capacity of on-demand nodes to keep free.
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom struct {
+	// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	CpuPercentage *int `pulumi:"cpuPercentage"`
+	// Whether capacity is kept free.
+	Enabled *bool `pulumi:"enabled"`
+	// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	MemoryPercentage *int `pulumi:"memoryPercentage"`
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs and AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomInput` via:
+//
+//	AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs{...}
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput
+}
+
+// Capacity of on-demand nodes to keep free.
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs struct {
+	// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	CpuPercentage pulumi.IntPtrInput `pulumi:"cpuPercentage"`
+	// Whether capacity is kept free.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	MemoryPercentage pulumi.IntPtrInput `pulumi:"memoryPercentage"`
+}
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput).ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs, AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtr and AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput
+}
+
+type autoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrType AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs
+
+func AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtr(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrInput {
+	return (*autoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput)
+}
+
+// Capacity of on-demand nodes to keep free.
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom {
+		return &v
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput)
+}
+
+// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) CpuPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *int { return v.CpuPercentage }).(pulumi.IntPtrOutput)
+}
+
+// Whether capacity is kept free.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput) MemoryPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *int { return v.MemoryPercentage }).(pulumi.IntPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) Elem() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom
+		return ret
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput)
+}
+
+// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) CpuPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *int {
+		if v == nil {
+			return nil
+		}
+		return v.CpuPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether capacity is kept free.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput) MemoryPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MemoryPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// Capacity of spot nodes to keep free.
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot struct {
+	// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	CpuPercentage *int `pulumi:"cpuPercentage"`
+	// Whether capacity is kept free.
+	Enabled *bool `pulumi:"enabled"`
+	// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	MemoryPercentage *int `pulumi:"memoryPercentage"`
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs and AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotInput` via:
+//
+//	AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs{...}
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput
+}
+
+// Capacity of spot nodes to keep free.
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs struct {
+	// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	CpuPercentage pulumi.IntPtrInput `pulumi:"cpuPercentage"`
+	// Whether capacity is kept free.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+	MemoryPercentage pulumi.IntPtrInput `pulumi:"memoryPercentage"`
+}
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput).ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs, AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtr and AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput
+}
+
+type autoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrType AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs
+
+func AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtr(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrInput {
+	return (*autoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput)
+}
+
+// Capacity of spot nodes to keep free.
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot {
+		return &v
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput)
+}
+
+// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) CpuPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *int { return v.CpuPercentage }).(pulumi.IntPtrOutput)
+}
+
+// Whether capacity is kept free.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput) MemoryPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *int { return v.MemoryPercentage }).(pulumi.IntPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) Elem() AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot
+		return ret
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput)
+}
+
+// The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) CpuPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *int {
+		if v == nil {
+			return nil
+		}
+		return v.CpuPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether capacity is kept free.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput) MemoryPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MemoryPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// The smallest and the largest node that may be added.
+type AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints struct {
+	// Whether the bounds hold. A new cluster starts with false.
+	Enabled *bool `pulumi:"enabled"`
+	// The greatest number of CPU cores of a node. A new cluster starts with 32.
+	MaxCpuCores *int `pulumi:"maxCpuCores"`
+	// The greatest memory of a node, in MiB. A new cluster starts with 262144.
+	MaxRamMib *int `pulumi:"maxRamMib"`
+	// The least number of CPU cores of a node. A new cluster starts with 0.
+	MinCpuCores *int `pulumi:"minCpuCores"`
+	// The least memory of a node, in MiB. A new cluster starts with 2048.
+	MinRamMib *int `pulumi:"minRamMib"`
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs and AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsInput` via:
+//
+//	AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs{...}
+type AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput
+}
+
+// The smallest and the largest node that may be added.
+type AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs struct {
+	// Whether the bounds hold. A new cluster starts with false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The greatest number of CPU cores of a node. A new cluster starts with 32.
+	MaxCpuCores pulumi.IntPtrInput `pulumi:"maxCpuCores"`
+	// The greatest memory of a node, in MiB. A new cluster starts with 262144.
+	MaxRamMib pulumi.IntPtrInput `pulumi:"maxRamMib"`
+	// The least number of CPU cores of a node. A new cluster starts with 0.
+	MinCpuCores pulumi.IntPtrInput `pulumi:"minCpuCores"`
+	// The least memory of a node, in MiB. A new cluster starts with 2048.
+	MinRamMib pulumi.IntPtrInput `pulumi:"minRamMib"`
+}
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput).ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs, AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtr and AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput
+}
+
+type autoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrType AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs
+
+func AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtr(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput {
+	return (*autoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput)
+}
+
+// The smallest and the largest node that may be added.
+type AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints {
+		return &v
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput)
+}
+
+// Whether the bounds hold. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The greatest number of CPU cores of a node. A new cluster starts with 32.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) MaxCpuCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int { return v.MaxCpuCores }).(pulumi.IntPtrOutput)
+}
+
+// The greatest memory of a node, in MiB. A new cluster starts with 262144.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) MaxRamMib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int { return v.MaxRamMib }).(pulumi.IntPtrOutput)
+}
+
+// The least number of CPU cores of a node. A new cluster starts with 0.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) MinCpuCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int { return v.MinCpuCores }).(pulumi.IntPtrOutput)
+}
+
+// The least memory of a node, in MiB. A new cluster starts with 2048.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput) MinRamMib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int { return v.MinRamMib }).(pulumi.IntPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) Elem() AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints
+		return ret
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput)
+}
+
+// Whether the bounds hold. A new cluster starts with false.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The greatest number of CPU cores of a node. A new cluster starts with 32.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) MaxCpuCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxCpuCores
+	}).(pulumi.IntPtrOutput)
+}
+
+// The greatest memory of a node, in MiB. A new cluster starts with 262144.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) MaxRamMib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MaxRamMib
+	}).(pulumi.IntPtrOutput)
+}
+
+// The least number of CPU cores of a node. A new cluster starts with 0.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) MinCpuCores() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MinCpuCores
+	}).(pulumi.IntPtrOutput)
+}
+
+// The least memory of a node, in MiB. A new cluster starts with 2048.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput) MinRamMib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints) *int {
+		if v == nil {
+			return nil
+		}
+		return v.MinRamMib
+	}).(pulumi.IntPtrOutput)
+}
+
+// The component that binds pods to the nodes that were added for them.
+type AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner struct {
+	// Whether the pod pinner works.
+	Enabled *bool `pulumi:"enabled"`
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs and AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerInput` via:
+//
+//	AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{...}
+type AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput
+}
+
+// The component that binds pods to the nodes that were added for them.
+type AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs struct {
+	// Whether the pod pinner works.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+}
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner)(nil)).Elem()
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput)
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(context.Background())
+}
+
+func (i AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput).ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(ctx)
+}
+
+// AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput is an input type that accepts AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs, AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtr and AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput values.
+// You can construct a concrete instance of `AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput` via:
+//
+//	        AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{...}
+//
+//	or:
+//
+//	        nil
+type AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput interface {
+	pulumi.Input
+
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput
+	ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput
+}
+
+type autoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrType AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs
+
+func AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtr(v *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput {
+	return (*autoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrType)(v)
+}
+
+func (*autoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner)(nil)).Elem()
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return i.ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(context.Background())
+}
+
+func (i *autoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrType) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput)
+}
+
+// The component that binds pods to the nodes that were added for them.
+type AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return o.ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(context.Background())
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner) *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
+		return &v
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput)
+}
+
+// Whether the pod pinner works.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+type AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput struct{ *pulumi.OutputState }
+
+func (AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner)(nil)).Elem()
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) ToAutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutputWithContext(ctx context.Context) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput {
+	return o
+}
+
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) Elem() AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner) AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
+		if v != nil {
+			return *v
+		}
+		var ret AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner
+		return ret
+	}).(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput)
+}
+
+// Whether the pod pinner works.
+func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
 // What CAST AI knows of a cluster.
 type ClusterInfo struct {
 	// When the agent last reported, as an RFC 3339 time.
@@ -1092,6 +3948,889 @@ func (o ClusterInfoZoneArrayOutput) Index(i pulumi.IntInput) ClusterInfoZoneOutp
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ClusterInfoZone {
 		return vs[0].([]ClusterInfoZone)[vs[1].(int)]
 	}).(ClusterInfoZoneOutput)
+}
+
+// A rule of the evictor for the pods and nodes that its selectors fit.
+type EvictorAdvancedConfigEvictorAdvancedConfig struct {
+	// Whether these pods are evicted although they have no replicas. Default: false.
+	Aggressive *bool `pulumi:"aggressive"`
+	// Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+	Disposable *bool `pulumi:"disposable"`
+	// The nodes that the rule is for.
+	NodeSelector *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector `pulumi:"nodeSelector"`
+	// The nodes that the rule is for: a list of at most one element.
+	//
+	// Deprecated: Use nodeSelector.
+	NodeSelectors []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector `pulumi:"nodeSelectors"`
+	// The pods that the rule is for.
+	PodSelector *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector `pulumi:"podSelector"`
+	// The pods that the rule is for: a list of at most one element.
+	//
+	// Deprecated: Use podSelector.
+	PodSelectors []EvictorAdvancedConfigEvictorAdvancedConfigPodSelector `pulumi:"podSelectors"`
+	// Whether these pods and nodes are left alone. Default: false.
+	RemovalDisabled *bool `pulumi:"removalDisabled"`
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigArgs and EvictorAdvancedConfigEvictorAdvancedConfigOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigArgs{...}
+type EvictorAdvancedConfigEvictorAdvancedConfigInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigOutput() EvictorAdvancedConfigEvictorAdvancedConfigOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigOutput
+}
+
+// A rule of the evictor for the pods and nodes that its selectors fit.
+type EvictorAdvancedConfigEvictorAdvancedConfigArgs struct {
+	// Whether these pods are evicted although they have no replicas. Default: false.
+	Aggressive pulumi.BoolPtrInput `pulumi:"aggressive"`
+	// Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+	Disposable pulumi.BoolPtrInput `pulumi:"disposable"`
+	// The nodes that the rule is for.
+	NodeSelector EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrInput `pulumi:"nodeSelector"`
+	// The nodes that the rule is for: a list of at most one element.
+	//
+	// Deprecated: Use nodeSelector.
+	NodeSelectors EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayInput `pulumi:"nodeSelectors"`
+	// The pods that the rule is for.
+	PodSelector EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrInput `pulumi:"podSelector"`
+	// The pods that the rule is for: a list of at most one element.
+	//
+	// Deprecated: Use podSelector.
+	PodSelectors EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayInput `pulumi:"podSelectors"`
+	// Whether these pods and nodes are left alone. Default: false.
+	RemovalDisabled pulumi.BoolPtrInput `pulumi:"removalDisabled"`
+}
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfig)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigOutput() EvictorAdvancedConfigEvictorAdvancedConfigOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigOutput)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigArrayInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigArray and EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigArrayInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigArray{ EvictorAdvancedConfigEvictorAdvancedConfigArgs{...} }
+type EvictorAdvancedConfigEvictorAdvancedConfigArrayInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigArray []EvictorAdvancedConfigEvictorAdvancedConfigInput
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfig)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigArray) ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigArray) ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput)
+}
+
+// A rule of the evictor for the pods and nodes that its selectors fit.
+type EvictorAdvancedConfigEvictorAdvancedConfigOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfig)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigOutput() EvictorAdvancedConfigEvictorAdvancedConfigOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigOutput {
+	return o
+}
+
+// Whether these pods are evicted although they have no replicas. Default: false.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) Aggressive() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) *bool { return v.Aggressive }).(pulumi.BoolPtrOutput)
+}
+
+// Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) Disposable() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) *bool { return v.Disposable }).(pulumi.BoolPtrOutput)
+}
+
+// The nodes that the rule is for.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) NodeSelector() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector {
+		return v.NodeSelector
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput)
+}
+
+// The nodes that the rule is for: a list of at most one element.
+//
+// Deprecated: Use nodeSelector.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) NodeSelectors() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector {
+		return v.NodeSelectors
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput)
+}
+
+// The pods that the rule is for.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) PodSelector() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector {
+		return v.PodSelector
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput)
+}
+
+// The pods that the rule is for: a list of at most one element.
+//
+// Deprecated: Use podSelector.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) PodSelectors() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) []EvictorAdvancedConfigEvictorAdvancedConfigPodSelector {
+		return v.PodSelectors
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput)
+}
+
+// Whether these pods and nodes are left alone. Default: false.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigOutput) RemovalDisabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfig) *bool { return v.RemovalDisabled }).(pulumi.BoolPtrOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfig)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput) Index(i pulumi.IntInput) EvictorAdvancedConfigEvictorAdvancedConfigOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EvictorAdvancedConfigEvictorAdvancedConfig {
+		return vs[0].([]EvictorAdvancedConfigEvictorAdvancedConfig)[vs[1].(int)]
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigOutput)
+}
+
+// Selects the nodes that fit all that is given.
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector struct {
+	// Only nodes whose labels fit all of these expressions.
+	MatchExpressions []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression `pulumi:"matchExpressions"`
+	// Only nodes with all of these labels.
+	MatchLabels map[string]string `pulumi:"matchLabels"`
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs and EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs{...}
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput
+}
+
+// Selects the nodes that fit all that is given.
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs struct {
+	// Only nodes whose labels fit all of these expressions.
+	MatchExpressions EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayInput `pulumi:"matchExpressions"`
+	// Only nodes with all of these labels.
+	MatchLabels pulumi.StringMapInput `pulumi:"matchLabels"`
+}
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput)
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput).ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(ctx)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs, EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtr and EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrInput` via:
+//
+//	        EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs{...}
+//
+//	or:
+//
+//	        nil
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput
+}
+
+type evictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrType EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs
+
+func EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtr(v *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrInput {
+	return (*evictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrType)(v)
+}
+
+func (*evictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)(nil)).Elem()
+}
+
+func (i *evictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrType) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i *evictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrType) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray and EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray{ EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs{...} }
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorInput
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput)
+}
+
+// Selects the nodes that fit all that is given.
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return o.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector) *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector {
+		return &v
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput)
+}
+
+// Only nodes whose labels fit all of these expressions.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) MatchExpressions() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector) []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression {
+		return v.MatchExpressions
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput)
+}
+
+// Only nodes with all of these labels.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput) MatchLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector) map[string]string { return v.MatchLabels }).(pulumi.StringMapOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput) Elem() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector {
+		if v != nil {
+			return *v
+		}
+		var ret EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector
+		return ret
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput)
+}
+
+// Only nodes whose labels fit all of these expressions.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput) MatchExpressions() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector) []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression {
+		if v == nil {
+			return nil
+		}
+		return v.MatchExpressions
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput)
+}
+
+// Only nodes with all of these labels.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput) MatchLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.MatchLabels
+	}).(pulumi.StringMapOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput) Index(i pulumi.IntInput) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector {
+		return vs[0].([]EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector)[vs[1].(int)]
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput)
+}
+
+// A condition on a label of nodes.
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression struct {
+	// The key of the label.
+	Key string `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs and EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs{...}
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput
+}
+
+// A condition on a label of nodes.
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs struct {
+	// The key of the label.
+	Key pulumi.StringInput `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray and EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray{ EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs{...} }
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray []EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionInput
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput)
+}
+
+// A condition on a label of nodes.
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput {
+	return o
+}
+
+// The key of the label.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression) string { return v.Key }).(pulumi.StringOutput)
+}
+
+// How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression) string {
+		return v.Operator
+	}).(pulumi.StringOutput)
+}
+
+// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression) []string {
+		return v.Values
+	}).(pulumi.StringArrayOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput) Index(i pulumi.IntInput) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression {
+		return vs[0].([]EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression)[vs[1].(int)]
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput)
+}
+
+// Selects the pods that fit all that is given.
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelector struct {
+	// Only pods of a controller of this kind, such as `Job` or `Deployment`.
+	Kind *string `pulumi:"kind"`
+	// Only pods whose labels fit all of these expressions.
+	MatchExpressions []EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression `pulumi:"matchExpressions"`
+	// Only pods with all of these labels.
+	MatchLabels map[string]string `pulumi:"matchLabels"`
+	// Only pods in this namespace.
+	Namespace *string `pulumi:"namespace"`
+	// Only pods whose controller has at least that many replicas.
+	ReplicasMin *int `pulumi:"replicasMin"`
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs and EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{...}
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput
+}
+
+// Selects the pods that fit all that is given.
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs struct {
+	// Only pods of a controller of this kind, such as `Job` or `Deployment`.
+	Kind pulumi.StringPtrInput `pulumi:"kind"`
+	// Only pods whose labels fit all of these expressions.
+	MatchExpressions EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayInput `pulumi:"matchExpressions"`
+	// Only pods with all of these labels.
+	MatchLabels pulumi.StringMapInput `pulumi:"matchLabels"`
+	// Only pods in this namespace.
+	Namespace pulumi.StringPtrInput `pulumi:"namespace"`
+	// Only pods whose controller has at least that many replicas.
+	ReplicasMin pulumi.IntPtrInput `pulumi:"replicasMin"`
+}
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput)
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput).ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(ctx)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs, EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtr and EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrInput` via:
+//
+//	        EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{...}
+//
+//	or:
+//
+//	        nil
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput
+}
+
+type evictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrType EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs
+
+func EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtr(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrInput {
+	return (*evictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrType)(v)
+}
+
+func (*evictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)(nil)).Elem()
+}
+
+func (i *evictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrType) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i *evictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrType) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray and EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray{ EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{...} }
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray []EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorInput
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput)
+}
+
+// Selects the pods that fit all that is given.
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return o.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(context.Background())
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector {
+		return &v
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput)
+}
+
+// Only pods of a controller of this kind, such as `Job` or `Deployment`.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) Kind() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *string { return v.Kind }).(pulumi.StringPtrOutput)
+}
+
+// Only pods whose labels fit all of these expressions.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) MatchExpressions() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) []EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression {
+		return v.MatchExpressions
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput)
+}
+
+// Only pods with all of these labels.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) MatchLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) map[string]string { return v.MatchLabels }).(pulumi.StringMapOutput)
+}
+
+// Only pods in this namespace.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) Namespace() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *string { return v.Namespace }).(pulumi.StringPtrOutput)
+}
+
+// Only pods whose controller has at least that many replicas.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput) ReplicasMin() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *int { return v.ReplicasMin }).(pulumi.IntPtrOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) Elem() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) EvictorAdvancedConfigEvictorAdvancedConfigPodSelector {
+		if v != nil {
+			return *v
+		}
+		var ret EvictorAdvancedConfigEvictorAdvancedConfigPodSelector
+		return ret
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput)
+}
+
+// Only pods of a controller of this kind, such as `Job` or `Deployment`.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) Kind() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Kind
+	}).(pulumi.StringPtrOutput)
+}
+
+// Only pods whose labels fit all of these expressions.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) MatchExpressions() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) []EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression {
+		if v == nil {
+			return nil
+		}
+		return v.MatchExpressions
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput)
+}
+
+// Only pods with all of these labels.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) MatchLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.MatchLabels
+	}).(pulumi.StringMapOutput)
+}
+
+// Only pods in this namespace.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) Namespace() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Namespace
+	}).(pulumi.StringPtrOutput)
+}
+
+// Only pods whose controller has at least that many replicas.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput) ReplicasMin() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EvictorAdvancedConfigEvictorAdvancedConfigPodSelector) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ReplicasMin
+	}).(pulumi.IntPtrOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput) Index(i pulumi.IntInput) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EvictorAdvancedConfigEvictorAdvancedConfigPodSelector {
+		return vs[0].([]EvictorAdvancedConfigEvictorAdvancedConfigPodSelector)[vs[1].(int)]
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput)
+}
+
+// A condition on a label of pods.
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression struct {
+	// The key of the label.
+	Key string `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs and EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs{...}
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput
+}
+
+// A condition on a label of pods.
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs struct {
+	// The key of the label.
+	Key pulumi.StringInput `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput)
+}
+
+// EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayInput is an input type that accepts EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray and EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput values.
+// You can construct a concrete instance of `EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayInput` via:
+//
+//	EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray{ EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs{...} }
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayInput interface {
+	pulumi.Input
+
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput
+	ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutputWithContext(context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray []EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionInput
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression)(nil)).Elem()
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput {
+	return i.ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutputWithContext(context.Background())
+}
+
+func (i EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput)
+}
+
+// A condition on a label of pods.
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput {
+	return o
+}
+
+// The key of the label.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression) string { return v.Key }).(pulumi.StringOutput)
+}
+
+// How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression) []string { return v.Values }).(pulumi.StringArrayOutput)
+}
+
+type EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput struct{ *pulumi.OutputState }
+
+func (EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression)(nil)).Elem()
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput() EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput) ToEvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutputWithContext(ctx context.Context) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput {
+	return o
+}
+
+func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput) Index(i pulumi.IntInput) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression {
+		return vs[0].([]EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression)[vs[1].(int)]
+	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput)
 }
 
 // Settings of Azure Kubernetes Service.
@@ -7066,6 +10805,46 @@ func (o ServiceAccountAuthorArrayOutput) Index(i pulumi.IntInput) ServiceAccount
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigPtrInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsClusterLimitsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsClusterLimitsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsCpuInput)(nil)).Elem(), AutoscalerAutoscalerSettingsClusterLimitsCpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsCpuPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsClusterLimitsCpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerInput)(nil)).Elem(), AutoscalerAutoscalerSettingsNodeDownscalerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsNodeDownscalerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesInput)(nil)).Elem(), AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEvictorInput)(nil)).Elem(), AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesInput)(nil)).Elem(), AutoscalerAutoscalerSettingsSpotInstancesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsSpotInstancesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeConfigurationAksInput)(nil)).Elem(), NodeConfigurationAksArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeConfigurationAksPtrInput)(nil)).Elem(), NodeConfigurationAksArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeConfigurationAksEphemeralOsDiskInput)(nil)).Elem(), NodeConfigurationAksEphemeralOsDiskArgs{})
@@ -7130,6 +10909,34 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplatePriceAdjustmentConfigurationPtrInput)(nil)).Elem(), NodeTemplatePriceAdjustmentConfigurationArgs{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsClusterLimitsOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsClusterLimitsPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsClusterLimitsCpuOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsClusterLimitsCpuPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsNodeDownscalerOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsNodeDownscalerPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsNodeDownscalerEvictorOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsNodeDownscalerEvictorPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsSpotInstancesOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsSpotInstancesPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput{})
+	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput{})
 	pulumi.RegisterOutputType(ClusterInfoOutput{})
 	pulumi.RegisterOutputType(ClusterInfoArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoAksOutput{})
@@ -7142,6 +10949,18 @@ func init() {
 	pulumi.RegisterOutputType(ClusterInfoSubnetArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoZoneOutput{})
 	pulumi.RegisterOutputType(ClusterInfoZoneArrayOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorPtrOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArrayOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArrayOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorPtrOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput{})
+	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationAksOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationAksPtrOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationAksEphemeralOsDiskOutput{})

@@ -24,6 +24,446 @@ export interface AksClusterHTTPProxyConfigArgs {
 }
 
 /**
+ * The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+ */
+export interface AutoscalerAutoscalerSettingsArgs {
+    /**
+     * Limits on the size of the cluster.
+     */
+    clusterLimits?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsClusterLimitsArgs | undefined>;
+    /**
+     * Whether the autoscaler does anything at all. A new cluster starts with false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+     */
+    isScopedMode?: pulumi.Input<boolean | undefined>;
+    /**
+     * How nodes that are not needed are removed.
+     */
+    nodeDownscaler?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsNodeDownscalerArgs | undefined>;
+    /**
+     * Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+     */
+    nodeTemplatesPartialMatchingEnabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * How spot instances are used.
+     *
+     * @deprecated Use constraints of the NodeTemplate named default-by-castai.
+     */
+    spotInstances?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsSpotInstancesArgs | undefined>;
+    /**
+     * What is done about pods that find no node.
+     */
+    unschedulablePods?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsUnschedulablePodsArgs | undefined>;
+}
+
+/**
+ * Limits on the size of the cluster.
+ */
+export interface AutoscalerAutoscalerSettingsClusterLimitsArgs {
+    /**
+     * The limits on CPU cores.
+     */
+    cpu?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsClusterLimitsCpuArgs | undefined>;
+    /**
+     * Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * The limits on CPU cores.
+ */
+export interface AutoscalerAutoscalerSettingsClusterLimitsCpuArgs {
+    /**
+     * The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+     */
+    maxCores?: pulumi.Input<number | undefined>;
+    /**
+     * The least number of CPU cores of all nodes together, at least 1.
+     *
+     * @deprecated CAST AI no longer heeds it; remove it from the program.
+     */
+    minCores?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How nodes that are not needed are removed.
+ */
+export interface AutoscalerAutoscalerSettingsNodeDownscalerArgs {
+    /**
+     * Removal of nodes that run no pods.
+     */
+    emptyNodes?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs | undefined>;
+    /**
+     * Whether nodes are removed at all.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The component that moves pods together, so that nodes become empty.
+     */
+    evictor?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs | undefined>;
+}
+
+/**
+ * Removal of nodes that run no pods.
+ */
+export interface AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs {
+    /**
+     * How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+     */
+    delaySeconds?: pulumi.Input<number | undefined>;
+    /**
+     * Whether such nodes are removed. A new cluster starts with false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * The component that moves pods together, so that nodes become empty.
+ */
+export interface AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs {
+    /**
+     * Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+     */
+    aggressiveMode?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether the evictor also cleans up nodes that Karpenter has made.
+     */
+    cleanupKarpenterNodes?: pulumi.Input<boolean | undefined>;
+    /**
+     * How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+     */
+    cycleInterval?: pulumi.Input<string | undefined>;
+    /**
+     * Whether the evictor only logs what it would do. A new cluster starts with false.
+     */
+    dryRun?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+     */
+    ignorePodDisruptionBudgets?: pulumi.Input<boolean | undefined>;
+    /**
+     * How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+     */
+    nodeGracePeriodMinutes?: pulumi.Input<number | undefined>;
+    /**
+     * How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+     */
+    podEvictionFailureBackOffInterval?: pulumi.Input<string | undefined>;
+    /**
+     * Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+     */
+    scopedMode?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+     */
+    softTainting?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+ */
+export interface AutoscalerAutoscalerSettingsSpotInstancesArgs {
+    /**
+     * Whether spot instances may be added.
+     *
+     * @deprecated Use constraints.spot of the NodeTemplate named default-by-castai.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The greatest rate at which the cloud may take instances of a type back. It has no effect.
+     *
+     * @deprecated CAST AI no longer heeds it; remove it from the program.
+     */
+    maxReclaimRate?: pulumi.Input<number | undefined>;
+    /**
+     * On-demand nodes in place of spot instances that cannot be had.
+     *
+     * @deprecated Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.
+     */
+    spotBackups?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs | undefined>;
+    /**
+     * Whether several types of instances are used, so that not all are taken back at once.
+     *
+     * @deprecated Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.
+     */
+    spotDiversityEnabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+     *
+     * @deprecated Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.
+     */
+    spotDiversityPriceIncreaseLimit?: pulumi.Input<number | undefined>;
+    /**
+     * Whether nodes are replaced before the cloud takes them back.
+     *
+     * @deprecated Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.
+     */
+    spotInterruptionPredictions?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs | undefined>;
+}
+
+/**
+ * On-demand nodes in place of spot instances that cannot be had.
+ */
+export interface AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs {
+    /**
+     * Whether on-demand nodes are added then.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * How often to try to go back to spot instances, in seconds, at least 60.
+     */
+    spotBackupRestoreRateSeconds?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * Whether nodes are replaced before the cloud takes them back.
+ */
+export interface AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs {
+    /**
+     * Whether nodes are replaced ahead.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+     *
+     * @deprecated CAST AI uses its own predictions in any case; remove it from the program.
+     */
+    spotInterruptionPredictionsType?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * What is done about pods that find no node.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsArgs {
+    /**
+     * Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+     *
+     * @deprecated Use customInstancesEnabled of the NodeTemplate named default-by-castai.
+     */
+    customInstancesEnabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether nodes are added for such pods. A new cluster starts with false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * Capacity of on-demand nodes to keep free.
+     *
+     * @deprecated Keep capacity free with a deployment of low priority instead.
+     */
+    headroom?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs | undefined>;
+    /**
+     * Capacity of spot nodes to keep free.
+     *
+     * @deprecated Keep capacity free with a deployment of low priority instead.
+     */
+    headroomSpot?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs | undefined>;
+    /**
+     * The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+     *
+     * @deprecated Use constraints of the NodeTemplate named default-by-castai.
+     */
+    nodeConstraints?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs | undefined>;
+    /**
+     * The component that binds pods to the nodes that were added for them.
+     */
+    podPinner?: pulumi.Input<inputs.AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs | undefined>;
+}
+
+/**
+ * Capacity of on-demand nodes to keep free.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs {
+    /**
+     * The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    cpuPercentage?: pulumi.Input<number | undefined>;
+    /**
+     * Whether capacity is kept free.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    memoryPercentage?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * Capacity of spot nodes to keep free.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs {
+    /**
+     * The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    cpuPercentage?: pulumi.Input<number | undefined>;
+    /**
+     * Whether capacity is kept free.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    memoryPercentage?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * The smallest and the largest node that may be added.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs {
+    /**
+     * Whether the bounds hold. A new cluster starts with false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The greatest number of CPU cores of a node. A new cluster starts with 32.
+     */
+    maxCpuCores?: pulumi.Input<number | undefined>;
+    /**
+     * The greatest memory of a node, in MiB. A new cluster starts with 262144.
+     */
+    maxRamMib?: pulumi.Input<number | undefined>;
+    /**
+     * The least number of CPU cores of a node. A new cluster starts with 0.
+     */
+    minCpuCores?: pulumi.Input<number | undefined>;
+    /**
+     * The least memory of a node, in MiB. A new cluster starts with 2048.
+     */
+    minRamMib?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * The component that binds pods to the nodes that were added for them.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs {
+    /**
+     * Whether the pod pinner works.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * A rule of the evictor for the pods and nodes that its selectors fit.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigArgs {
+    /**
+     * Whether these pods are evicted although they have no replicas. Default: false.
+     */
+    aggressive?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+     */
+    disposable?: pulumi.Input<boolean | undefined>;
+    /**
+     * The nodes that the rule is for.
+     */
+    nodeSelector?: pulumi.Input<inputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs | undefined>;
+    /**
+     * The nodes that the rule is for: a list of at most one element.
+     *
+     * @deprecated Use nodeSelector.
+     */
+    nodeSelectors?: pulumi.Input<pulumi.Input<inputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs>[] | undefined>;
+    /**
+     * The pods that the rule is for.
+     */
+    podSelector?: pulumi.Input<inputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs | undefined>;
+    /**
+     * The pods that the rule is for: a list of at most one element.
+     *
+     * @deprecated Use podSelector.
+     */
+    podSelectors?: pulumi.Input<pulumi.Input<inputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs>[] | undefined>;
+    /**
+     * Whether these pods and nodes are left alone. Default: false.
+     */
+    removalDisabled?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * Selects the nodes that fit all that is given.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs {
+    /**
+     * Only nodes whose labels fit all of these expressions.
+     */
+    matchExpressions?: pulumi.Input<pulumi.Input<inputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs>[] | undefined>;
+    /**
+     * Only nodes with all of these labels.
+     */
+    matchLabels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * A condition on a label of nodes.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * Selects the pods that fit all that is given.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs {
+    /**
+     * Only pods of a controller of this kind, such as `Job` or `Deployment`.
+     */
+    kind?: pulumi.Input<string | undefined>;
+    /**
+     * Only pods whose labels fit all of these expressions.
+     */
+    matchExpressions?: pulumi.Input<pulumi.Input<inputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs>[] | undefined>;
+    /**
+     * Only pods with all of these labels.
+     */
+    matchLabels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Only pods in this namespace.
+     */
+    namespace?: pulumi.Input<string | undefined>;
+    /**
+     * Only pods whose controller has at least that many replicas.
+     */
+    replicasMin?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * A condition on a label of pods.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
  * Settings of Azure Kubernetes Service.
  */
 export interface NodeConfigurationAksArgs {

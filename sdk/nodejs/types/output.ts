@@ -24,6 +24,332 @@ export interface AksClusterHTTPProxyConfig {
 }
 
 /**
+ * The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+ */
+export interface AutoscalerAutoscalerSettings {
+    /**
+     * Limits on the size of the cluster.
+     */
+    clusterLimits?: outputs.AutoscalerAutoscalerSettingsClusterLimits;
+    /**
+     * Whether the autoscaler does anything at all. A new cluster starts with false.
+     */
+    enabled?: boolean;
+    /**
+     * Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+     */
+    isScopedMode?: boolean;
+    /**
+     * How nodes that are not needed are removed.
+     */
+    nodeDownscaler?: outputs.AutoscalerAutoscalerSettingsNodeDownscaler;
+    /**
+     * Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+     */
+    nodeTemplatesPartialMatchingEnabled?: boolean;
+    /**
+     * How spot instances are used.
+     *
+     * @deprecated Use constraints of the NodeTemplate named default-by-castai.
+     */
+    spotInstances?: outputs.AutoscalerAutoscalerSettingsSpotInstances;
+    /**
+     * What is done about pods that find no node.
+     */
+    unschedulablePods?: outputs.AutoscalerAutoscalerSettingsUnschedulablePods;
+}
+
+/**
+ * Limits on the size of the cluster.
+ */
+export interface AutoscalerAutoscalerSettingsClusterLimits {
+    /**
+     * The limits on CPU cores.
+     */
+    cpu?: outputs.AutoscalerAutoscalerSettingsClusterLimitsCpu;
+    /**
+     * Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+     */
+    enabled?: boolean;
+}
+
+/**
+ * The limits on CPU cores.
+ */
+export interface AutoscalerAutoscalerSettingsClusterLimitsCpu {
+    /**
+     * The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+     */
+    maxCores?: number;
+    /**
+     * The least number of CPU cores of all nodes together, at least 1.
+     *
+     * @deprecated CAST AI no longer heeds it; remove it from the program.
+     */
+    minCores?: number;
+}
+
+/**
+ * How nodes that are not needed are removed.
+ */
+export interface AutoscalerAutoscalerSettingsNodeDownscaler {
+    /**
+     * Removal of nodes that run no pods.
+     */
+    emptyNodes?: outputs.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes;
+    /**
+     * Whether nodes are removed at all.
+     */
+    enabled?: boolean;
+    /**
+     * The component that moves pods together, so that nodes become empty.
+     */
+    evictor?: outputs.AutoscalerAutoscalerSettingsNodeDownscalerEvictor;
+}
+
+/**
+ * Removal of nodes that run no pods.
+ */
+export interface AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes {
+    /**
+     * How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+     */
+    delaySeconds?: number;
+    /**
+     * Whether such nodes are removed. A new cluster starts with false.
+     */
+    enabled?: boolean;
+}
+
+/**
+ * The component that moves pods together, so that nodes become empty.
+ */
+export interface AutoscalerAutoscalerSettingsNodeDownscalerEvictor {
+    /**
+     * Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+     */
+    aggressiveMode?: boolean;
+    /**
+     * Whether the evictor also cleans up nodes that Karpenter has made.
+     */
+    cleanupKarpenterNodes?: boolean;
+    /**
+     * How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+     */
+    cycleInterval?: string;
+    /**
+     * Whether the evictor only logs what it would do. A new cluster starts with false.
+     */
+    dryRun?: boolean;
+    /**
+     * Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+     */
+    enabled?: boolean;
+    /**
+     * Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+     */
+    ignorePodDisruptionBudgets?: boolean;
+    /**
+     * How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+     */
+    nodeGracePeriodMinutes?: number;
+    /**
+     * How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+     */
+    podEvictionFailureBackOffInterval?: string;
+    /**
+     * Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+     */
+    scopedMode?: boolean;
+    /**
+     * Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+     */
+    softTainting?: boolean;
+}
+
+/**
+ * How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+ */
+export interface AutoscalerAutoscalerSettingsSpotInstances {
+    /**
+     * Whether spot instances may be added.
+     *
+     * @deprecated Use constraints.spot of the NodeTemplate named default-by-castai.
+     */
+    enabled?: boolean;
+    /**
+     * The greatest rate at which the cloud may take instances of a type back. It has no effect.
+     *
+     * @deprecated CAST AI no longer heeds it; remove it from the program.
+     */
+    maxReclaimRate?: number;
+    /**
+     * On-demand nodes in place of spot instances that cannot be had.
+     *
+     * @deprecated Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.
+     */
+    spotBackups?: outputs.AutoscalerAutoscalerSettingsSpotInstancesSpotBackups;
+    /**
+     * Whether several types of instances are used, so that not all are taken back at once.
+     *
+     * @deprecated Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.
+     */
+    spotDiversityEnabled?: boolean;
+    /**
+     * How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+     *
+     * @deprecated Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.
+     */
+    spotDiversityPriceIncreaseLimit?: number;
+    /**
+     * Whether nodes are replaced before the cloud takes them back.
+     *
+     * @deprecated Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.
+     */
+    spotInterruptionPredictions?: outputs.AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions;
+}
+
+/**
+ * On-demand nodes in place of spot instances that cannot be had.
+ */
+export interface AutoscalerAutoscalerSettingsSpotInstancesSpotBackups {
+    /**
+     * Whether on-demand nodes are added then.
+     */
+    enabled?: boolean;
+    /**
+     * How often to try to go back to spot instances, in seconds, at least 60.
+     */
+    spotBackupRestoreRateSeconds?: number;
+}
+
+/**
+ * Whether nodes are replaced before the cloud takes them back.
+ */
+export interface AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions {
+    /**
+     * Whether nodes are replaced ahead.
+     */
+    enabled?: boolean;
+    /**
+     * Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+     *
+     * @deprecated CAST AI uses its own predictions in any case; remove it from the program.
+     */
+    spotInterruptionPredictionsType?: string;
+}
+
+/**
+ * What is done about pods that find no node.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePods {
+    /**
+     * Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+     *
+     * @deprecated Use customInstancesEnabled of the NodeTemplate named default-by-castai.
+     */
+    customInstancesEnabled?: boolean;
+    /**
+     * Whether nodes are added for such pods. A new cluster starts with false.
+     */
+    enabled?: boolean;
+    /**
+     * Capacity of on-demand nodes to keep free.
+     *
+     * @deprecated Keep capacity free with a deployment of low priority instead.
+     */
+    headroom?: outputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom;
+    /**
+     * Capacity of spot nodes to keep free.
+     *
+     * @deprecated Keep capacity free with a deployment of low priority instead.
+     */
+    headroomSpot?: outputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot;
+    /**
+     * The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+     *
+     * @deprecated Use constraints of the NodeTemplate named default-by-castai.
+     */
+    nodeConstraints?: outputs.AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints;
+    /**
+     * The component that binds pods to the nodes that were added for them.
+     */
+    podPinner?: outputs.AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner;
+}
+
+/**
+ * Capacity of on-demand nodes to keep free.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom {
+    /**
+     * The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    cpuPercentage?: number;
+    /**
+     * Whether capacity is kept free.
+     */
+    enabled?: boolean;
+    /**
+     * The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    memoryPercentage?: number;
+}
+
+/**
+ * Capacity of spot nodes to keep free.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot {
+    /**
+     * The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    cpuPercentage?: number;
+    /**
+     * Whether capacity is kept free.
+     */
+    enabled?: boolean;
+    /**
+     * The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+     */
+    memoryPercentage?: number;
+}
+
+/**
+ * The smallest and the largest node that may be added.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints {
+    /**
+     * Whether the bounds hold. A new cluster starts with false.
+     */
+    enabled?: boolean;
+    /**
+     * The greatest number of CPU cores of a node. A new cluster starts with 32.
+     */
+    maxCpuCores?: number;
+    /**
+     * The greatest memory of a node, in MiB. A new cluster starts with 262144.
+     */
+    maxRamMib?: number;
+    /**
+     * The least number of CPU cores of a node. A new cluster starts with 0.
+     */
+    minCpuCores?: number;
+    /**
+     * The least memory of a node, in MiB. A new cluster starts with 2048.
+     */
+    minRamMib?: number;
+}
+
+/**
+ * The component that binds pods to the nodes that were added for them.
+ */
+export interface AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
+    /**
+     * Whether the pod pinner works.
+     */
+    enabled?: boolean;
+}
+
+/**
  * What CAST AI knows of a cluster.
  */
 export interface ClusterInfo {
@@ -301,6 +627,120 @@ export interface ClusterInfoZone {
      * The name of the zone, such as `eu-central-1a`.
      */
     name: string;
+}
+
+/**
+ * A rule of the evictor for the pods and nodes that its selectors fit.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfig {
+    /**
+     * Whether these pods are evicted although they have no replicas. Default: false.
+     */
+    aggressive?: boolean;
+    /**
+     * Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+     */
+    disposable?: boolean;
+    /**
+     * The nodes that the rule is for.
+     */
+    nodeSelector?: outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector;
+    /**
+     * The nodes that the rule is for: a list of at most one element.
+     *
+     * @deprecated Use nodeSelector.
+     */
+    nodeSelectors?: outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector[];
+    /**
+     * The pods that the rule is for.
+     */
+    podSelector?: outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelector;
+    /**
+     * The pods that the rule is for: a list of at most one element.
+     *
+     * @deprecated Use podSelector.
+     */
+    podSelectors?: outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelector[];
+    /**
+     * Whether these pods and nodes are left alone. Default: false.
+     */
+    removalDisabled?: boolean;
+}
+
+/**
+ * Selects the nodes that fit all that is given.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector {
+    /**
+     * Only nodes whose labels fit all of these expressions.
+     */
+    matchExpressions?: outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression[];
+    /**
+     * Only nodes with all of these labels.
+     */
+    matchLabels?: {[key: string]: string};
+}
+
+/**
+ * A condition on a label of nodes.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression {
+    /**
+     * The key of the label.
+     */
+    key: string;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+     */
+    operator: string;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: string[];
+}
+
+/**
+ * Selects the pods that fit all that is given.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelector {
+    /**
+     * Only pods of a controller of this kind, such as `Job` or `Deployment`.
+     */
+    kind?: string;
+    /**
+     * Only pods whose labels fit all of these expressions.
+     */
+    matchExpressions?: outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression[];
+    /**
+     * Only pods with all of these labels.
+     */
+    matchLabels?: {[key: string]: string};
+    /**
+     * Only pods in this namespace.
+     */
+    namespace?: string;
+    /**
+     * Only pods whose controller has at least that many replicas.
+     */
+    replicasMin?: number;
+}
+
+/**
+ * A condition on a label of pods.
+ */
+export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression {
+    /**
+     * The key of the label.
+     */
+    key: string;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+     */
+    operator: string;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: string[];
 }
 
 /**

@@ -7,9 +7,11 @@ from . import _utilities
 import typing
 # Export this package's modules as members:
 from .aks_cluster import *
+from .autoscaler import *
 from .eks_cluster import *
 from .eks_cluster_id import *
 from .eks_user_arn import *
+from .evictor_advanced_config import *
 from .get_cluster import *
 from .get_clusters import *
 from .get_eks_settings import *
@@ -42,9 +44,11 @@ _utilities.register(
   "fqn": "pulumi_castai",
   "classes": {
    "castai:index:AksCluster": "AksCluster",
+   "castai:index:Autoscaler": "Autoscaler",
    "castai:index:EksCluster": "EksCluster",
    "castai:index:EksClusterId": "EksClusterId",
    "castai:index:EksUserArn": "EksUserArn",
+   "castai:index:EvictorAdvancedConfig": "EvictorAdvancedConfig",
    "castai:index:GkeCluster": "GkeCluster",
    "castai:index:GkeClusterId": "GkeClusterId",
    "castai:index:NodeConfiguration": "NodeConfiguration",

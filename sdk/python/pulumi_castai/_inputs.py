@@ -17,6 +17,44 @@ from . import _utilities
 __all__ = [
     'AksClusterHTTPProxyConfigArgs',
     'AksClusterHTTPProxyConfigArgsDict',
+    'AutoscalerAutoscalerSettingsArgs',
+    'AutoscalerAutoscalerSettingsArgsDict',
+    'AutoscalerAutoscalerSettingsClusterLimitsArgs',
+    'AutoscalerAutoscalerSettingsClusterLimitsArgsDict',
+    'AutoscalerAutoscalerSettingsClusterLimitsCpuArgs',
+    'AutoscalerAutoscalerSettingsClusterLimitsCpuArgsDict',
+    'AutoscalerAutoscalerSettingsNodeDownscalerArgs',
+    'AutoscalerAutoscalerSettingsNodeDownscalerArgsDict',
+    'AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs',
+    'AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgsDict',
+    'AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs',
+    'AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgsDict',
+    'AutoscalerAutoscalerSettingsSpotInstancesArgs',
+    'AutoscalerAutoscalerSettingsSpotInstancesArgsDict',
+    'AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs',
+    'AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgsDict',
+    'AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs',
+    'AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgsDict',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsArgs',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsArgsDict',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgsDict',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgsDict',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgsDict',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgsDict',
+    'EvictorAdvancedConfigEvictorAdvancedConfigArgs',
+    'EvictorAdvancedConfigEvictorAdvancedConfigArgsDict',
+    'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs',
+    'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgsDict',
+    'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs',
+    'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgsDict',
+    'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs',
+    'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgsDict',
+    'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs',
+    'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgsDict',
     'NodeConfigurationAksArgs',
     'NodeConfigurationAksArgsDict',
     'NodeConfigurationAksEphemeralOsDiskArgs',
@@ -153,6 +191,1808 @@ class AksClusterHTTPProxyConfigArgs:
     @no_proxies.setter
     def no_proxies(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "no_proxies", value)
+
+
+class AutoscalerAutoscalerSettingsArgsDict(TypedDict):
+    """
+    The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+    """
+    cluster_limits: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsArgsDict']]]
+    """
+    Limits on the size of the cluster.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the autoscaler does anything at all. A new cluster starts with false.
+    """
+    is_scoped_mode: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+    """
+    node_downscaler: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerArgsDict']]]
+    """
+    How nodes that are not needed are removed.
+    """
+    node_templates_partial_matching_enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+    """
+    spot_instances: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesArgsDict']]]
+    """
+    How spot instances are used.
+    """
+    unschedulable_pods: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsArgsDict']]]
+    """
+    What is done about pods that find no node.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsArgs:
+    def __init__(__self__, *,
+                 cluster_limits: pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsArgs']] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 is_scoped_mode: pulumi.Input[Optional[_builtins.bool]] = None,
+                 node_downscaler: pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerArgs']] = None,
+                 node_templates_partial_matching_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 spot_instances: pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesArgs']] = None,
+                 unschedulable_pods: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsArgs']] = None):
+        """
+        The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+
+        :param pulumi.Input['AutoscalerAutoscalerSettingsClusterLimitsArgs'] cluster_limits: Limits on the size of the cluster.
+        :param pulumi.Input[_builtins.bool] enabled: Whether the autoscaler does anything at all. A new cluster starts with false.
+        :param pulumi.Input[_builtins.bool] is_scoped_mode: Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsNodeDownscalerArgs'] node_downscaler: How nodes that are not needed are removed.
+        :param pulumi.Input[_builtins.bool] node_templates_partial_matching_enabled: Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsSpotInstancesArgs'] spot_instances: How spot instances are used.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsUnschedulablePodsArgs'] unschedulable_pods: What is done about pods that find no node.
+        """
+        if cluster_limits is not None:
+            pulumi.set(__self__, "cluster_limits", cluster_limits)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if is_scoped_mode is not None:
+            pulumi.set(__self__, "is_scoped_mode", is_scoped_mode)
+        if node_downscaler is not None:
+            pulumi.set(__self__, "node_downscaler", node_downscaler)
+        if node_templates_partial_matching_enabled is not None:
+            pulumi.set(__self__, "node_templates_partial_matching_enabled", node_templates_partial_matching_enabled)
+        if spot_instances is not None:
+            warnings.warn("""Use constraints of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""spot_instances is deprecated: Use constraints of the NodeTemplate named default-by-castai.""")
+        if spot_instances is not None:
+            pulumi.set(__self__, "spot_instances", spot_instances)
+        if unschedulable_pods is not None:
+            pulumi.set(__self__, "unschedulable_pods", unschedulable_pods)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterLimits")
+    def cluster_limits(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsArgs']]:
+        """
+        Limits on the size of the cluster.
+        """
+        return pulumi.get(self, "cluster_limits")
+
+    @cluster_limits.setter
+    def cluster_limits(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsArgs']]):
+        pulumi.set(self, "cluster_limits", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the autoscaler does anything at all. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="isScopedMode")
+    def is_scoped_mode(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+        """
+        return pulumi.get(self, "is_scoped_mode")
+
+    @is_scoped_mode.setter
+    def is_scoped_mode(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "is_scoped_mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeDownscaler")
+    def node_downscaler(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerArgs']]:
+        """
+        How nodes that are not needed are removed.
+        """
+        return pulumi.get(self, "node_downscaler")
+
+    @node_downscaler.setter
+    def node_downscaler(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerArgs']]):
+        pulumi.set(self, "node_downscaler", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTemplatesPartialMatchingEnabled")
+    def node_templates_partial_matching_enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+        """
+        return pulumi.get(self, "node_templates_partial_matching_enabled")
+
+    @node_templates_partial_matching_enabled.setter
+    def node_templates_partial_matching_enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "node_templates_partial_matching_enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotInstances")
+    @_utilities.deprecated("""Use constraints of the NodeTemplate named default-by-castai.""")
+    def spot_instances(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesArgs']]:
+        """
+        How spot instances are used.
+        """
+        return pulumi.get(self, "spot_instances")
+
+    @spot_instances.setter
+    def spot_instances(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesArgs']]):
+        pulumi.set(self, "spot_instances", value)
+
+    @_builtins.property
+    @pulumi.getter(name="unschedulablePods")
+    def unschedulable_pods(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsArgs']]:
+        """
+        What is done about pods that find no node.
+        """
+        return pulumi.get(self, "unschedulable_pods")
+
+    @unschedulable_pods.setter
+    def unschedulable_pods(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsArgs']]):
+        pulumi.set(self, "unschedulable_pods", value)
+
+
+class AutoscalerAutoscalerSettingsClusterLimitsArgsDict(TypedDict):
+    """
+    Limits on the size of the cluster.
+    """
+    cpu: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsCpuArgsDict']]]
+    """
+    The limits on CPU cores.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsClusterLimitsArgs:
+    def __init__(__self__, *,
+                 cpu: pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsCpuArgs']] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        Limits on the size of the cluster.
+
+        :param pulumi.Input['AutoscalerAutoscalerSettingsClusterLimitsCpuArgs'] cpu: The limits on CPU cores.
+        :param pulumi.Input[_builtins.bool] enabled: Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsCpuArgs']]:
+        """
+        The limits on CPU cores.
+        """
+        return pulumi.get(self, "cpu")
+
+    @cpu.setter
+    def cpu(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsClusterLimitsCpuArgs']]):
+        pulumi.set(self, "cpu", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+
+class AutoscalerAutoscalerSettingsClusterLimitsCpuArgsDict(TypedDict):
+    """
+    The limits on CPU cores.
+    """
+    max_cores: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+    """
+    min_cores: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The least number of CPU cores of all nodes together, at least 1.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsClusterLimitsCpuArgs:
+    def __init__(__self__, *,
+                 max_cores: pulumi.Input[Optional[_builtins.int]] = None,
+                 min_cores: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        The limits on CPU cores.
+
+        :param pulumi.Input[_builtins.int] max_cores: The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+        :param pulumi.Input[_builtins.int] min_cores: The least number of CPU cores of all nodes together, at least 1.
+        """
+        if max_cores is not None:
+            pulumi.set(__self__, "max_cores", max_cores)
+        if min_cores is not None:
+            warnings.warn("""CAST AI no longer heeds it; remove it from the program.""", DeprecationWarning)
+            pulumi.log.warn("""min_cores is deprecated: CAST AI no longer heeds it; remove it from the program.""")
+        if min_cores is not None:
+            pulumi.set(__self__, "min_cores", min_cores)
+
+    @_builtins.property
+    @pulumi.getter(name="maxCores")
+    def max_cores(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+        """
+        return pulumi.get(self, "max_cores")
+
+    @max_cores.setter
+    def max_cores(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_cores", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minCores")
+    @_utilities.deprecated("""CAST AI no longer heeds it; remove it from the program.""")
+    def min_cores(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The least number of CPU cores of all nodes together, at least 1.
+        """
+        return pulumi.get(self, "min_cores")
+
+    @min_cores.setter
+    def min_cores(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "min_cores", value)
+
+
+class AutoscalerAutoscalerSettingsNodeDownscalerArgsDict(TypedDict):
+    """
+    How nodes that are not needed are removed.
+    """
+    empty_nodes: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgsDict']]]
+    """
+    Removal of nodes that run no pods.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether nodes are removed at all.
+    """
+    evictor: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgsDict']]]
+    """
+    The component that moves pods together, so that nodes become empty.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsNodeDownscalerArgs:
+    def __init__(__self__, *,
+                 empty_nodes: pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs']] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 evictor: pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs']] = None):
+        """
+        How nodes that are not needed are removed.
+
+        :param pulumi.Input['AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs'] empty_nodes: Removal of nodes that run no pods.
+        :param pulumi.Input[_builtins.bool] enabled: Whether nodes are removed at all.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs'] evictor: The component that moves pods together, so that nodes become empty.
+        """
+        if empty_nodes is not None:
+            pulumi.set(__self__, "empty_nodes", empty_nodes)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if evictor is not None:
+            pulumi.set(__self__, "evictor", evictor)
+
+    @_builtins.property
+    @pulumi.getter(name="emptyNodes")
+    def empty_nodes(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs']]:
+        """
+        Removal of nodes that run no pods.
+        """
+        return pulumi.get(self, "empty_nodes")
+
+    @empty_nodes.setter
+    def empty_nodes(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs']]):
+        pulumi.set(self, "empty_nodes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether nodes are removed at all.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def evictor(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs']]:
+        """
+        The component that moves pods together, so that nodes become empty.
+        """
+        return pulumi.get(self, "evictor")
+
+    @evictor.setter
+    def evictor(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs']]):
+        pulumi.set(self, "evictor", value)
+
+
+class AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgsDict(TypedDict):
+    """
+    Removal of nodes that run no pods.
+    """
+    delay_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether such nodes are removed. A new cluster starts with false.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs:
+    def __init__(__self__, *,
+                 delay_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        Removal of nodes that run no pods.
+
+        :param pulumi.Input[_builtins.int] delay_seconds: How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+        :param pulumi.Input[_builtins.bool] enabled: Whether such nodes are removed. A new cluster starts with false.
+        """
+        if delay_seconds is not None:
+            pulumi.set(__self__, "delay_seconds", delay_seconds)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="delaySeconds")
+    def delay_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+        """
+        return pulumi.get(self, "delay_seconds")
+
+    @delay_seconds.setter
+    def delay_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "delay_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether such nodes are removed. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+
+class AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgsDict(TypedDict):
+    """
+    The component that moves pods together, so that nodes become empty.
+    """
+    aggressive_mode: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+    """
+    cleanup_karpenter_nodes: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the evictor also cleans up nodes that Karpenter has made.
+    """
+    cycle_interval: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+    """
+    dry_run: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the evictor only logs what it would do. A new cluster starts with false.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+    """
+    ignore_pod_disruption_budgets: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+    """
+    node_grace_period_minutes: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+    """
+    pod_eviction_failure_back_off_interval: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+    """
+    scoped_mode: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+    """
+    soft_tainting: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs:
+    def __init__(__self__, *,
+                 aggressive_mode: pulumi.Input[Optional[_builtins.bool]] = None,
+                 cleanup_karpenter_nodes: pulumi.Input[Optional[_builtins.bool]] = None,
+                 cycle_interval: pulumi.Input[Optional[_builtins.str]] = None,
+                 dry_run: pulumi.Input[Optional[_builtins.bool]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 ignore_pod_disruption_budgets: pulumi.Input[Optional[_builtins.bool]] = None,
+                 node_grace_period_minutes: pulumi.Input[Optional[_builtins.int]] = None,
+                 pod_eviction_failure_back_off_interval: pulumi.Input[Optional[_builtins.str]] = None,
+                 scoped_mode: pulumi.Input[Optional[_builtins.bool]] = None,
+                 soft_tainting: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        The component that moves pods together, so that nodes become empty.
+
+        :param pulumi.Input[_builtins.bool] aggressive_mode: Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+        :param pulumi.Input[_builtins.bool] cleanup_karpenter_nodes: Whether the evictor also cleans up nodes that Karpenter has made.
+        :param pulumi.Input[_builtins.str] cycle_interval: How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+        :param pulumi.Input[_builtins.bool] dry_run: Whether the evictor only logs what it would do. A new cluster starts with false.
+        :param pulumi.Input[_builtins.bool] enabled: Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+        :param pulumi.Input[_builtins.bool] ignore_pod_disruption_budgets: Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+        :param pulumi.Input[_builtins.int] node_grace_period_minutes: How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+        :param pulumi.Input[_builtins.str] pod_eviction_failure_back_off_interval: How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+        :param pulumi.Input[_builtins.bool] scoped_mode: Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+        :param pulumi.Input[_builtins.bool] soft_tainting: Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+        """
+        if aggressive_mode is not None:
+            pulumi.set(__self__, "aggressive_mode", aggressive_mode)
+        if cleanup_karpenter_nodes is not None:
+            pulumi.set(__self__, "cleanup_karpenter_nodes", cleanup_karpenter_nodes)
+        if cycle_interval is not None:
+            pulumi.set(__self__, "cycle_interval", cycle_interval)
+        if dry_run is not None:
+            pulumi.set(__self__, "dry_run", dry_run)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if ignore_pod_disruption_budgets is not None:
+            pulumi.set(__self__, "ignore_pod_disruption_budgets", ignore_pod_disruption_budgets)
+        if node_grace_period_minutes is not None:
+            pulumi.set(__self__, "node_grace_period_minutes", node_grace_period_minutes)
+        if pod_eviction_failure_back_off_interval is not None:
+            pulumi.set(__self__, "pod_eviction_failure_back_off_interval", pod_eviction_failure_back_off_interval)
+        if scoped_mode is not None:
+            pulumi.set(__self__, "scoped_mode", scoped_mode)
+        if soft_tainting is not None:
+            pulumi.set(__self__, "soft_tainting", soft_tainting)
+
+    @_builtins.property
+    @pulumi.getter(name="aggressiveMode")
+    def aggressive_mode(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+        """
+        return pulumi.get(self, "aggressive_mode")
+
+    @aggressive_mode.setter
+    def aggressive_mode(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "aggressive_mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="cleanupKarpenterNodes")
+    def cleanup_karpenter_nodes(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the evictor also cleans up nodes that Karpenter has made.
+        """
+        return pulumi.get(self, "cleanup_karpenter_nodes")
+
+    @cleanup_karpenter_nodes.setter
+    def cleanup_karpenter_nodes(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "cleanup_karpenter_nodes", value)
+
+    @_builtins.property
+    @pulumi.getter(name="cycleInterval")
+    def cycle_interval(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+        """
+        return pulumi.get(self, "cycle_interval")
+
+    @cycle_interval.setter
+    def cycle_interval(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "cycle_interval", value)
+
+    @_builtins.property
+    @pulumi.getter(name="dryRun")
+    def dry_run(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the evictor only logs what it would do. A new cluster starts with false.
+        """
+        return pulumi.get(self, "dry_run")
+
+    @dry_run.setter
+    def dry_run(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "dry_run", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ignorePodDisruptionBudgets")
+    def ignore_pod_disruption_budgets(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+        """
+        return pulumi.get(self, "ignore_pod_disruption_budgets")
+
+    @ignore_pod_disruption_budgets.setter
+    def ignore_pod_disruption_budgets(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "ignore_pod_disruption_budgets", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeGracePeriodMinutes")
+    def node_grace_period_minutes(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+        """
+        return pulumi.get(self, "node_grace_period_minutes")
+
+    @node_grace_period_minutes.setter
+    def node_grace_period_minutes(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "node_grace_period_minutes", value)
+
+    @_builtins.property
+    @pulumi.getter(name="podEvictionFailureBackOffInterval")
+    def pod_eviction_failure_back_off_interval(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+        """
+        return pulumi.get(self, "pod_eviction_failure_back_off_interval")
+
+    @pod_eviction_failure_back_off_interval.setter
+    def pod_eviction_failure_back_off_interval(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "pod_eviction_failure_back_off_interval", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scopedMode")
+    def scoped_mode(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+        """
+        return pulumi.get(self, "scoped_mode")
+
+    @scoped_mode.setter
+    def scoped_mode(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "scoped_mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="softTainting")
+    def soft_tainting(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+        """
+        return pulumi.get(self, "soft_tainting")
+
+    @soft_tainting.setter
+    def soft_tainting(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "soft_tainting", value)
+
+
+class AutoscalerAutoscalerSettingsSpotInstancesArgsDict(TypedDict):
+    """
+    How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether spot instances may be added.
+    """
+    max_reclaim_rate: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The greatest rate at which the cloud may take instances of a type back. It has no effect.
+    """
+    spot_backups: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgsDict']]]
+    """
+    On-demand nodes in place of spot instances that cannot be had.
+    """
+    spot_diversity_enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether several types of instances are used, so that not all are taken back at once.
+    """
+    spot_diversity_price_increase_limit: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+    """
+    spot_interruption_predictions: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgsDict']]]
+    """
+    Whether nodes are replaced before the cloud takes them back.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsSpotInstancesArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 max_reclaim_rate: pulumi.Input[Optional[_builtins.int]] = None,
+                 spot_backups: pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs']] = None,
+                 spot_diversity_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 spot_diversity_price_increase_limit: pulumi.Input[Optional[_builtins.int]] = None,
+                 spot_interruption_predictions: pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs']] = None):
+        """
+        How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether spot instances may be added.
+        :param pulumi.Input[_builtins.int] max_reclaim_rate: The greatest rate at which the cloud may take instances of a type back. It has no effect.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs'] spot_backups: On-demand nodes in place of spot instances that cannot be had.
+        :param pulumi.Input[_builtins.bool] spot_diversity_enabled: Whether several types of instances are used, so that not all are taken back at once.
+        :param pulumi.Input[_builtins.int] spot_diversity_price_increase_limit: How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs'] spot_interruption_predictions: Whether nodes are replaced before the cloud takes them back.
+        """
+        if enabled is not None:
+            warnings.warn("""Use constraints.spot of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""enabled is deprecated: Use constraints.spot of the NodeTemplate named default-by-castai.""")
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if max_reclaim_rate is not None:
+            warnings.warn("""CAST AI no longer heeds it; remove it from the program.""", DeprecationWarning)
+            pulumi.log.warn("""max_reclaim_rate is deprecated: CAST AI no longer heeds it; remove it from the program.""")
+        if max_reclaim_rate is not None:
+            pulumi.set(__self__, "max_reclaim_rate", max_reclaim_rate)
+        if spot_backups is not None:
+            warnings.warn("""Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""spot_backups is deprecated: Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.""")
+        if spot_backups is not None:
+            pulumi.set(__self__, "spot_backups", spot_backups)
+        if spot_diversity_enabled is not None:
+            warnings.warn("""Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""spot_diversity_enabled is deprecated: Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.""")
+        if spot_diversity_enabled is not None:
+            pulumi.set(__self__, "spot_diversity_enabled", spot_diversity_enabled)
+        if spot_diversity_price_increase_limit is not None:
+            warnings.warn("""Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""spot_diversity_price_increase_limit is deprecated: Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.""")
+        if spot_diversity_price_increase_limit is not None:
+            pulumi.set(__self__, "spot_diversity_price_increase_limit", spot_diversity_price_increase_limit)
+        if spot_interruption_predictions is not None:
+            warnings.warn("""Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""spot_interruption_predictions is deprecated: Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.""")
+        if spot_interruption_predictions is not None:
+            pulumi.set(__self__, "spot_interruption_predictions", spot_interruption_predictions)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.spot of the NodeTemplate named default-by-castai.""")
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether spot instances may be added.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxReclaimRate")
+    @_utilities.deprecated("""CAST AI no longer heeds it; remove it from the program.""")
+    def max_reclaim_rate(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The greatest rate at which the cloud may take instances of a type back. It has no effect.
+        """
+        return pulumi.get(self, "max_reclaim_rate")
+
+    @max_reclaim_rate.setter
+    def max_reclaim_rate(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_reclaim_rate", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotBackups")
+    @_utilities.deprecated("""Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.""")
+    def spot_backups(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs']]:
+        """
+        On-demand nodes in place of spot instances that cannot be had.
+        """
+        return pulumi.get(self, "spot_backups")
+
+    @spot_backups.setter
+    def spot_backups(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs']]):
+        pulumi.set(self, "spot_backups", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotDiversityEnabled")
+    @_utilities.deprecated("""Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.""")
+    def spot_diversity_enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether several types of instances are used, so that not all are taken back at once.
+        """
+        return pulumi.get(self, "spot_diversity_enabled")
+
+    @spot_diversity_enabled.setter
+    def spot_diversity_enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "spot_diversity_enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotDiversityPriceIncreaseLimit")
+    @_utilities.deprecated("""Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.""")
+    def spot_diversity_price_increase_limit(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+        """
+        return pulumi.get(self, "spot_diversity_price_increase_limit")
+
+    @spot_diversity_price_increase_limit.setter
+    def spot_diversity_price_increase_limit(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "spot_diversity_price_increase_limit", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotInterruptionPredictions")
+    @_utilities.deprecated("""Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.""")
+    def spot_interruption_predictions(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs']]:
+        """
+        Whether nodes are replaced before the cloud takes them back.
+        """
+        return pulumi.get(self, "spot_interruption_predictions")
+
+    @spot_interruption_predictions.setter
+    def spot_interruption_predictions(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs']]):
+        pulumi.set(self, "spot_interruption_predictions", value)
+
+
+class AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgsDict(TypedDict):
+    """
+    On-demand nodes in place of spot instances that cannot be had.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether on-demand nodes are added then.
+    """
+    spot_backup_restore_rate_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How often to try to go back to spot instances, in seconds, at least 60.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsSpotInstancesSpotBackupsArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 spot_backup_restore_rate_seconds: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        On-demand nodes in place of spot instances that cannot be had.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether on-demand nodes are added then.
+        :param pulumi.Input[_builtins.int] spot_backup_restore_rate_seconds: How often to try to go back to spot instances, in seconds, at least 60.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if spot_backup_restore_rate_seconds is not None:
+            pulumi.set(__self__, "spot_backup_restore_rate_seconds", spot_backup_restore_rate_seconds)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether on-demand nodes are added then.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotBackupRestoreRateSeconds")
+    def spot_backup_restore_rate_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How often to try to go back to spot instances, in seconds, at least 60.
+        """
+        return pulumi.get(self, "spot_backup_restore_rate_seconds")
+
+    @spot_backup_restore_rate_seconds.setter
+    def spot_backup_restore_rate_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "spot_backup_restore_rate_seconds", value)
+
+
+class AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgsDict(TypedDict):
+    """
+    Whether nodes are replaced before the cloud takes them back.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether nodes are replaced ahead.
+    """
+    spot_interruption_predictions_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictionsArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 spot_interruption_predictions_type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Whether nodes are replaced before the cloud takes them back.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether nodes are replaced ahead.
+        :param pulumi.Input[_builtins.str] spot_interruption_predictions_type: Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if spot_interruption_predictions_type is not None:
+            warnings.warn("""CAST AI uses its own predictions in any case; remove it from the program.""", DeprecationWarning)
+            pulumi.log.warn("""spot_interruption_predictions_type is deprecated: CAST AI uses its own predictions in any case; remove it from the program.""")
+        if spot_interruption_predictions_type is not None:
+            pulumi.set(__self__, "spot_interruption_predictions_type", spot_interruption_predictions_type)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether nodes are replaced ahead.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotInterruptionPredictionsType")
+    @_utilities.deprecated("""CAST AI uses its own predictions in any case; remove it from the program.""")
+    def spot_interruption_predictions_type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+        """
+        return pulumi.get(self, "spot_interruption_predictions_type")
+
+    @spot_interruption_predictions_type.setter
+    def spot_interruption_predictions_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "spot_interruption_predictions_type", value)
+
+
+class AutoscalerAutoscalerSettingsUnschedulablePodsArgsDict(TypedDict):
+    """
+    What is done about pods that find no node.
+    """
+    custom_instances_enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether nodes are added for such pods. A new cluster starts with false.
+    """
+    headroom: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgsDict']]]
+    """
+    Capacity of on-demand nodes to keep free.
+    """
+    headroom_spot: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgsDict']]]
+    """
+    Capacity of spot nodes to keep free.
+    """
+    node_constraints: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgsDict']]]
+    """
+    The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+    """
+    pod_pinner: NotRequired[pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgsDict']]]
+    """
+    The component that binds pods to the nodes that were added for them.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsArgs:
+    def __init__(__self__, *,
+                 custom_instances_enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 headroom: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs']] = None,
+                 headroom_spot: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs']] = None,
+                 node_constraints: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs']] = None,
+                 pod_pinner: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs']] = None):
+        """
+        What is done about pods that find no node.
+
+        :param pulumi.Input[_builtins.bool] custom_instances_enabled: Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        :param pulumi.Input[_builtins.bool] enabled: Whether nodes are added for such pods. A new cluster starts with false.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs'] headroom: Capacity of on-demand nodes to keep free.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs'] headroom_spot: Capacity of spot nodes to keep free.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs'] node_constraints: The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        :param pulumi.Input['AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs'] pod_pinner: The component that binds pods to the nodes that were added for them.
+        """
+        if custom_instances_enabled is not None:
+            warnings.warn("""Use customInstancesEnabled of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""custom_instances_enabled is deprecated: Use customInstancesEnabled of the NodeTemplate named default-by-castai.""")
+        if custom_instances_enabled is not None:
+            pulumi.set(__self__, "custom_instances_enabled", custom_instances_enabled)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if headroom is not None:
+            warnings.warn("""Keep capacity free with a deployment of low priority instead.""", DeprecationWarning)
+            pulumi.log.warn("""headroom is deprecated: Keep capacity free with a deployment of low priority instead.""")
+        if headroom is not None:
+            pulumi.set(__self__, "headroom", headroom)
+        if headroom_spot is not None:
+            warnings.warn("""Keep capacity free with a deployment of low priority instead.""", DeprecationWarning)
+            pulumi.log.warn("""headroom_spot is deprecated: Keep capacity free with a deployment of low priority instead.""")
+        if headroom_spot is not None:
+            pulumi.set(__self__, "headroom_spot", headroom_spot)
+        if node_constraints is not None:
+            warnings.warn("""Use constraints of the NodeTemplate named default-by-castai.""", DeprecationWarning)
+            pulumi.log.warn("""node_constraints is deprecated: Use constraints of the NodeTemplate named default-by-castai.""")
+        if node_constraints is not None:
+            pulumi.set(__self__, "node_constraints", node_constraints)
+        if pod_pinner is not None:
+            pulumi.set(__self__, "pod_pinner", pod_pinner)
+
+    @_builtins.property
+    @pulumi.getter(name="customInstancesEnabled")
+    @_utilities.deprecated("""Use customInstancesEnabled of the NodeTemplate named default-by-castai.""")
+    def custom_instances_enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        """
+        return pulumi.get(self, "custom_instances_enabled")
+
+    @custom_instances_enabled.setter
+    def custom_instances_enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "custom_instances_enabled", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether nodes are added for such pods. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Keep capacity free with a deployment of low priority instead.""")
+    def headroom(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs']]:
+        """
+        Capacity of on-demand nodes to keep free.
+        """
+        return pulumi.get(self, "headroom")
+
+    @headroom.setter
+    def headroom(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs']]):
+        pulumi.set(self, "headroom", value)
+
+    @_builtins.property
+    @pulumi.getter(name="headroomSpot")
+    @_utilities.deprecated("""Keep capacity free with a deployment of low priority instead.""")
+    def headroom_spot(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs']]:
+        """
+        Capacity of spot nodes to keep free.
+        """
+        return pulumi.get(self, "headroom_spot")
+
+    @headroom_spot.setter
+    def headroom_spot(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs']]):
+        pulumi.set(self, "headroom_spot", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeConstraints")
+    @_utilities.deprecated("""Use constraints of the NodeTemplate named default-by-castai.""")
+    def node_constraints(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs']]:
+        """
+        The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        """
+        return pulumi.get(self, "node_constraints")
+
+    @node_constraints.setter
+    def node_constraints(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs']]):
+        pulumi.set(self, "node_constraints", value)
+
+    @_builtins.property
+    @pulumi.getter(name="podPinner")
+    def pod_pinner(self) -> pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs']]:
+        """
+        The component that binds pods to the nodes that were added for them.
+        """
+        return pulumi.get(self, "pod_pinner")
+
+    @pod_pinner.setter
+    def pod_pinner(self, value: pulumi.Input[Optional['AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs']]):
+        pulumi.set(self, "pod_pinner", value)
+
+
+class AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgsDict(TypedDict):
+    """
+    Capacity of on-demand nodes to keep free.
+    """
+    cpu_percentage: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether capacity is kept free.
+    """
+    memory_percentage: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomArgs:
+    def __init__(__self__, *,
+                 cpu_percentage: pulumi.Input[Optional[_builtins.int]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 memory_percentage: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        Capacity of on-demand nodes to keep free.
+
+        :param pulumi.Input[_builtins.int] cpu_percentage: The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        :param pulumi.Input[_builtins.bool] enabled: Whether capacity is kept free.
+        :param pulumi.Input[_builtins.int] memory_percentage: The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        if cpu_percentage is not None:
+            pulumi.set(__self__, "cpu_percentage", cpu_percentage)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if memory_percentage is not None:
+            pulumi.set(__self__, "memory_percentage", memory_percentage)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuPercentage")
+    def cpu_percentage(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "cpu_percentage")
+
+    @cpu_percentage.setter
+    def cpu_percentage(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "cpu_percentage", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether capacity is kept free.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="memoryPercentage")
+    def memory_percentage(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "memory_percentage")
+
+    @memory_percentage.setter
+    def memory_percentage(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "memory_percentage", value)
+
+
+class AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgsDict(TypedDict):
+    """
+    Capacity of spot nodes to keep free.
+    """
+    cpu_percentage: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether capacity is kept free.
+    """
+    memory_percentage: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpotArgs:
+    def __init__(__self__, *,
+                 cpu_percentage: pulumi.Input[Optional[_builtins.int]] = None,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 memory_percentage: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        Capacity of spot nodes to keep free.
+
+        :param pulumi.Input[_builtins.int] cpu_percentage: The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        :param pulumi.Input[_builtins.bool] enabled: Whether capacity is kept free.
+        :param pulumi.Input[_builtins.int] memory_percentage: The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        if cpu_percentage is not None:
+            pulumi.set(__self__, "cpu_percentage", cpu_percentage)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if memory_percentage is not None:
+            pulumi.set(__self__, "memory_percentage", memory_percentage)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuPercentage")
+    def cpu_percentage(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "cpu_percentage")
+
+    @cpu_percentage.setter
+    def cpu_percentage(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "cpu_percentage", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether capacity is kept free.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="memoryPercentage")
+    def memory_percentage(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "memory_percentage")
+
+    @memory_percentage.setter
+    def memory_percentage(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "memory_percentage", value)
+
+
+class AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgsDict(TypedDict):
+    """
+    The smallest and the largest node that may be added.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the bounds hold. A new cluster starts with false.
+    """
+    max_cpu_cores: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The greatest number of CPU cores of a node. A new cluster starts with 32.
+    """
+    max_ram_mib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The greatest memory of a node, in MiB. A new cluster starts with 262144.
+    """
+    min_cpu_cores: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The least number of CPU cores of a node. A new cluster starts with 0.
+    """
+    min_ram_mib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The least memory of a node, in MiB. A new cluster starts with 2048.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 max_cpu_cores: pulumi.Input[Optional[_builtins.int]] = None,
+                 max_ram_mib: pulumi.Input[Optional[_builtins.int]] = None,
+                 min_cpu_cores: pulumi.Input[Optional[_builtins.int]] = None,
+                 min_ram_mib: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        The smallest and the largest node that may be added.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether the bounds hold. A new cluster starts with false.
+        :param pulumi.Input[_builtins.int] max_cpu_cores: The greatest number of CPU cores of a node. A new cluster starts with 32.
+        :param pulumi.Input[_builtins.int] max_ram_mib: The greatest memory of a node, in MiB. A new cluster starts with 262144.
+        :param pulumi.Input[_builtins.int] min_cpu_cores: The least number of CPU cores of a node. A new cluster starts with 0.
+        :param pulumi.Input[_builtins.int] min_ram_mib: The least memory of a node, in MiB. A new cluster starts with 2048.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if max_cpu_cores is not None:
+            pulumi.set(__self__, "max_cpu_cores", max_cpu_cores)
+        if max_ram_mib is not None:
+            pulumi.set(__self__, "max_ram_mib", max_ram_mib)
+        if min_cpu_cores is not None:
+            pulumi.set(__self__, "min_cpu_cores", min_cpu_cores)
+        if min_ram_mib is not None:
+            pulumi.set(__self__, "min_ram_mib", min_ram_mib)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the bounds hold. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxCpuCores")
+    def max_cpu_cores(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The greatest number of CPU cores of a node. A new cluster starts with 32.
+        """
+        return pulumi.get(self, "max_cpu_cores")
+
+    @max_cpu_cores.setter
+    def max_cpu_cores(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_cpu_cores", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxRamMib")
+    def max_ram_mib(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The greatest memory of a node, in MiB. A new cluster starts with 262144.
+        """
+        return pulumi.get(self, "max_ram_mib")
+
+    @max_ram_mib.setter
+    def max_ram_mib(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_ram_mib", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minCpuCores")
+    def min_cpu_cores(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The least number of CPU cores of a node. A new cluster starts with 0.
+        """
+        return pulumi.get(self, "min_cpu_cores")
+
+    @min_cpu_cores.setter
+    def min_cpu_cores(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "min_cpu_cores", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minRamMib")
+    def min_ram_mib(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The least memory of a node, in MiB. A new cluster starts with 2048.
+        """
+        return pulumi.get(self, "min_ram_mib")
+
+    @min_ram_mib.setter
+    def min_ram_mib(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "min_ram_mib", value)
+
+
+class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgsDict(TypedDict):
+    """
+    The component that binds pods to the nodes that were added for them.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the pod pinner works.
+    """
+
+@pulumi.input_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        The component that binds pods to the nodes that were added for them.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether the pod pinner works.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the pod pinner works.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+
+class EvictorAdvancedConfigEvictorAdvancedConfigArgsDict(TypedDict):
+    """
+    A rule of the evictor for the pods and nodes that its selectors fit.
+    """
+    aggressive: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether these pods are evicted although they have no replicas. Default: false.
+    """
+    disposable: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+    """
+    node_selector: NotRequired[pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgsDict']]]
+    """
+    The nodes that the rule is for.
+    """
+    node_selectors: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgsDict']]]]]
+    """
+    The nodes that the rule is for: a list of at most one element.
+    """
+    pod_selector: NotRequired[pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgsDict']]]
+    """
+    The pods that the rule is for.
+    """
+    pod_selectors: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgsDict']]]]]
+    """
+    The pods that the rule is for: a list of at most one element.
+    """
+    removal_disabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether these pods and nodes are left alone. Default: false.
+    """
+
+@pulumi.input_type
+class EvictorAdvancedConfigEvictorAdvancedConfigArgs:
+    def __init__(__self__, *,
+                 aggressive: pulumi.Input[Optional[_builtins.bool]] = None,
+                 disposable: pulumi.Input[Optional[_builtins.bool]] = None,
+                 node_selector: pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']] = None,
+                 node_selectors: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']]]] = None,
+                 pod_selector: pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']] = None,
+                 pod_selectors: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']]]] = None,
+                 removal_disabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        A rule of the evictor for the pods and nodes that its selectors fit.
+
+        :param pulumi.Input[_builtins.bool] aggressive: Whether these pods are evicted although they have no replicas. Default: false.
+        :param pulumi.Input[_builtins.bool] disposable: Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+        :param pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs'] node_selector: The nodes that the rule is for.
+        :param pulumi.Input[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']]] node_selectors: The nodes that the rule is for: a list of at most one element.
+        :param pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs'] pod_selector: The pods that the rule is for.
+        :param pulumi.Input[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']]] pod_selectors: The pods that the rule is for: a list of at most one element.
+        :param pulumi.Input[_builtins.bool] removal_disabled: Whether these pods and nodes are left alone. Default: false.
+        """
+        if aggressive is not None:
+            pulumi.set(__self__, "aggressive", aggressive)
+        if disposable is not None:
+            pulumi.set(__self__, "disposable", disposable)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+        if node_selectors is not None:
+            warnings.warn("""Use nodeSelector.""", DeprecationWarning)
+            pulumi.log.warn("""node_selectors is deprecated: Use nodeSelector.""")
+        if node_selectors is not None:
+            pulumi.set(__self__, "node_selectors", node_selectors)
+        if pod_selector is not None:
+            pulumi.set(__self__, "pod_selector", pod_selector)
+        if pod_selectors is not None:
+            warnings.warn("""Use podSelector.""", DeprecationWarning)
+            pulumi.log.warn("""pod_selectors is deprecated: Use podSelector.""")
+        if pod_selectors is not None:
+            pulumi.set(__self__, "pod_selectors", pod_selectors)
+        if removal_disabled is not None:
+            pulumi.set(__self__, "removal_disabled", removal_disabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def aggressive(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether these pods are evicted although they have no replicas. Default: false.
+        """
+        return pulumi.get(self, "aggressive")
+
+    @aggressive.setter
+    def aggressive(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "aggressive", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def disposable(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+        """
+        return pulumi.get(self, "disposable")
+
+    @disposable.setter
+    def disposable(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "disposable", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']]:
+        """
+        The nodes that the rule is for.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @node_selector.setter
+    def node_selector(self, value: pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']]):
+        pulumi.set(self, "node_selector", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelectors")
+    @_utilities.deprecated("""Use nodeSelector.""")
+    def node_selectors(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']]]]:
+        """
+        The nodes that the rule is for: a list of at most one element.
+        """
+        return pulumi.get(self, "node_selectors")
+
+    @node_selectors.setter
+    def node_selectors(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs']]]]):
+        pulumi.set(self, "node_selectors", value)
+
+    @_builtins.property
+    @pulumi.getter(name="podSelector")
+    def pod_selector(self) -> pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']]:
+        """
+        The pods that the rule is for.
+        """
+        return pulumi.get(self, "pod_selector")
+
+    @pod_selector.setter
+    def pod_selector(self, value: pulumi.Input[Optional['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']]):
+        pulumi.set(self, "pod_selector", value)
+
+    @_builtins.property
+    @pulumi.getter(name="podSelectors")
+    @_utilities.deprecated("""Use podSelector.""")
+    def pod_selectors(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']]]]:
+        """
+        The pods that the rule is for: a list of at most one element.
+        """
+        return pulumi.get(self, "pod_selectors")
+
+    @pod_selectors.setter
+    def pod_selectors(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs']]]]):
+        pulumi.set(self, "pod_selectors", value)
+
+    @_builtins.property
+    @pulumi.getter(name="removalDisabled")
+    def removal_disabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether these pods and nodes are left alone. Default: false.
+        """
+        return pulumi.get(self, "removal_disabled")
+
+    @removal_disabled.setter
+    def removal_disabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "removal_disabled", value)
+
+
+class EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgsDict(TypedDict):
+    """
+    Selects the nodes that fit all that is given.
+    """
+    match_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgsDict']]]]]
+    """
+    Only nodes whose labels fit all of these expressions.
+    """
+    match_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Only nodes with all of these labels.
+    """
+
+@pulumi.input_type
+class EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs:
+    def __init__(__self__, *,
+                 match_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs']]]] = None,
+                 match_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        Selects the nodes that fit all that is given.
+
+        :param pulumi.Input[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs']]] match_expressions: Only nodes whose labels fit all of these expressions.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] match_labels: Only nodes with all of these labels.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs']]]]:
+        """
+        Only nodes whose labels fit all of these expressions.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @match_expressions.setter
+    def match_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs']]]]):
+        pulumi.set(self, "match_expressions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Only nodes with all of these labels.
+        """
+        return pulumi.get(self, "match_labels")
+
+    @match_labels.setter
+    def match_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "match_labels", value)
+
+
+class EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgsDict(TypedDict):
+    """
+    A condition on a label of nodes.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the label.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+    """
+
+@pulumi.input_type
+class EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpressionArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on a label of nodes.
+
+        :param pulumi.Input[_builtins.str] key: The key of the label.
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
+
+
+class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgsDict(TypedDict):
+    """
+    Selects the pods that fit all that is given.
+    """
+    kind: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Only pods of a controller of this kind, such as `Job` or `Deployment`.
+    """
+    match_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgsDict']]]]]
+    """
+    Only pods whose labels fit all of these expressions.
+    """
+    match_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Only pods with all of these labels.
+    """
+    namespace: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Only pods in this namespace.
+    """
+    replicas_min: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Only pods whose controller has at least that many replicas.
+    """
+
+@pulumi.input_type
+class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs:
+    def __init__(__self__, *,
+                 kind: pulumi.Input[Optional[_builtins.str]] = None,
+                 match_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs']]]] = None,
+                 match_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 namespace: pulumi.Input[Optional[_builtins.str]] = None,
+                 replicas_min: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        Selects the pods that fit all that is given.
+
+        :param pulumi.Input[_builtins.str] kind: Only pods of a controller of this kind, such as `Job` or `Deployment`.
+        :param pulumi.Input[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs']]] match_expressions: Only pods whose labels fit all of these expressions.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] match_labels: Only pods with all of these labels.
+        :param pulumi.Input[_builtins.str] namespace: Only pods in this namespace.
+        :param pulumi.Input[_builtins.int] replicas_min: Only pods whose controller has at least that many replicas.
+        """
+        if kind is not None:
+            pulumi.set(__self__, "kind", kind)
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+        if namespace is not None:
+            pulumi.set(__self__, "namespace", namespace)
+        if replicas_min is not None:
+            pulumi.set(__self__, "replicas_min", replicas_min)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Only pods of a controller of this kind, such as `Job` or `Deployment`.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs']]]]:
+        """
+        Only pods whose labels fit all of these expressions.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @match_expressions.setter
+    def match_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs']]]]):
+        pulumi.set(self, "match_expressions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Only pods with all of these labels.
+        """
+        return pulumi.get(self, "match_labels")
+
+    @match_labels.setter
+    def match_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "match_labels", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Only pods in this namespace.
+        """
+        return pulumi.get(self, "namespace")
+
+    @namespace.setter
+    def namespace(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "namespace", value)
+
+    @_builtins.property
+    @pulumi.getter(name="replicasMin")
+    def replicas_min(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Only pods whose controller has at least that many replicas.
+        """
+        return pulumi.get(self, "replicas_min")
+
+    @replicas_min.setter
+    def replicas_min(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "replicas_min", value)
+
+
+class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgsDict(TypedDict):
+    """
+    A condition on a label of pods.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the label.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+    """
+
+@pulumi.input_type
+class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on a label of pods.
+
+        :param pulumi.Input[_builtins.str] key: The key of the label.
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
 
 
 class NodeConfigurationAksArgsDict(TypedDict):

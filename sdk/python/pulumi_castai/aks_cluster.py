@@ -47,7 +47,7 @@ class AksClusterArgs:
         :param pulumi.Input[_builtins.bool] delete_nodes_on_disconnect: Whether the nodes that CAST AI has added are drained and deleted when the cluster is disconnected, that is when this resource is deleted. Default: false, and then they keep running and cost money until you delete them.
         :param pulumi.Input[_builtins.str] federation_id: The ID of the federated credential for signing in without a secret. Give this or `clientSecret`.
         :param pulumi.Input['AksClusterHTTPProxyConfigArgs'] http_proxy_config: The HTTP proxy that new nodes use.
-        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         pulumi.set(__self__, "client_id", client_id)
         pulumi.set(__self__, "name", name)
@@ -204,7 +204,7 @@ class AksClusterArgs:
     @pulumi.getter(name="waitUntilReady")
     def wait_until_ready(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         return pulumi.get(self, "wait_until_ready")
 
@@ -241,7 +241,7 @@ class AksCluster(pulumi.CustomResource):
 
         ## Import
 
-        The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `tenantId`, `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
+        The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -256,7 +256,7 @@ class AksCluster(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] region: The Azure region of the cluster, such as `westeurope`. Changing it replaces the connection.
         :param pulumi.Input[_builtins.str] subscription_id: The Azure subscription (UUID) of the cluster. Changing it replaces the connection.
         :param pulumi.Input[_builtins.str] tenant_id: The Microsoft Entra tenant (UUID) of the application.
-        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         ...
     @overload
@@ -273,7 +273,7 @@ class AksCluster(pulumi.CustomResource):
 
         ## Import
 
-        The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `tenantId`, `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
+        The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
 
         :param str resource_name: The name of the resource.
         :param AksClusterArgs args: The arguments to use to populate this resource's properties.
@@ -529,7 +529,7 @@ class AksCluster(pulumi.CustomResource):
     @pulumi.getter(name="waitUntilReady")
     def wait_until_ready(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         return pulumi.get(self, "wait_until_ready")
 

@@ -41,7 +41,7 @@ class EksClusterArgs:
         :param pulumi.Input[_builtins.str] instance_profile_arn: The ARN of the instance profile that new nodes get. It is written to the cluster's default node configuration, like `subnets`; with it, a cluster that has none yet gets one.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] override_security_groups: The IDs of the security groups that new nodes get. They are written to the cluster's default node configuration, like `subnets`. The order does not matter.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] subnets: The IDs of the subnets that new nodes are placed in. They are written to the cluster's default node configuration; with several configurations, manage each as a `NodeConfiguration` instead. The order does not matter.
-        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         pulumi.set(__self__, "account_id", account_id)
         pulumi.set(__self__, "name", name)
@@ -173,7 +173,7 @@ class EksClusterArgs:
     @pulumi.getter(name="waitUntilReady")
     def wait_until_ready(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         return pulumi.get(self, "wait_until_ready")
 
@@ -221,7 +221,7 @@ class EksCluster(pulumi.CustomResource):
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] override_security_groups: The IDs of the security groups that new nodes get. They are written to the cluster's default node configuration, like `subnets`. The order does not matter.
         :param pulumi.Input[_builtins.str] region: The AWS region of the cluster, such as `eu-central-1`. Changing it replaces the connection.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] subnets: The IDs of the subnets that new nodes are placed in. They are written to the cluster's default node configuration; with several configurations, manage each as a `NodeConfiguration` instead. The order does not matter.
-        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         ...
     @overload
@@ -466,7 +466,7 @@ class EksCluster(pulumi.CustomResource):
     @pulumi.getter(name="waitUntilReady")
     def wait_until_ready(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         return pulumi.get(self, "wait_until_ready")
 

@@ -35,7 +35,7 @@ class GkeClusterArgs:
         :param pulumi.Input[_builtins.str] cluster_token_rotation: Any text. When it changes, a new `clusterToken` is made in place, for instance after an import or when the old one has expired unused.
         :param pulumi.Input[_builtins.str] credentials_json: The key of the service account that CAST AI signs in to Google Cloud with: the JSON text, or base64 of it as the `privateKey` of a `gcp.serviceaccount.Key`. Secret. Left out, CAST AI can only look at the cluster; `{}` for a keyless connection that a `GkeClusterId` has prepared. Changing it updates the connection in place.
         :param pulumi.Input[_builtins.bool] delete_nodes_on_disconnect: Whether the nodes that CAST AI has added are drained and deleted when the cluster is disconnected, that is when this resource is deleted. Default: false, and then they keep running and cost money until you delete them.
-        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         pulumi.set(__self__, "location", location)
         pulumi.set(__self__, "name", name)
@@ -125,7 +125,7 @@ class GkeClusterArgs:
     @pulumi.getter(name="waitUntilReady")
     def wait_until_ready(self) -> pulumi.Input[Optional[_builtins.bool]]:
         """
-        Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         return pulumi.get(self, "wait_until_ready")
 
@@ -167,7 +167,7 @@ class GkeCluster(pulumi.CustomResource):
         :param pulumi.Input[_builtins.str] location: The region or zone of the cluster, such as `us-central1` or `us-central1-a`. Changing it replaces the connection.
         :param pulumi.Input[_builtins.str] name: The name of the cluster in GKE. Changing it replaces the connection.
         :param pulumi.Input[_builtins.str] project_id: The Google Cloud project of the cluster. Changing it replaces the connection.
-        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        :param pulumi.Input[_builtins.bool] wait_until_ready: Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         ...
     @overload
@@ -379,7 +379,7 @@ class GkeCluster(pulumi.CustomResource):
     @pulumi.getter(name="waitUntilReady")
     def wait_until_ready(self) -> pulumi.Output[Optional[_builtins.bool]]:
         """
-        Whether to wait, as long as `customTimeouts` allow, until an agent is online and the cluster is ready. Default: false, and then a warning tells when no agent is online.
+        Whether creating and updating wait until an agent is online and the cluster is ready: as long as `customTimeouts` allow, or else 20 minutes. Default: false, and then a warning tells when no agent is online.
         """
         return pulumi.get(self, "wait_until_ready")
 

@@ -17,12 +17,31 @@ from . import outputs
 
 __all__ = [
     'AksClusterHTTPProxyConfig',
+    'AutoscalerAutoscalerSettings',
+    'AutoscalerAutoscalerSettingsClusterLimits',
+    'AutoscalerAutoscalerSettingsClusterLimitsCpu',
+    'AutoscalerAutoscalerSettingsNodeDownscaler',
+    'AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes',
+    'AutoscalerAutoscalerSettingsNodeDownscalerEvictor',
+    'AutoscalerAutoscalerSettingsSpotInstances',
+    'AutoscalerAutoscalerSettingsSpotInstancesSpotBackups',
+    'AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions',
+    'AutoscalerAutoscalerSettingsUnschedulablePods',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints',
+    'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner',
     'ClusterInfo',
     'ClusterInfoAks',
     'ClusterInfoEks',
     'ClusterInfoGke',
     'ClusterInfoSubnet',
     'ClusterInfoZone',
+    'EvictorAdvancedConfigEvictorAdvancedConfig',
+    'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector',
+    'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression',
+    'EvictorAdvancedConfigEvictorAdvancedConfigPodSelector',
+    'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression',
     'NodeConfigurationAks',
     'NodeConfigurationAksEphemeralOsDisk',
     'NodeConfigurationAksLoadbalancer',
@@ -125,6 +144,1091 @@ class AksClusterHTTPProxyConfig(dict):
         Hosts and address ranges to reach without the proxy. The order does not matter.
         """
         return pulumi.get(self, "no_proxies")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettings(dict):
+    """
+    The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clusterLimits":
+            suggest = "cluster_limits"
+        elif key == "isScopedMode":
+            suggest = "is_scoped_mode"
+        elif key == "nodeDownscaler":
+            suggest = "node_downscaler"
+        elif key == "nodeTemplatesPartialMatchingEnabled":
+            suggest = "node_templates_partial_matching_enabled"
+        elif key == "spotInstances":
+            suggest = "spot_instances"
+        elif key == "unschedulablePods":
+            suggest = "unschedulable_pods"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettings. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettings.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettings.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cluster_limits: Optional['outputs.AutoscalerAutoscalerSettingsClusterLimits'] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 is_scoped_mode: Optional[_builtins.bool] = None,
+                 node_downscaler: Optional['outputs.AutoscalerAutoscalerSettingsNodeDownscaler'] = None,
+                 node_templates_partial_matching_enabled: Optional[_builtins.bool] = None,
+                 spot_instances: Optional['outputs.AutoscalerAutoscalerSettingsSpotInstances'] = None,
+                 unschedulable_pods: Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePods'] = None):
+        """
+        The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
+
+        :param 'AutoscalerAutoscalerSettingsClusterLimits' cluster_limits: Limits on the size of the cluster.
+        :param _builtins.bool enabled: Whether the autoscaler does anything at all. A new cluster starts with false.
+        :param _builtins.bool is_scoped_mode: Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+        :param 'AutoscalerAutoscalerSettingsNodeDownscaler' node_downscaler: How nodes that are not needed are removed.
+        :param _builtins.bool node_templates_partial_matching_enabled: Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+        :param 'AutoscalerAutoscalerSettingsSpotInstances' spot_instances: How spot instances are used.
+        :param 'AutoscalerAutoscalerSettingsUnschedulablePods' unschedulable_pods: What is done about pods that find no node.
+        """
+        if cluster_limits is not None:
+            pulumi.set(__self__, "cluster_limits", cluster_limits)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if is_scoped_mode is not None:
+            pulumi.set(__self__, "is_scoped_mode", is_scoped_mode)
+        if node_downscaler is not None:
+            pulumi.set(__self__, "node_downscaler", node_downscaler)
+        if node_templates_partial_matching_enabled is not None:
+            pulumi.set(__self__, "node_templates_partial_matching_enabled", node_templates_partial_matching_enabled)
+        if spot_instances is not None:
+            pulumi.set(__self__, "spot_instances", spot_instances)
+        if unschedulable_pods is not None:
+            pulumi.set(__self__, "unschedulable_pods", unschedulable_pods)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterLimits")
+    def cluster_limits(self) -> Optional['outputs.AutoscalerAutoscalerSettingsClusterLimits']:
+        """
+        Limits on the size of the cluster.
+        """
+        return pulumi.get(self, "cluster_limits")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the autoscaler does anything at all. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="isScopedMode")
+    def is_scoped_mode(self) -> Optional[_builtins.bool]:
+        """
+        Whether the autoscaler sees to pods and nodes only that are marked for CAST AI, rather than to the whole cluster. A new cluster starts with false.
+        """
+        return pulumi.get(self, "is_scoped_mode")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeDownscaler")
+    def node_downscaler(self) -> Optional['outputs.AutoscalerAutoscalerSettingsNodeDownscaler']:
+        """
+        How nodes that are not needed are removed.
+        """
+        return pulumi.get(self, "node_downscaler")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTemplatesPartialMatchingEnabled")
+    def node_templates_partial_matching_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether a node template is used for pods that name only some of its labels. A new cluster starts with false.
+        """
+        return pulumi.get(self, "node_templates_partial_matching_enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="spotInstances")
+    @_utilities.deprecated("""Use constraints of the NodeTemplate named default-by-castai.""")
+    def spot_instances(self) -> Optional['outputs.AutoscalerAutoscalerSettingsSpotInstances']:
+        """
+        How spot instances are used.
+        """
+        return pulumi.get(self, "spot_instances")
+
+    @_builtins.property
+    @pulumi.getter(name="unschedulablePods")
+    def unschedulable_pods(self) -> Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePods']:
+        """
+        What is done about pods that find no node.
+        """
+        return pulumi.get(self, "unschedulable_pods")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsClusterLimits(dict):
+    """
+    Limits on the size of the cluster.
+    """
+    def __init__(__self__, *,
+                 cpu: Optional['outputs.AutoscalerAutoscalerSettingsClusterLimitsCpu'] = None,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Limits on the size of the cluster.
+
+        :param 'AutoscalerAutoscalerSettingsClusterLimitsCpu' cpu: The limits on CPU cores.
+        :param _builtins.bool enabled: Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> Optional['outputs.AutoscalerAutoscalerSettingsClusterLimitsCpu']:
+        """
+        The limits on CPU cores.
+        """
+        return pulumi.get(self, "cpu")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the limits hold. A new cluster starts with false, and then the autoscaler adds as many nodes as pods ask for.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsClusterLimitsCpu(dict):
+    """
+    The limits on CPU cores.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "maxCores":
+            suggest = "max_cores"
+        elif key == "minCores":
+            suggest = "min_cores"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsClusterLimitsCpu. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsClusterLimitsCpu.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsClusterLimitsCpu.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 max_cores: Optional[_builtins.int] = None,
+                 min_cores: Optional[_builtins.int] = None):
+        """
+        The limits on CPU cores.
+
+        :param _builtins.int max_cores: The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+        :param _builtins.int min_cores: The least number of CPU cores of all nodes together, at least 1.
+        """
+        if max_cores is not None:
+            pulumi.set(__self__, "max_cores", max_cores)
+        if min_cores is not None:
+            pulumi.set(__self__, "min_cores", min_cores)
+
+    @_builtins.property
+    @pulumi.getter(name="maxCores")
+    def max_cores(self) -> Optional[_builtins.int]:
+        """
+        The greatest number of CPU cores of all nodes together, at least 2. A new cluster starts with 20.
+        """
+        return pulumi.get(self, "max_cores")
+
+    @_builtins.property
+    @pulumi.getter(name="minCores")
+    @_utilities.deprecated("""CAST AI no longer heeds it; remove it from the program.""")
+    def min_cores(self) -> Optional[_builtins.int]:
+        """
+        The least number of CPU cores of all nodes together, at least 1.
+        """
+        return pulumi.get(self, "min_cores")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsNodeDownscaler(dict):
+    """
+    How nodes that are not needed are removed.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "emptyNodes":
+            suggest = "empty_nodes"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsNodeDownscaler. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsNodeDownscaler.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsNodeDownscaler.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 empty_nodes: Optional['outputs.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes'] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 evictor: Optional['outputs.AutoscalerAutoscalerSettingsNodeDownscalerEvictor'] = None):
+        """
+        How nodes that are not needed are removed.
+
+        :param 'AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes' empty_nodes: Removal of nodes that run no pods.
+        :param _builtins.bool enabled: Whether nodes are removed at all.
+        :param 'AutoscalerAutoscalerSettingsNodeDownscalerEvictor' evictor: The component that moves pods together, so that nodes become empty.
+        """
+        if empty_nodes is not None:
+            pulumi.set(__self__, "empty_nodes", empty_nodes)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if evictor is not None:
+            pulumi.set(__self__, "evictor", evictor)
+
+    @_builtins.property
+    @pulumi.getter(name="emptyNodes")
+    def empty_nodes(self) -> Optional['outputs.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes']:
+        """
+        Removal of nodes that run no pods.
+        """
+        return pulumi.get(self, "empty_nodes")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes are removed at all.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def evictor(self) -> Optional['outputs.AutoscalerAutoscalerSettingsNodeDownscalerEvictor']:
+        """
+        The component that moves pods together, so that nodes become empty.
+        """
+        return pulumi.get(self, "evictor")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes(dict):
+    """
+    Removal of nodes that run no pods.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "delaySeconds":
+            suggest = "delay_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodes.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 delay_seconds: Optional[_builtins.int] = None,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        Removal of nodes that run no pods.
+
+        :param _builtins.int delay_seconds: How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+        :param _builtins.bool enabled: Whether such nodes are removed. A new cluster starts with false.
+        """
+        if delay_seconds is not None:
+            pulumi.set(__self__, "delay_seconds", delay_seconds)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="delaySeconds")
+    def delay_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long a node must be empty before it is removed, in seconds. A new cluster starts with 300.
+        """
+        return pulumi.get(self, "delay_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether such nodes are removed. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsNodeDownscalerEvictor(dict):
+    """
+    The component that moves pods together, so that nodes become empty.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "aggressiveMode":
+            suggest = "aggressive_mode"
+        elif key == "cleanupKarpenterNodes":
+            suggest = "cleanup_karpenter_nodes"
+        elif key == "cycleInterval":
+            suggest = "cycle_interval"
+        elif key == "dryRun":
+            suggest = "dry_run"
+        elif key == "ignorePodDisruptionBudgets":
+            suggest = "ignore_pod_disruption_budgets"
+        elif key == "nodeGracePeriodMinutes":
+            suggest = "node_grace_period_minutes"
+        elif key == "podEvictionFailureBackOffInterval":
+            suggest = "pod_eviction_failure_back_off_interval"
+        elif key == "scopedMode":
+            suggest = "scoped_mode"
+        elif key == "softTainting":
+            suggest = "soft_tainting"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsNodeDownscalerEvictor. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsNodeDownscalerEvictor.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsNodeDownscalerEvictor.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 aggressive_mode: Optional[_builtins.bool] = None,
+                 cleanup_karpenter_nodes: Optional[_builtins.bool] = None,
+                 cycle_interval: Optional[_builtins.str] = None,
+                 dry_run: Optional[_builtins.bool] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 ignore_pod_disruption_budgets: Optional[_builtins.bool] = None,
+                 node_grace_period_minutes: Optional[_builtins.int] = None,
+                 pod_eviction_failure_back_off_interval: Optional[_builtins.str] = None,
+                 scoped_mode: Optional[_builtins.bool] = None,
+                 soft_tainting: Optional[_builtins.bool] = None):
+        """
+        The component that moves pods together, so that nodes become empty.
+
+        :param _builtins.bool aggressive_mode: Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+        :param _builtins.bool cleanup_karpenter_nodes: Whether the evictor also cleans up nodes that Karpenter has made.
+        :param _builtins.str cycle_interval: How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+        :param _builtins.bool dry_run: Whether the evictor only logs what it would do. A new cluster starts with false.
+        :param _builtins.bool enabled: Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+        :param _builtins.bool ignore_pod_disruption_budgets: Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+        :param _builtins.int node_grace_period_minutes: How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+        :param _builtins.str pod_eviction_failure_back_off_interval: How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+        :param _builtins.bool scoped_mode: Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+        :param _builtins.bool soft_tainting: Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+        """
+        if aggressive_mode is not None:
+            pulumi.set(__self__, "aggressive_mode", aggressive_mode)
+        if cleanup_karpenter_nodes is not None:
+            pulumi.set(__self__, "cleanup_karpenter_nodes", cleanup_karpenter_nodes)
+        if cycle_interval is not None:
+            pulumi.set(__self__, "cycle_interval", cycle_interval)
+        if dry_run is not None:
+            pulumi.set(__self__, "dry_run", dry_run)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if ignore_pod_disruption_budgets is not None:
+            pulumi.set(__self__, "ignore_pod_disruption_budgets", ignore_pod_disruption_budgets)
+        if node_grace_period_minutes is not None:
+            pulumi.set(__self__, "node_grace_period_minutes", node_grace_period_minutes)
+        if pod_eviction_failure_back_off_interval is not None:
+            pulumi.set(__self__, "pod_eviction_failure_back_off_interval", pod_eviction_failure_back_off_interval)
+        if scoped_mode is not None:
+            pulumi.set(__self__, "scoped_mode", scoped_mode)
+        if soft_tainting is not None:
+            pulumi.set(__self__, "soft_tainting", soft_tainting)
+
+    @_builtins.property
+    @pulumi.getter(name="aggressiveMode")
+    def aggressive_mode(self) -> Optional[_builtins.bool]:
+        """
+        Whether pods without replicas are moved too, which interrupts what they do. A new cluster starts with false.
+        """
+        return pulumi.get(self, "aggressive_mode")
+
+    @_builtins.property
+    @pulumi.getter(name="cleanupKarpenterNodes")
+    def cleanup_karpenter_nodes(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evictor also cleans up nodes that Karpenter has made.
+        """
+        return pulumi.get(self, "cleanup_karpenter_nodes")
+
+    @_builtins.property
+    @pulumi.getter(name="cycleInterval")
+    def cycle_interval(self) -> Optional[_builtins.str]:
+        """
+        How often the evictor looks for nodes to empty, such as `5m` or `1m30s`. A new cluster starts with `1m`.
+        """
+        return pulumi.get(self, "cycle_interval")
+
+    @_builtins.property
+    @pulumi.getter(name="dryRun")
+    def dry_run(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evictor only logs what it would do. A new cluster starts with false.
+        """
+        return pulumi.get(self, "dry_run")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evictor works. A new cluster starts with false. The service refuses to manage an evictor that was installed by other means.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="ignorePodDisruptionBudgets")
+    def ignore_pod_disruption_budgets(self) -> Optional[_builtins.bool]:
+        """
+        Whether pods are moved even where a pod disruption budget forbids it. A new cluster starts with false.
+        """
+        return pulumi.get(self, "ignore_pod_disruption_budgets")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeGracePeriodMinutes")
+    def node_grace_period_minutes(self) -> Optional[_builtins.int]:
+        """
+        How old a node must be before it is emptied, in minutes. A new cluster starts with 5.
+        """
+        return pulumi.get(self, "node_grace_period_minutes")
+
+    @_builtins.property
+    @pulumi.getter(name="podEvictionFailureBackOffInterval")
+    def pod_eviction_failure_back_off_interval(self) -> Optional[_builtins.str]:
+        """
+        How long to wait after a pod could not be moved, such as `5s`. A new cluster starts with `5s`.
+        """
+        return pulumi.get(self, "pod_eviction_failure_back_off_interval")
+
+    @_builtins.property
+    @pulumi.getter(name="scopedMode")
+    def scoped_mode(self) -> Optional[_builtins.bool]:
+        """
+        Whether only nodes that CAST AI has made are emptied. A new cluster starts with false.
+        """
+        return pulumi.get(self, "scoped_mode")
+
+    @_builtins.property
+    @pulumi.getter(name="softTainting")
+    def soft_tainting(self) -> Optional[_builtins.bool]:
+        """
+        Whether the evictor uses soft taints, which make the scheduler avoid a node without forbidding it.
+        """
+        return pulumi.get(self, "soft_tainting")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsSpotInstances(dict):
+    """
+    How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "maxReclaimRate":
+            suggest = "max_reclaim_rate"
+        elif key == "spotBackups":
+            suggest = "spot_backups"
+        elif key == "spotDiversityEnabled":
+            suggest = "spot_diversity_enabled"
+        elif key == "spotDiversityPriceIncreaseLimit":
+            suggest = "spot_diversity_price_increase_limit"
+        elif key == "spotInterruptionPredictions":
+            suggest = "spot_interruption_predictions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsSpotInstances. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsSpotInstances.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsSpotInstances.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 max_reclaim_rate: Optional[_builtins.int] = None,
+                 spot_backups: Optional['outputs.AutoscalerAutoscalerSettingsSpotInstancesSpotBackups'] = None,
+                 spot_diversity_enabled: Optional[_builtins.bool] = None,
+                 spot_diversity_price_increase_limit: Optional[_builtins.int] = None,
+                 spot_interruption_predictions: Optional['outputs.AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions'] = None):
+        """
+        How spot instances are used. All of it belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+
+        :param _builtins.bool enabled: Whether spot instances may be added.
+        :param _builtins.int max_reclaim_rate: The greatest rate at which the cloud may take instances of a type back. It has no effect.
+        :param 'AutoscalerAutoscalerSettingsSpotInstancesSpotBackups' spot_backups: On-demand nodes in place of spot instances that cannot be had.
+        :param _builtins.bool spot_diversity_enabled: Whether several types of instances are used, so that not all are taken back at once.
+        :param _builtins.int spot_diversity_price_increase_limit: How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+        :param 'AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions' spot_interruption_predictions: Whether nodes are replaced before the cloud takes them back.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if max_reclaim_rate is not None:
+            pulumi.set(__self__, "max_reclaim_rate", max_reclaim_rate)
+        if spot_backups is not None:
+            pulumi.set(__self__, "spot_backups", spot_backups)
+        if spot_diversity_enabled is not None:
+            pulumi.set(__self__, "spot_diversity_enabled", spot_diversity_enabled)
+        if spot_diversity_price_increase_limit is not None:
+            pulumi.set(__self__, "spot_diversity_price_increase_limit", spot_diversity_price_increase_limit)
+        if spot_interruption_predictions is not None:
+            pulumi.set(__self__, "spot_interruption_predictions", spot_interruption_predictions)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.spot of the NodeTemplate named default-by-castai.""")
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether spot instances may be added.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="maxReclaimRate")
+    @_utilities.deprecated("""CAST AI no longer heeds it; remove it from the program.""")
+    def max_reclaim_rate(self) -> Optional[_builtins.int]:
+        """
+        The greatest rate at which the cloud may take instances of a type back. It has no effect.
+        """
+        return pulumi.get(self, "max_reclaim_rate")
+
+    @_builtins.property
+    @pulumi.getter(name="spotBackups")
+    @_utilities.deprecated("""Use constraints.useSpotFallbacks and constraints.fallbackRestoreRateSeconds of the NodeTemplate named default-by-castai.""")
+    def spot_backups(self) -> Optional['outputs.AutoscalerAutoscalerSettingsSpotInstancesSpotBackups']:
+        """
+        On-demand nodes in place of spot instances that cannot be had.
+        """
+        return pulumi.get(self, "spot_backups")
+
+    @_builtins.property
+    @pulumi.getter(name="spotDiversityEnabled")
+    @_utilities.deprecated("""Use constraints.enableSpotDiversity of the NodeTemplate named default-by-castai.""")
+    def spot_diversity_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether several types of instances are used, so that not all are taken back at once.
+        """
+        return pulumi.get(self, "spot_diversity_enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="spotDiversityPriceIncreaseLimit")
+    @_utilities.deprecated("""Use constraints.spotDiversityPriceIncreaseLimitPercent of the NodeTemplate named default-by-castai.""")
+    def spot_diversity_price_increase_limit(self) -> Optional[_builtins.int]:
+        """
+        How much dearer than the cheapest a type may be for the sake of diversity, in percent, at least 1.
+        """
+        return pulumi.get(self, "spot_diversity_price_increase_limit")
+
+    @_builtins.property
+    @pulumi.getter(name="spotInterruptionPredictions")
+    @_utilities.deprecated("""Use constraints.spotInterruptionPredictionsEnabled of the NodeTemplate named default-by-castai.""")
+    def spot_interruption_predictions(self) -> Optional['outputs.AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions']:
+        """
+        Whether nodes are replaced before the cloud takes them back.
+        """
+        return pulumi.get(self, "spot_interruption_predictions")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsSpotInstancesSpotBackups(dict):
+    """
+    On-demand nodes in place of spot instances that cannot be had.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "spotBackupRestoreRateSeconds":
+            suggest = "spot_backup_restore_rate_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsSpotInstancesSpotBackups. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsSpotInstancesSpotBackups.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsSpotInstancesSpotBackups.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 spot_backup_restore_rate_seconds: Optional[_builtins.int] = None):
+        """
+        On-demand nodes in place of spot instances that cannot be had.
+
+        :param _builtins.bool enabled: Whether on-demand nodes are added then.
+        :param _builtins.int spot_backup_restore_rate_seconds: How often to try to go back to spot instances, in seconds, at least 60.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if spot_backup_restore_rate_seconds is not None:
+            pulumi.set(__self__, "spot_backup_restore_rate_seconds", spot_backup_restore_rate_seconds)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether on-demand nodes are added then.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="spotBackupRestoreRateSeconds")
+    def spot_backup_restore_rate_seconds(self) -> Optional[_builtins.int]:
+        """
+        How often to try to go back to spot instances, in seconds, at least 60.
+        """
+        return pulumi.get(self, "spot_backup_restore_rate_seconds")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions(dict):
+    """
+    Whether nodes are replaced before the cloud takes them back.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "spotInterruptionPredictionsType":
+            suggest = "spot_interruption_predictions_type"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsSpotInstancesSpotInterruptionPredictions.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 spot_interruption_predictions_type: Optional[_builtins.str] = None):
+        """
+        Whether nodes are replaced before the cloud takes them back.
+
+        :param _builtins.bool enabled: Whether nodes are replaced ahead.
+        :param _builtins.str spot_interruption_predictions_type: Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if spot_interruption_predictions_type is not None:
+            pulumi.set(__self__, "spot_interruption_predictions_type", spot_interruption_predictions_type)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes are replaced ahead.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="spotInterruptionPredictionsType")
+    @_utilities.deprecated("""CAST AI uses its own predictions in any case; remove it from the program.""")
+    def spot_interruption_predictions_type(self) -> Optional[_builtins.str]:
+        """
+        Whose predictions to use: `CASTAIInterruptionPredictions` or `AWSRebalanceRecommendations`.
+        """
+        return pulumi.get(self, "spot_interruption_predictions_type")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsUnschedulablePods(dict):
+    """
+    What is done about pods that find no node.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "customInstancesEnabled":
+            suggest = "custom_instances_enabled"
+        elif key == "headroomSpot":
+            suggest = "headroom_spot"
+        elif key == "nodeConstraints":
+            suggest = "node_constraints"
+        elif key == "podPinner":
+            suggest = "pod_pinner"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsUnschedulablePods. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePods.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePods.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 custom_instances_enabled: Optional[_builtins.bool] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 headroom: Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom'] = None,
+                 headroom_spot: Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot'] = None,
+                 node_constraints: Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints'] = None,
+                 pod_pinner: Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner'] = None):
+        """
+        What is done about pods that find no node.
+
+        :param _builtins.bool custom_instances_enabled: Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        :param _builtins.bool enabled: Whether nodes are added for such pods. A new cluster starts with false.
+        :param 'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom' headroom: Capacity of on-demand nodes to keep free.
+        :param 'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot' headroom_spot: Capacity of spot nodes to keep free.
+        :param 'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints' node_constraints: The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        :param 'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner' pod_pinner: The component that binds pods to the nodes that were added for them.
+        """
+        if custom_instances_enabled is not None:
+            pulumi.set(__self__, "custom_instances_enabled", custom_instances_enabled)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if headroom is not None:
+            pulumi.set(__self__, "headroom", headroom)
+        if headroom_spot is not None:
+            pulumi.set(__self__, "headroom_spot", headroom_spot)
+        if node_constraints is not None:
+            pulumi.set(__self__, "node_constraints", node_constraints)
+        if pod_pinner is not None:
+            pulumi.set(__self__, "pod_pinner", pod_pinner)
+
+    @_builtins.property
+    @pulumi.getter(name="customInstancesEnabled")
+    @_utilities.deprecated("""Use customInstancesEnabled of the NodeTemplate named default-by-castai.""")
+    def custom_instances_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether custom machine types may be used (GCP only). It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        """
+        return pulumi.get(self, "custom_instances_enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes are added for such pods. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Keep capacity free with a deployment of low priority instead.""")
+    def headroom(self) -> Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom']:
+        """
+        Capacity of on-demand nodes to keep free.
+        """
+        return pulumi.get(self, "headroom")
+
+    @_builtins.property
+    @pulumi.getter(name="headroomSpot")
+    @_utilities.deprecated("""Keep capacity free with a deployment of low priority instead.""")
+    def headroom_spot(self) -> Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot']:
+        """
+        Capacity of spot nodes to keep free.
+        """
+        return pulumi.get(self, "headroom_spot")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeConstraints")
+    @_utilities.deprecated("""Use constraints of the NodeTemplate named default-by-castai.""")
+    def node_constraints(self) -> Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints']:
+        """
+        The smallest and the largest node that may be added. It belongs to the cluster's default node template: what is changed there is not shown as a difference here.
+        """
+        return pulumi.get(self, "node_constraints")
+
+    @_builtins.property
+    @pulumi.getter(name="podPinner")
+    def pod_pinner(self) -> Optional['outputs.AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner']:
+        """
+        The component that binds pods to the nodes that were added for them.
+        """
+        return pulumi.get(self, "pod_pinner")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom(dict):
+    """
+    Capacity of on-demand nodes to keep free.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cpuPercentage":
+            suggest = "cpu_percentage"
+        elif key == "memoryPercentage":
+            suggest = "memory_percentage"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePodsHeadroom.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu_percentage: Optional[_builtins.int] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 memory_percentage: Optional[_builtins.int] = None):
+        """
+        Capacity of on-demand nodes to keep free.
+
+        :param _builtins.int cpu_percentage: The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        :param _builtins.bool enabled: Whether capacity is kept free.
+        :param _builtins.int memory_percentage: The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        if cpu_percentage is not None:
+            pulumi.set(__self__, "cpu_percentage", cpu_percentage)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if memory_percentage is not None:
+            pulumi.set(__self__, "memory_percentage", memory_percentage)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuPercentage")
+    def cpu_percentage(self) -> Optional[_builtins.int]:
+        """
+        The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "cpu_percentage")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether capacity is kept free.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="memoryPercentage")
+    def memory_percentage(self) -> Optional[_builtins.int]:
+        """
+        The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "memory_percentage")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot(dict):
+    """
+    Capacity of spot nodes to keep free.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cpuPercentage":
+            suggest = "cpu_percentage"
+        elif key == "memoryPercentage":
+            suggest = "memory_percentage"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu_percentage: Optional[_builtins.int] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 memory_percentage: Optional[_builtins.int] = None):
+        """
+        Capacity of spot nodes to keep free.
+
+        :param _builtins.int cpu_percentage: The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        :param _builtins.bool enabled: Whether capacity is kept free.
+        :param _builtins.int memory_percentage: The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        if cpu_percentage is not None:
+            pulumi.set(__self__, "cpu_percentage", cpu_percentage)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if memory_percentage is not None:
+            pulumi.set(__self__, "memory_percentage", memory_percentage)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuPercentage")
+    def cpu_percentage(self) -> Optional[_builtins.int]:
+        """
+        The part of the CPU to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "cpu_percentage")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether capacity is kept free.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="memoryPercentage")
+    def memory_percentage(self) -> Optional[_builtins.int]:
+        """
+        The part of the memory to keep free, in percent from 0 to 100. A new cluster starts with 10.
+        """
+        return pulumi.get(self, "memory_percentage")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints(dict):
+    """
+    The smallest and the largest node that may be added.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "maxCpuCores":
+            suggest = "max_cpu_cores"
+        elif key == "maxRamMib":
+            suggest = "max_ram_mib"
+        elif key == "minCpuCores":
+            suggest = "min_cpu_cores"
+        elif key == "minRamMib":
+            suggest = "min_ram_mib"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 max_cpu_cores: Optional[_builtins.int] = None,
+                 max_ram_mib: Optional[_builtins.int] = None,
+                 min_cpu_cores: Optional[_builtins.int] = None,
+                 min_ram_mib: Optional[_builtins.int] = None):
+        """
+        The smallest and the largest node that may be added.
+
+        :param _builtins.bool enabled: Whether the bounds hold. A new cluster starts with false.
+        :param _builtins.int max_cpu_cores: The greatest number of CPU cores of a node. A new cluster starts with 32.
+        :param _builtins.int max_ram_mib: The greatest memory of a node, in MiB. A new cluster starts with 262144.
+        :param _builtins.int min_cpu_cores: The least number of CPU cores of a node. A new cluster starts with 0.
+        :param _builtins.int min_ram_mib: The least memory of a node, in MiB. A new cluster starts with 2048.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if max_cpu_cores is not None:
+            pulumi.set(__self__, "max_cpu_cores", max_cpu_cores)
+        if max_ram_mib is not None:
+            pulumi.set(__self__, "max_ram_mib", max_ram_mib)
+        if min_cpu_cores is not None:
+            pulumi.set(__self__, "min_cpu_cores", min_cpu_cores)
+        if min_ram_mib is not None:
+            pulumi.set(__self__, "min_ram_mib", min_ram_mib)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the bounds hold. A new cluster starts with false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="maxCpuCores")
+    def max_cpu_cores(self) -> Optional[_builtins.int]:
+        """
+        The greatest number of CPU cores of a node. A new cluster starts with 32.
+        """
+        return pulumi.get(self, "max_cpu_cores")
+
+    @_builtins.property
+    @pulumi.getter(name="maxRamMib")
+    def max_ram_mib(self) -> Optional[_builtins.int]:
+        """
+        The greatest memory of a node, in MiB. A new cluster starts with 262144.
+        """
+        return pulumi.get(self, "max_ram_mib")
+
+    @_builtins.property
+    @pulumi.getter(name="minCpuCores")
+    def min_cpu_cores(self) -> Optional[_builtins.int]:
+        """
+        The least number of CPU cores of a node. A new cluster starts with 0.
+        """
+        return pulumi.get(self, "min_cpu_cores")
+
+    @_builtins.property
+    @pulumi.getter(name="minRamMib")
+    def min_ram_mib(self) -> Optional[_builtins.int]:
+        """
+        The least memory of a node, in MiB. A new cluster starts with 2048.
+        """
+        return pulumi.get(self, "min_ram_mib")
+
+
+@pulumi.output_type
+class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner(dict):
+    """
+    The component that binds pods to the nodes that were added for them.
+    """
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        The component that binds pods to the nodes that were added for them.
+
+        :param _builtins.bool enabled: Whether the pod pinner works.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the pod pinner works.
+        """
+        return pulumi.get(self, "enabled")
 
 
 @pulumi.output_type
@@ -916,6 +2020,369 @@ class ClusterInfoZone(dict):
         The name of the zone, such as `eu-central-1a`.
         """
         return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class EvictorAdvancedConfigEvictorAdvancedConfig(dict):
+    """
+    A rule of the evictor for the pods and nodes that its selectors fit.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "nodeSelector":
+            suggest = "node_selector"
+        elif key == "nodeSelectors":
+            suggest = "node_selectors"
+        elif key == "podSelector":
+            suggest = "pod_selector"
+        elif key == "podSelectors":
+            suggest = "pod_selectors"
+        elif key == "removalDisabled":
+            suggest = "removal_disabled"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EvictorAdvancedConfigEvictorAdvancedConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EvictorAdvancedConfigEvictorAdvancedConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EvictorAdvancedConfigEvictorAdvancedConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 aggressive: Optional[_builtins.bool] = None,
+                 disposable: Optional[_builtins.bool] = None,
+                 node_selector: Optional['outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector'] = None,
+                 node_selectors: Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector']] = None,
+                 pod_selector: Optional['outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelector'] = None,
+                 pod_selectors: Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelector']] = None,
+                 removal_disabled: Optional[_builtins.bool] = None):
+        """
+        A rule of the evictor for the pods and nodes that its selectors fit.
+
+        :param _builtins.bool aggressive: Whether these pods are evicted although they have no replicas. Default: false.
+        :param _builtins.bool disposable: Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+        :param 'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector' node_selector: The nodes that the rule is for.
+        :param Sequence['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector'] node_selectors: The nodes that the rule is for: a list of at most one element.
+        :param 'EvictorAdvancedConfigEvictorAdvancedConfigPodSelector' pod_selector: The pods that the rule is for.
+        :param Sequence['EvictorAdvancedConfigEvictorAdvancedConfigPodSelector'] pod_selectors: The pods that the rule is for: a list of at most one element.
+        :param _builtins.bool removal_disabled: Whether these pods and nodes are left alone. Default: false.
+        """
+        if aggressive is not None:
+            pulumi.set(__self__, "aggressive", aggressive)
+        if disposable is not None:
+            pulumi.set(__self__, "disposable", disposable)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+        if node_selectors is not None:
+            pulumi.set(__self__, "node_selectors", node_selectors)
+        if pod_selector is not None:
+            pulumi.set(__self__, "pod_selector", pod_selector)
+        if pod_selectors is not None:
+            pulumi.set(__self__, "pod_selectors", pod_selectors)
+        if removal_disabled is not None:
+            pulumi.set(__self__, "removal_disabled", removal_disabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def aggressive(self) -> Optional[_builtins.bool]:
+        """
+        Whether these pods are evicted although they have no replicas. Default: false.
+        """
+        return pulumi.get(self, "aggressive")
+
+    @_builtins.property
+    @pulumi.getter
+    def disposable(self) -> Optional[_builtins.bool]:
+        """
+        Whether these pods do not keep a node from being removed, and are not moved to another. Default: false.
+        """
+        return pulumi.get(self, "disposable")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> Optional['outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector']:
+        """
+        The nodes that the rule is for.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelectors")
+    @_utilities.deprecated("""Use nodeSelector.""")
+    def node_selectors(self) -> Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector']]:
+        """
+        The nodes that the rule is for: a list of at most one element.
+        """
+        return pulumi.get(self, "node_selectors")
+
+    @_builtins.property
+    @pulumi.getter(name="podSelector")
+    def pod_selector(self) -> Optional['outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelector']:
+        """
+        The pods that the rule is for.
+        """
+        return pulumi.get(self, "pod_selector")
+
+    @_builtins.property
+    @pulumi.getter(name="podSelectors")
+    @_utilities.deprecated("""Use podSelector.""")
+    def pod_selectors(self) -> Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelector']]:
+        """
+        The pods that the rule is for: a list of at most one element.
+        """
+        return pulumi.get(self, "pod_selectors")
+
+    @_builtins.property
+    @pulumi.getter(name="removalDisabled")
+    def removal_disabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether these pods and nodes are left alone. Default: false.
+        """
+        return pulumi.get(self, "removal_disabled")
+
+
+@pulumi.output_type
+class EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector(dict):
+    """
+    Selects the nodes that fit all that is given.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "matchExpressions":
+            suggest = "match_expressions"
+        elif key == "matchLabels":
+            suggest = "match_labels"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 match_expressions: Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression']] = None,
+                 match_labels: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Selects the nodes that fit all that is given.
+
+        :param Sequence['EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression'] match_expressions: Only nodes whose labels fit all of these expressions.
+        :param Mapping[str, _builtins.str] match_labels: Only nodes with all of these labels.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression']]:
+        """
+        Only nodes whose labels fit all of these expressions.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Only nodes with all of these labels.
+        """
+        return pulumi.get(self, "match_labels")
+
+
+@pulumi.output_type
+class EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression(dict):
+    """
+    A condition on a label of nodes.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: _builtins.str,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on a label of nodes.
+
+        :param _builtins.str key: The key of the label.
+        :param _builtins.str operator: How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        :param Sequence[_builtins.str] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class EvictorAdvancedConfigEvictorAdvancedConfigPodSelector(dict):
+    """
+    Selects the pods that fit all that is given.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "matchExpressions":
+            suggest = "match_expressions"
+        elif key == "matchLabels":
+            suggest = "match_labels"
+        elif key == "replicasMin":
+            suggest = "replicas_min"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EvictorAdvancedConfigEvictorAdvancedConfigPodSelector. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EvictorAdvancedConfigEvictorAdvancedConfigPodSelector.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EvictorAdvancedConfigEvictorAdvancedConfigPodSelector.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 kind: Optional[_builtins.str] = None,
+                 match_expressions: Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression']] = None,
+                 match_labels: Optional[Mapping[str, _builtins.str]] = None,
+                 namespace: Optional[_builtins.str] = None,
+                 replicas_min: Optional[_builtins.int] = None):
+        """
+        Selects the pods that fit all that is given.
+
+        :param _builtins.str kind: Only pods of a controller of this kind, such as `Job` or `Deployment`.
+        :param Sequence['EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression'] match_expressions: Only pods whose labels fit all of these expressions.
+        :param Mapping[str, _builtins.str] match_labels: Only pods with all of these labels.
+        :param _builtins.str namespace: Only pods in this namespace.
+        :param _builtins.int replicas_min: Only pods whose controller has at least that many replicas.
+        """
+        if kind is not None:
+            pulumi.set(__self__, "kind", kind)
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+        if match_labels is not None:
+            pulumi.set(__self__, "match_labels", match_labels)
+        if namespace is not None:
+            pulumi.set(__self__, "namespace", namespace)
+        if replicas_min is not None:
+            pulumi.set(__self__, "replicas_min", replicas_min)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> Optional[_builtins.str]:
+        """
+        Only pods of a controller of this kind, such as `Job` or `Deployment`.
+        """
+        return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> Optional[Sequence['outputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression']]:
+        """
+        Only pods whose labels fit all of these expressions.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @_builtins.property
+    @pulumi.getter(name="matchLabels")
+    def match_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Only pods with all of these labels.
+        """
+        return pulumi.get(self, "match_labels")
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> Optional[_builtins.str]:
+        """
+        Only pods in this namespace.
+        """
+        return pulumi.get(self, "namespace")
+
+    @_builtins.property
+    @pulumi.getter(name="replicasMin")
+    def replicas_min(self) -> Optional[_builtins.int]:
+        """
+        Only pods whose controller has at least that many replicas.
+        """
+        return pulumi.get(self, "replicas_min")
+
+
+@pulumi.output_type
+class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression(dict):
+    """
+    A condition on a label of pods.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: _builtins.str,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on a label of pods.
+
+        :param _builtins.str key: The key of the label.
+        :param _builtins.str operator: How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        :param Sequence[_builtins.str] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, or `DoesNotExist`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
 
 
 @pulumi.output_type
