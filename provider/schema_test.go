@@ -168,6 +168,33 @@ func TestResourcesReturnTheirInputs(t *testing.T) {
 	}
 }
 
+// TestNamesFitEveryLanguage rules out what does not compile in C#, the language
+// that is compiled the least often: a member called like its class.
+func TestNamesFitEveryLanguage(t *testing.T) {
+	spec := loadSchema(t)
+	members := func(token string, sets ...map[string]schema.PropertySpec) {
+		class := token[strings.LastIndex(token, ":")+1:]
+		for _, set := range sets {
+			for name := range set {
+				if strings.EqualFold(name, class) {
+					t.Errorf("%s: the property %s is called like its type", token, name)
+				}
+			}
+		}
+	}
+	for token, r := range spec.Resources {
+		members(token, r.InputProperties, r.Properties)
+		for _, reserved := range []string{"id", "urn"} {
+			if _, ok := r.Properties[reserved]; ok {
+				t.Errorf("%s: every resource has a property %s of its own already", token, reserved)
+			}
+		}
+	}
+	for token, typ := range spec.Types {
+		members(token, typ.Properties)
+	}
+}
+
 // TestNothingHasADefault holds the rule that what the program leaves out stays
 // unset: a default in the schema would be written into it by the SDKs, and one
 // from the environment into the state.
