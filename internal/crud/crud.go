@@ -84,6 +84,7 @@ type List struct {
 
 // Create makes the object.
 func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A]) (infer.CreateResponse[S], error) {
+	Restore(ctx, &req.Inputs)
 	state := NewState[A, S](req.Inputs)
 	if req.DryRun {
 		return infer.CreateResponse[S]{Output: state}, nil
@@ -141,6 +142,7 @@ func (r *Resource[A, S]) Read(ctx context.Context, req infer.ReadRequest[A, S]) 
 
 // Update brings the object to the new inputs.
 func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, S]) (infer.UpdateResponse[S], error) {
+	Restore(ctx, &req.Inputs)
 	if req.DryRun {
 		return infer.UpdateResponse[S]{Output: Predict(ctx, req.State, req.Inputs)}, nil
 	}

@@ -25,6 +25,45 @@ func WithOldInputs(ctx context.Context, inputs property.Map) context.Context {
 	return context.WithValue(ctx, oldInputsKey{}, inputs)
 }
 
+type inputsKey struct{}
+
+// WithInputs keeps the inputs as the engine gave them for the verb that ctx
+// serves: the framework makes nothing of an empty list.
+func WithInputs(ctx context.Context, inputs property.Map) context.Context {
+	return context.WithValue(ctx, inputsKey{}, inputs)
+}
+
+// Restore makes the lists and maps empty that are empty in the program and
+// that the framework has taken for unset.
+func Restore[A any](ctx context.Context, a *A) {
+	if inputs, ok := ctx.Value(inputsKey{}).(property.Map); ok {
+		restore(reflect.ValueOf(a).Elem(), inputs)
+	}
+}
+
+func restore(args reflect.Value, inputs property.Map) {
+	for _, f := range shape.Of(args.Type()).Fields {
+		given := inputs.Get(f.Name)
+		target := args.FieldByIndex(f.Index)
+		switch {
+		case f.List && given.IsArray() && given.AsArray().Len() == 0 && target.Kind() == reflect.Slice:
+			target.Set(reflect.MakeSlice(target.Type(), 0, 0))
+		case f.Map && given.IsMap() && given.AsMap().Len() == 0 && target.Kind() == reflect.Map:
+			target.Set(reflect.MakeMap(target.Type()))
+		case f.List && f.Elem != nil && given.IsArray() && target.Kind() == reflect.Slice:
+			for i, item := range given.AsArray().All {
+				if i < target.Len() && item.IsMap() {
+					restore(reflect.Indirect(target.Index(i)), item.AsMap())
+				}
+			}
+		case !f.List && !f.Map && f.Elem != nil && given.IsMap():
+			if object := reflect.Indirect(target); object.IsValid() {
+				restore(object, given.AsMap())
+			}
+		}
+	}
+}
+
 // OldInputs returns the resource's last inputs.
 func OldInputs(ctx context.Context) property.Map {
 	inputs, _ := ctx.Value(oldInputsKey{}).(property.Map)

@@ -200,24 +200,23 @@ func (s *shim) invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeRespons
 	return s.inner.Invoke(ctx, req)
 }
 
+// check does what the framework's own check does, from the same description
+// of the inputs that all else here works from: that is quicker, and lets every
+// failure say at once what is wrong and what to write instead.
 func (s *shim) check(ctx context.Context, req p.CheckRequest) (p.CheckResponse, error) {
 	r, ok := s.resources[req.Urn.Type().Name()]
 	if !ok {
 		return s.inner.Check(ctx, req)
 	}
-	req.State = only(r.inputs, r.upgrade(req.State))
-	req.Inputs = name(r.inputs, req.State, r.upgrade(req.Inputs), req.Urn.Name(), req.RandomSeed)
-	resp, err := s.inner.Check(ctx, req)
-	if err != nil {
-		return resp, err
-	}
-	result := verify(r.inputs, r.checker, req.Inputs)
-	resp.Failures = merge(resp.Failures, result.Failures)
+	olds := only(r.inputs, r.upgrade(req.State))
+	news := name(r.inputs, olds, r.upgrade(req.Inputs), req.Urn.Name(), req.RandomSeed)
+	result := verify(r.inputs, r.checker, news)
 	warn(ctx, result.Warnings)
-	if len(resp.Failures) == 0 {
-		resp.Inputs = norm.Respell(r.inputs, req.State, resp.Inputs)
+	news = only(r.inputs, news)
+	if len(result.Failures) == 0 {
+		news = norm.Respell(r.inputs, olds, news)
 	}
-	return resp, nil
+	return p.CheckResponse{Inputs: markSecrets(r.inputs, news), Failures: result.Failures}, nil
 }
 
 func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {
@@ -237,7 +236,7 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 
 func (s *shim) create(ctx context.Context, req p.CreateRequest) (p.CreateResponse, error) {
 	r, ok := s.resources[req.Urn.Type().Name()]
-	resp, err := s.inner.Create(ctx, req)
+	resp, err := s.inner.Create(crud.WithInputs(ctx, req.Properties), req)
 	if ok && req.DryRun && err == nil {
 		resp.Properties = r.unknown(resp.Properties)
 	}
@@ -263,6 +262,8 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 	if resp.ID == "" {
 		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
+	resp.Inputs = complete(r.inputs, resp.Inputs)
+	resp.Properties = complete(r.state, resp.Properties)
 	if olds.Len() > 0 {
 		resp.Inputs = norm.Refresh(r.inputs, olds, resp.Inputs)
 	} else {
@@ -285,7 +286,7 @@ func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateRespons
 	if req.DryRun {
 		req.State = spelledOut(r.inputs, req.State)
 	}
-	resp, err := s.inner.Update(crud.WithOldInputs(ctx, olds), req)
+	resp, err := s.inner.Update(crud.WithInputs(crud.WithOldInputs(ctx, olds), req.Inputs), req)
 	if resp.Properties.Len() > 0 {
 		resp.Properties = r.outputs(req.Inputs, resp.Properties)
 	}
@@ -328,13 +329,15 @@ func (r Resource) unknown(outputs property.Map) property.Map {
 	return outputs
 }
 
+// verify checks the form of inputs, then their values.
 func verify(s *shape.Struct, checker Checker, in property.Map) check.Result {
 	result := check.Run(s, in)
+	result.Failures = merge(check.Types(s, in), result.Failures)
 	if checker != nil {
 		inputs := check.New(in)
 		checker.CheckInputs(inputs)
 		more := inputs.Result()
-		result.Failures = append(result.Failures, more.Failures...)
+		result.Failures = merge(result.Failures, more.Failures)
 		result.Warnings = append(result.Warnings, more.Warnings...)
 	}
 	return result

@@ -11,12 +11,21 @@ import (
 
 // only drops the properties that s does not know, at every depth: what the
 // bridged provider or another version left in a stack's state. The framework
-// would refuse to read them.
+// would refuse to read them. The defaults that the bridged provider wrote into
+// inputs by itself, and lists there, go as well: no program has set them.
 func only(s *shape.Struct, m property.Map) property.Map {
+	defaults := map[string]bool{}
+	if list := m.Get("__defaults"); list.IsArray() {
+		for _, name := range list.AsArray().All {
+			if name.IsString() {
+				defaults[name.AsString()] = true
+			}
+		}
+	}
 	out := map[string]property.Value{}
 	for key, value := range m.All {
 		f := s.Field(key)
-		if f == nil || value.IsNull() {
+		if f == nil || value.IsNull() || defaults[key] {
 			continue
 		}
 		out[key] = objects(f, value, func(item property.Map) property.Map { return only(f.Elem, item) })
@@ -32,8 +41,7 @@ func complete(s *shape.Struct, m property.Map) property.Map {
 		out = map[string]property.Value{}
 	}
 	for _, f := range s.Fields {
-		value, ok := out[f.Name]
-		if ok {
+		if value := out[f.Name]; !value.IsNull() {
 			out[f.Name] = objects(f, value, func(item property.Map) property.Map { return complete(f.Elem, item) })
 		} else if !f.Optional {
 			out[f.Name] = zero(f)
@@ -84,6 +92,8 @@ func objects(f *shape.Field, v property.Value, fn func(property.Map) property.Ma
 		return v
 	}
 	switch {
+	case v.IsArray() && v.AsArray().Len() == 0, v.IsMap() && v.AsMap().Len() == 0:
+		return v // made anew, an empty list would be null
 	case f.List && v.IsArray():
 		items := v.AsArray().AsSlice()
 		for i, item := range items {
