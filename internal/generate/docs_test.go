@@ -18,6 +18,7 @@ func TestReferencePages(t *testing.T) {
 	old.DeprecationMessage = "Use name."
 	spec := schema.PackageSpec{
 		Description: "What it is.",
+		Provider:    &schema.ResourceSpec{},
 		Resources: map[string]schema.ResourceSpec{"castai:index:Thing": {
 			ObjectTypeSpec: schema.ObjectTypeSpec{
 				Description: "A thing. It is large.\n\nMore of it.\n\n## Import\n\nThe import ID is `<id>`.",
