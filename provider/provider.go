@@ -47,8 +47,7 @@ var functions = []shim.Function{
 // New returns the provider.
 func New() (p.Provider, error) {
 	builder := infer.NewProviderBuilder().
-		WithLanguageMap(languages). // first: it replaces the defaults, the Go path included
-		WithGoImportPath("github.com/castai/pulumi-castai/sdk/go/castai").
+		WithLanguageMap(languages).
 		WithDisplayName("CAST AI").
 		WithDescription("Manage CAST AI with Pulumi: connect EKS, GKE and AKS clusters and hold their cost policies as code.").
 		WithPublisher("CAST AI").

@@ -106,6 +106,7 @@ func with(props harness.Props, more ...harness.Props) harness.Props {
 
 // forEach runs a test for every cloud, with a harness of its own.
 func forEach(t *testing.T, test func(t *testing.T, c cloud, h *harness.Harness), change ...func(*emulator.Options)) {
+	t.Parallel()
 	for _, c := range clouds {
 		t.Run(c.token, func(t *testing.T) {
 			t.Parallel()

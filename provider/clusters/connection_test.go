@@ -123,6 +123,7 @@ func TestPreviewOfUpdate(t *testing.T) {
 }
 
 func TestChangedIdentityReplaces(t *testing.T) {
+	t.Parallel()
 	for _, c := range clouds {
 		for _, property := range c.identity {
 			t.Run(c.token+"/"+property, func(t *testing.T) {
@@ -172,13 +173,12 @@ func TestIdentityIsNotReadBack(t *testing.T) {
 		up(t, r, c.all(), "create")
 		answer := outside(t, h, "GET", clusters+"/"+r.ID, nil)
 		field := strings.ToLower(strings.TrimSuffix(c.token, "Cluster"))
-		for what, body := range map[string]string{
-			"nothing": `{"status":"ready","agentStatus":"online","credentialsId":"` + answer["credentialsId"].(string) + `"}`,
-			"another": `{"status":"ready","agentStatus":"online","name":"x","credentialsId":"` + answer["credentialsId"].(string) + `","` + field +
+		for _, body := range []string{
+			`{"status":"ready","agentStatus":"online","credentialsId":"` + answer["credentialsId"].(string) + `"}`,
+			`{"status":"ready","agentStatus":"online","name":"x","credentialsId":"` + answer["credentialsId"].(string) + `","` + field +
 				`":{"clusterName":"x","region":"x","location":"x","projectId":"x","accountId":"x","subscriptionId":"x","nodeResourceGroup":"x"}}`,
 		} {
 			h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: body})
-			t.Log(what)
 			refresh(t, r)
 		}
 		up(t, r, c.all(), "same")
@@ -315,7 +315,7 @@ func TestCredentialsThatNeverPropagate(t *testing.T) {
 	h := harness.New(t)
 	h.Emulator.Fail(emulator.CredentialsForbidden(-1))
 	r := h.Resource("EksCluster", "c")
-	r.Timeout = time.Second
+	r.Timeout = 2 * time.Second
 	_, err := r.Up(clouds[0].all())
 	fails(t, err, "cannot set the cluster's credentials", "400", "Forbidden", "the credentials have no access yet")
 	if r.ID == "" || r.Output("clusterToken") == "" {
@@ -369,6 +369,7 @@ func TestCreationThatFailsAtTheCredentials(t *testing.T) {
 }
 
 func TestLostAnswers(t *testing.T) {
+	t.Parallel()
 	for name, path := range map[string]string{
 		"register": clusters, "token": clusters + "/{id}/token", "credentials": clusters + "/{id}",
 	} {

@@ -1,6 +1,7 @@
 package clusters
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -55,7 +56,7 @@ func (d *disconnection) run(ctx context.Context) error {
 		case done:
 			return err
 		case ctx.Err() != nil:
-			return d.unfinished(ctx, last, why, err)
+			return d.unfinished(ctx, last, why, cmp.Or(d.refusal, err))
 		case err != nil:
 			return fmt.Errorf("cannot disconnect the cluster, whose last status is %s: %w", last, err)
 		case hurry:

@@ -40,6 +40,7 @@ func isArchived(t *testing.T, h *harness.Harness, id string) {
 }
 
 func TestDisconnect(t *testing.T) {
+	t.Parallel()
 	for name, deleteNodes := range map[string]bool{"and delete nodes": true, "and keep nodes": false} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -71,6 +72,7 @@ func TestDisconnectTakesTime(t *testing.T) {
 }
 
 func TestDeleteWithoutCredentials(t *testing.T) {
+	t.Parallel()
 	for name, change := range map[string]func(*emulator.Options){
 		"never connected": realAgents, "agent online": func(*emulator.Options) {},
 		"gone at once": settings(func(s *emulator.Settings) { s.ArchivedNotFound = true }),
@@ -116,6 +118,7 @@ func writes(h *harness.Harness, id string) (out []string) {
 
 // The service would delete the record of either at once, and leave the nodes.
 func TestNodesAreNotSkipped(t *testing.T) {
+	t.Parallel()
 	for name, state := range map[string]emulator.Override{
 		"agent gone": {AgentStatus: "disconnected"}, "failed": {Status: "failed"}, "hibernated": {Status: "hibernated"},
 	} {
@@ -134,6 +137,7 @@ func TestNodesAreNotSkipped(t *testing.T) {
 }
 
 func TestNodesThatAreLeft(t *testing.T) {
+	t.Parallel()
 	t.Run("access revoked", func(t *testing.T) {
 		t.Parallel()
 		h := harness.New(t, settings(func(s *emulator.Settings) { s.CredentialsRevoked = true }))
@@ -186,16 +190,17 @@ func TestStuckDisconnect(t *testing.T) {
 	h := harness.New(t, settings(func(s *emulator.Settings) { s.DisconnectDelay = time.Hour }))
 	r := connected(t, h, true)
 	override(t, h, r.ID, emulator.Override{ReconcileError: "node castai-node-1 is not drained"})
-	r.Timeout = time.Second
+	r.Timeout = 2 * time.Second
 	began := time.Now()
 	fails(t, r.Delete(), "not disconnected yet", "the time for it is up", "deleting, agent disconnecting",
 		"node castai-node-1 is not drained", "customTimeouts.delete")
-	if took := time.Since(began); took > 3*time.Second {
+	if took := time.Since(began); took > 6*time.Second {
 		t.Errorf("it took %s", took)
 	}
 }
 
 func TestDisconnectFailures(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		fault emulator.Fault
@@ -217,16 +222,18 @@ func TestDisconnectFailures(t *testing.T) {
 			t.Parallel()
 			h := harness.New(t)
 			r := connected(t, h, true)
-			r.Timeout = 2 * time.Second
+			r.Timeout = 3 * time.Second
 			h.Emulator.Fail(test.fault)
 			fails(t, r.Delete(), test.want...)
 			h.Emulator.ClearFaults()
+			r.Timeout = 0
 			destroy(t, r)
 		})
 	}
 }
 
 func TestClusterThatVanishesMeanwhile(t *testing.T) {
+	t.Parallel()
 	for name, fault := range map[string]emulator.Fault{
 		"when it is read":         {Method: "GET", Path: clusters + "/{id}", Skip: 1, Status: 404, Times: -1},
 		"when it is disconnected": {Method: "POST", Status: 404},

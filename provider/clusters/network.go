@@ -27,7 +27,8 @@ const ownConfiguration = "default"
 // the name that a new one would get, since making it would overwrite that;
 // nil if there is neither.
 func defaultConfiguration(ctx context.Context, id string) (map[string]any, error) {
-	list, err := config.Client(ctx).Collection(ctx, configurationsPath(id), nil, "items")
+	// A list that is some seconds old would do for a read, but not for an update that sends the rest back.
+	list, err := config.Client(ctx).Collection(ctx, configurationsPath(id), nil, "items", api.ListOptions{MaxAge: -1})
 	if api.IsNotFound(err) {
 		return nil, nil
 	}

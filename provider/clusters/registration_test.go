@@ -24,6 +24,7 @@ var registrations = []registration{
 }
 
 func forEachRegistration(t *testing.T, test func(t *testing.T, c registration, h *harness.Harness), change ...func(*emulator.Options)) {
+	t.Parallel()
 	for _, c := range registrations {
 		t.Run(c.token, func(t *testing.T) {
 			t.Parallel()
