@@ -43,7 +43,7 @@ type cloud struct {
 	// registered is the body that registers the cluster, and handed the one
 	// that hands over the credentials.
 	registered, handed string
-	// others of the same identity
+	// identity are the inputs whose change replaces the connection.
 	identity []string
 	// invalid is a value of the wrong form for some inputs.
 	invalid harness.Props

@@ -121,7 +121,7 @@ func (c *connection[A, S]) converge(
 		changed = true
 	}
 	if credentials != nil {
-		out.CredentialsID = "" // until they are set, so that a failure shows as drift
+		// A failure leaves no ID, so that a refresh takes it for drift.
 		if out.CredentialsID, err = setCredentials(ctx, id, credentials); err != nil {
 			return changed, err
 		}
@@ -168,7 +168,10 @@ func (c *connection[A, S]) Read(ctx context.Context, req infer.ReadRequest[A, S]
 		return resp, err
 	}
 	a, out := &resp.Inputs, c.output(&resp.State)
-	current := text(cluster, "credentialsId")
+	current, told := cluster["credentialsId"].(string)
+	if !told {
+		current = out.CredentialsID
+	}
 	if !crud.IsImport(ctx) {
 		missing := current == "" && c.credentials(ctx, &req.Inputs) != nil
 		c.drift(a, &req.Inputs, missing || current != out.CredentialsID)

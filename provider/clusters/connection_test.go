@@ -1,6 +1,7 @@
 package clusters_test
 
 import (
+	"encoding/json"
 	"strings"
 	"testing"
 	"time"
@@ -182,6 +183,34 @@ func TestIdentityIsNotReadBack(t *testing.T) {
 			refresh(t, r)
 		}
 		up(t, r, c.all(), "same")
+	})
+}
+
+func TestAnswersThatLackSomething(t *testing.T) {
+	forEach(t, func(t *testing.T, c cloud, h *harness.Harness) {
+		inputs := c.all(harness.Props{"deleteNodesOnDisconnect": true})
+		r := h.Resource(c.token, "c")
+		up(t, r, inputs, "create")
+		token := r.Output("clusterToken")
+		answer := outside(t, h, "GET", clusters+"/"+r.ID, nil)
+		for member, value := range answer {
+			for _, instead := range []any{nil, "left out"} {
+				delete(answer, member)
+				if instead == nil {
+					answer[member] = nil
+				}
+				body, err := json.Marshal(answer)
+				if err != nil {
+					t.Fatal(err)
+				}
+				h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: string(body)})
+				refresh(t, r)
+			}
+			answer[member] = value
+		}
+		up(t, r, inputs, "same")
+		refresh(t, r)
+		same(t, "the token", r.Output("clusterToken"), token)
 	})
 }
 
