@@ -46,6 +46,7 @@ var functions = []shim.Function{
 
 // New returns the provider.
 func New() (p.Provider, error) {
+	cfg := &config.Config{}
 	builder := infer.NewProviderBuilder().
 		WithLanguageMap(languages).
 		WithDisplayName("CAST AI").
@@ -56,7 +57,7 @@ func New() (p.Provider, error) {
 		WithPluginDownloadURL("github://api.github.com/castai/pulumi-castai").
 		WithLicense("Apache-2.0").
 		WithKeywords("pulumi", "castai", "kubernetes", "category/infrastructure", "kind/native").
-		WithConfig(infer.Config(&config.Config{})).
+		WithConfig(infer.Config(cfg)).
 		WithModuleMap(modules)
 	for _, r := range resources {
 		builder.WithResources(r)
@@ -72,5 +73,6 @@ func New() (p.Provider, error) {
 		Resources: resources,
 		Functions: functions,
 		Config:    shape.Of(reflect.TypeFor[config.Config]()),
+		Context:   cfg.Attach,
 	})
 }

@@ -77,10 +77,15 @@ func (c *Config) Configure(context.Context) error {
 	return nil
 }
 
+type key struct{}
+
+// Attach makes the configuration known to what runs under the context.
+func (c *Config) Attach(ctx context.Context) context.Context { return context.WithValue(ctx, key{}, c) }
+
+func of(ctx context.Context) *Config { return ctx.Value(key{}).(*Config) }
+
 // Client returns the client of the provider that serves ctx.
-func Client(ctx context.Context) *api.Client {
-	return infer.GetConfig[*Config](ctx).client
-}
+func Client(ctx context.Context) *api.Client { return of(ctx).client }
 
 // Organization returns the organization that a resource belongs to: the given
 // one, the configured one, or the only one the token can see.
@@ -88,7 +93,7 @@ func Organization(ctx context.Context, given *string) (string, error) {
 	if id := deref(given); id != "" {
 		return id, nil
 	}
-	if id := first(infer.GetConfig[*Config](ctx).OrganizationID, "CASTAI_ORGANIZATION_ID"); id != "" {
+	if id := first(of(ctx).OrganizationID, "CASTAI_ORGANIZATION_ID"); id != "" {
 		return id, nil
 	}
 	organizations, err := Organizations(ctx)

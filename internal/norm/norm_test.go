@@ -375,3 +375,61 @@ func BenchmarkRefreshOfALargeSet(b *testing.B) {
 		}
 	}
 }
+
+// TestOutputs: outputs show the user's spelling and what the service has
+// chosen, and nothing of what is empty because nobody chose it.
+func TestOutputs(t *testing.T) {
+	type node struct {
+		Count *int     `pulumi:"count,optional"`
+		Zones []string `pulumi:"zones,optional" norm:"set"`
+	}
+	type outputs struct {
+		ID      string   `pulumi:"clusterId"`
+		Enabled *bool    `pulumi:"enabled,optional" norm:"default=true"`
+		Taint   *bool    `pulumi:"taint,optional"`
+		Names   []string `pulumi:"names,optional" norm:"set"`
+		Node    *node    `pulumi:"node,optional"`
+	}
+	s := shape.Of(reflect.TypeFor[outputs]())
+	list := func(items ...string) property.Value {
+		var values []property.Value
+		for _, item := range items {
+			values = append(values, property.New(item))
+		}
+		return property.New(values)
+	}
+	object := func(m map[string]property.Value) property.Value { return property.New(m) }
+	for name, tt := range map[string]struct{ inputs, fresh, want map[string]property.Value }{
+		"empty and unset goes": {
+			nil,
+			map[string]property.Value{"clusterId": property.New(""), "taint": property.New(false), "node": object(map[string]property.Value{"count": property.New(0.0), "zones": list()})},
+			map[string]property.Value{"clusterId": property.New("")},
+		},
+		"empty and set stays": {
+			map[string]property.Value{"taint": property.New(false), "node": object(map[string]property.Value{"count": property.New(0.0)})},
+			map[string]property.Value{"taint": property.New(false), "node": object(map[string]property.Value{"count": property.New(0.0), "zones": list()})},
+			map[string]property.Value{"taint": property.New(false), "node": object(map[string]property.Value{"count": property.New(0.0)})},
+		},
+		"what the service chose stays": {
+			nil,
+			map[string]property.Value{"enabled": property.New(true), "node": object(map[string]property.Value{"count": property.New(3.0)})},
+			map[string]property.Value{"enabled": property.New(true), "node": object(map[string]property.Value{"count": property.New(3.0)})},
+		},
+		"zero that is not the default stays": {
+			nil, map[string]property.Value{"enabled": property.New(false)}, map[string]property.Value{"enabled": property.New(false)},
+		},
+		"the user's order": {
+			map[string]property.Value{"names": list("b", "a")}, map[string]property.Value{"names": list("a", "b")}, map[string]property.Value{"names": list("b", "a")},
+		},
+		"what is no input stays": {
+			nil, map[string]property.Value{"version": property.New("")}, map[string]property.Value{"version": property.New("")},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			got := Outputs(s, property.NewMap(tt.inputs), property.NewMap(tt.fresh))
+			if !got.Equals(property.NewMap(tt.want)) {
+				t.Errorf("got %v, want %v", got, tt.want)
+			}
+		})
+	}
+}

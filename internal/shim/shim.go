@@ -8,11 +8,15 @@ package shim
 import (
 	"context"
 	"encoding/json"
+	"errors"
+	"fmt"
 	"reflect"
 	"sync"
 
 	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi-go-provider/middleware/cancel"
+	mcontext "github.com/pulumi/pulumi-go-provider/middleware/context"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
@@ -21,6 +25,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/crud"
 	"github.com/castai/pulumi-castai/internal/norm"
+	"github.com/castai/pulumi-castai/internal/props"
 	"github.com/castai/pulumi-castai/internal/shape"
 )
 
@@ -51,6 +56,7 @@ type Resource struct {
 	inputs, state *shape.Struct
 	checker       Checker
 	upgrade       func(property.Map) property.Map
+	read          func(context.Context, p.ReadRequest) (p.ReadResponse, error)
 	warning       string
 	exclusive     bool
 }
@@ -63,6 +69,7 @@ func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
 		state:            shape.Of(reflect.TypeFor[S]()),
 		upgrade:          func(m property.Map) property.Map { return m },
 	}
+	out.read = reader(r)
 	out.checker, _ = any(r).(Checker)
 	if u, ok := any(r).(Upgrader); ok {
 		out.upgrade = u.Upgrade
@@ -72,6 +79,36 @@ func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
 	}
 	_, out.exclusive = any(r).(Exclusive)
 	return out
+}
+
+// reader reads a resource without the framework, whose own conversion of
+// inputs and outputs takes most of a refresh.
+func reader[R infer.CustomResource[A, S], A, S any](r R) func(context.Context, p.ReadRequest) (p.ReadResponse, error) {
+	return func(ctx context.Context, req p.ReadRequest) (p.ReadResponse, error) {
+		read, ok := any(r).(infer.CustomRead[A, S])
+		if !ok {
+			return p.ReadResponse{ID: req.ID, Properties: req.Properties, Inputs: req.Inputs}, nil
+		}
+		in := infer.ReadRequest[A, S]{ID: req.ID}
+		if err := props.Decode(req.Inputs, &in.Inputs); err != nil {
+			return p.ReadResponse{}, fmt.Errorf("cannot read the inputs in the state: %w", err)
+		}
+		if err := props.Decode(req.Properties, &in.State); err != nil {
+			return p.ReadResponse{}, fmt.Errorf("cannot read the outputs in the state: %w", err)
+		}
+		out, err := read.Read(ctx, in)
+		resp := p.ReadResponse{ID: out.ID}
+		var failed infer.ResourceInitFailedError
+		if errors.As(err, &failed) {
+			resp.PartialState = &p.InitializationFailed{Reasons: failed.Reasons}
+		} else if err != nil {
+			return p.ReadResponse{}, err
+		}
+		if resp.ID != "" {
+			resp.Inputs, resp.Properties = props.Encode(out.Inputs), props.Encode(out.State)
+		}
+		return resp, err
+	}
 }
 
 // Function is a function of the framework and what this package needs to know
@@ -95,6 +132,8 @@ type Options struct {
 	Functions []Function
 	// Config describes the provider's own configuration.
 	Config *shape.Struct
+	// Context gives the verbs what they need of the configuration.
+	Context func(context.Context) context.Context
 }
 
 type shim struct {
@@ -139,7 +178,7 @@ func Wrap(inner p.Provider, o Options) (p.Provider, error) {
 	outer.Read = s.read
 	outer.Update = s.update
 	outer.Delete = s.delete
-	return outer, nil
+	return cancel.Wrap(mcontext.Wrap(outer, o.Context)), nil
 }
 
 // getSchema sorts the schema and leaves out the version, so that its text
@@ -258,12 +297,10 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 		req.Inputs = complete(r.inputs, olds)
 		req.Properties = complete(r.state, req.Properties)
 	}
-	resp, err := s.inner.Read(crud.WithOldInputs(ctx, olds), req)
+	resp, err := r.read(crud.WithOldInputs(ctx, olds), req)
 	if resp.ID == "" {
 		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
-	resp.Inputs = complete(r.inputs, resp.Inputs)
-	resp.Properties = complete(r.state, resp.Properties)
 	if olds.Len() > 0 {
 		resp.Inputs = norm.Refresh(r.inputs, olds, resp.Inputs)
 	} else {
@@ -315,7 +352,7 @@ func spelledOut(inputs *shape.Struct, state property.Map) property.Map {
 
 // outputs brings outputs into the spelling of the inputs and marks secrets.
 func (r Resource) outputs(inputs, outputs property.Map) property.Map {
-	return markSecrets(r.state, norm.Respell(r.inputs, inputs, outputs))
+	return markSecrets(r.state, norm.Outputs(r.inputs, inputs, outputs))
 }
 
 // unknown makes the outputs that a preview of a creation says nothing of ones

@@ -33,7 +33,7 @@ func TestNodeConfigurationBodies(t *testing.T) {
 	}
 	// What the service fills in, and gets back as it is.
 	echo := func(cloud string, sent props) props {
-		return props{"diskCpuRatio": 0, "drainTimeoutSec": 0, "minDiskSize": 100, "subnets": list("s-1"), "tags": props{}, cloud: sent}
+		return props{"minDiskSize": 100, "subnets": list("s-1"), cloud: sent}
 	}
 	for name, steps := range map[string][]step{
 		"least": {
@@ -105,7 +105,7 @@ func TestNodeConfigurationBodies(t *testing.T) {
 				echo("gke", props{"maxPodsPerNode": 64, "networkTags": list(), "zones": list(), "diskType": nil,
 					"useEphemeralStorageLocalSsd": false, "minCpuPlatform": nil})},
 			{"drop the block", props{"name": "n", "subnets": list("s-1")}, "update",
-				props{"diskCpuRatio": 0, "drainTimeoutSec": 0, "minDiskSize": 100, "subnets": list("s-1"), "tags": props{}}},
+				props{"minDiskSize": 100, "subnets": list("s-1")}},
 		},
 		"aks": {
 			{"create", props{"name": "n", "subnets": list("s-1"), "aks": props{}}, "create",

@@ -42,15 +42,8 @@ func merged(objects ...props) props {
 func TestNodeTemplateBodies(t *testing.T) {
 	const edge = "6f1c3a52-7d1e-4c1b-9a53-0d2f5b7e8c14"
 	// What the service fills in, and gets back as it is.
-	echo := props{"isDefault": false, "isEnabled": true, "shouldTaint": false, "clmEnabled": false, "customInstancesEnabled": false,
-		"customInstancesWithExtendedMemoryEnabled": false, "customLabels": props{},
-		"rebalancingConfig": props{"minNodes": 0}, "priceAdjustmentConfiguration": props{}}
-	echoed := props{"spot": false, "onDemand": true, "useSpotFallbacks": false, "fallbackRestoreRateSeconds": 0, "enableSpotDiversity": false,
-		"spotDiversityPriceIncreaseLimitPercent": 0, "spotInterruptionPredictionsEnabled": false, "isGpuOnly": false, "minCpu": nil,
-		"minMemory": nil, "architectures": list("amd64"), "os": list("linux")}
-	// The same right after the program had set labels, and dropped them.
-	bare := merged(echo)
-	delete(bare, "customLabels")
+	echo := props{"isDefault": false, "isEnabled": true, "priceAdjustmentConfiguration": props{}}
+	echoed := props{"onDemand": true, "architectures": list("amd64"), "os": list("linux")}
 
 	for name, steps := range map[string][]step{
 		"least": {
@@ -64,8 +57,10 @@ func TestNodeTemplateBodies(t *testing.T) {
 				props{"name": "t", "isDefault": false, "isEnabled": false, "clmEnabled": true, "rebalancingConfig": props{"minNodes": 2},
 					"customInstancesWithExtendedMemoryEnabled": true}},
 			{"off", props{"name": "t", "isEnabled": false, "clmEnabled": false, "rebalancingConfigMinNodes": 0,
-				"customInstancesWithExtendedMemoryEnabled": false}, "update", merged(echo, props{"isEnabled": false, "constraints": echoed})},
-			{"dropped", props{"name": "t"}, "update", merged(echo, props{"constraints": echoed})},
+				"customInstancesWithExtendedMemoryEnabled": false}, "update", merged(echo, props{"isEnabled": false, "clmEnabled": false,
+				"rebalancingConfig": props{"minNodes": 0}, "customInstancesWithExtendedMemoryEnabled": false, "constraints": echoed})},
+			{"dropped", props{"name": "t"}, "update", merged(echo, props{"clmEnabled": false, "rebalancingConfig": props{"minNodes": 0},
+				"customInstancesWithExtendedMemoryEnabled": false, "constraints": echoed})},
 		},
 		"all": {
 			{"create", props{"name": "t", "isEnabled": true, "shouldTaint": true, "customLabels": props{"a": "b"},
@@ -115,14 +110,15 @@ func TestNodeTemplateBodies(t *testing.T) {
 						"gcp": props{"capacityReservationIds": list("2", "1")}}}},
 			{"drop nested blocks", props{"name": "t", "shouldTaint": true, "gpu": props{}, "constraints": props{"spot": true, "gpu": props{}, "instanceFamilies": props{}}},
 				"update",
-				merged(bare, props{"shouldTaint": true, "stopEnabled": nil, "gpu": props{"defaultSharedClientsPerGpu": nil, "userManagedGpuDrivers": nil},
+				merged(echo, props{"shouldTaint": true, "stopEnabled": nil, "clmEnabled": false, "customInstancesEnabled": false,
+					"rebalancingConfig": props{"minNodes": 0}, "gpu": props{"defaultSharedClientsPerGpu": nil, "userManagedGpuDrivers": nil},
 					"constraints": props{"spot": true, "onDemand": nil, "useSpotFallbacks": nil, "fallbackRestoreRateSeconds": nil,
 						"enableSpotDiversity": nil, "spotDiversityPriceIncreaseLimitPercent": nil, "enableSpotReliability": nil,
 						"spotReliabilityPriceIncreaseLimitPercent": nil, "spotInterruptionPredictionsEnabled": nil,
 						"spotInterruptionPredictionsType": nil, "minCpu": nil, "maxCpu": nil, "minMemory": nil, "maxMemory": nil,
 						"maxPricePerCpu": nil, "storageOptimized": nil, "computeOptimized": nil, "isGpuOnly": nil, "bareMetal": nil,
 						"lifecycleTaintsDisabled": nil, "instanceFamilies": props{}, "gpu": props{"minCount": nil, "maxCount": nil}}})},
-			{"drop everything", props{"name": "t"}, "update", echo},
+			{"drop everything", props{"name": "t"}, "update", merged(echo, props{"shouldTaint": false})},
 		},
 		"prices": {
 			{"create", props{"name": "t", "priceAdjustmentConfiguration": props{"instanceTypeAdjustments": props{"m5.xlarge": "0.80", "m5.large": "0.5"}}}, "create", nil},
@@ -138,7 +134,7 @@ func TestNodeTemplateBodies(t *testing.T) {
 			{"on again", props{"name": "t", "gpu": props{"enableTimeSharing": true}}, "update", nil},
 			{"strategy", props{"name": "t", "gpu": props{"sharingStrategy": "mps"}}, "update",
 				merged(echo, props{"constraints": echoed, "gpu": props{"enableTimeSharing": false, "sharingStrategy": "GPU_SHARING_STRATEGY_MPS"}})},
-			{"neither", props{"name": "t", "gpu": props{}}, "update", merged(echo, props{"constraints": echoed, "gpu": props{"enableTimeSharing": false}})},
+			{"neither", props{"name": "t", "gpu": props{}}, "update", merged(echo, props{"constraints": echoed, "gpu": props{}})},
 			{"no block", props{"name": "t"}, "update", merged(echo, props{"constraints": echoed})},
 		},
 		"the type of predictions": {
