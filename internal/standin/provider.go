@@ -7,8 +7,11 @@ package standin
 import (
 	"context"
 	"crypto/rand"
+	"embed"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"io/fs"
 	"strings"
 	"time"
 
@@ -53,9 +56,27 @@ type standIn struct {
 	Options
 }
 
-// schema names the package and no resources: SDKs need no more.
+// schemas holds, by package, the types that YAML programs use: they find nothing without
+// a schema, where SDKs bring their own.
+//
+//go:embed schema
+var schemas embed.FS
+
+// schema lists the types that programs use; none for most packages.
 func (s standIn) schema(context.Context, p.GetSchemaRequest) (p.GetSchemaResponse, error) {
-	data, err := json.Marshal(map[string]string{"name": s.pkg, "version": Version})
+	schema := map[string]any{"name": s.pkg}
+	text, err := schemas.ReadFile("schema/" + s.pkg + ".json")
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+	case err != nil:
+		return p.GetSchemaResponse{}, err
+	default:
+		if err := json.Unmarshal(text, &schema); err != nil {
+			return p.GetSchemaResponse{}, err
+		}
+	}
+	schema["version"] = Version
+	data, err := json.Marshal(schema)
 	return p.GetSchemaResponse{Schema: string(data)}, err
 }
 

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
@@ -161,6 +162,41 @@ func TestRecordIsShared(t *testing.T) {
 	}
 	if !slices.Equal(got, want) {
 		t.Errorf("record = %q, want %q", got, want)
+	}
+}
+
+// What a stand-in computes is in its schema, and the schema is one that Pulumi accepts.
+func TestSchema(t *testing.T) {
+	tests := map[string][]string{
+		"aws":        nil,
+		"gcp":        {"gcp:serviceaccount/account:Account", "gcp:serviceaccount/key:Key", "gcp:projects/iAMMember:IAMMember"},
+		"kubernetes": {"kubernetes:core/v1:Namespace", "kubernetes:helm.sh/v3:Release"},
+	}
+	for pkg, want := range tests {
+		t.Run(pkg, func(t *testing.T) {
+			prov := standin.Provider(pkg, standin.Options{})
+			resp, err := prov.GetSchema(t.Context(), p.GetSchemaRequest{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			var spec schema.PackageSpec
+			if err := json.Unmarshal([]byte(resp.Schema), &spec); err != nil {
+				t.Fatal(err)
+			}
+			if spec.Name != pkg || spec.Version != standin.Version || len(spec.Resources) != len(want) {
+				t.Errorf("schema of %s %s with %d resources, want %s %s with %d", spec.Name, spec.Version, len(spec.Resources), pkg, standin.Version, len(want))
+			}
+			if _, diags, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{}); err != nil || diags.HasErrors() {
+				t.Errorf("the schema is not valid: %v %v", err, diags)
+			}
+			for _, token := range want {
+				for key := range create(t, prov, urn(token, "x"), texts()).Properties.All {
+					if _, ok := spec.Resources[token].Properties[key]; !ok {
+						t.Errorf("%s has no property %s", token, key)
+					}
+				}
+			}
+		})
 	}
 }
 

@@ -83,7 +83,7 @@ func goBuild(root, pkg string) (string, error) {
 	// The folder names the package, since two plugins may have equal names.
 	program := filepath.Join(dir, filepath.FromSlash(pkg), toolchain.Executable("program"))
 	// Test binaries of several packages run at once, and must not write the same file.
-	unlock, err := lock(filepath.Join(dir, "lock"))
+	unlock, err := toolchain.Lock(filepath.Join(dir, "lock"))
 	if err != nil {
 		return "", err
 	}

@@ -12,16 +12,16 @@ import (
 // State is a stack's state.
 type State struct {
 	apitype.DeploymentV3
-	// JSON is the state as Pulumi exports it, secrets encrypted.
+	// JSON is the state as Pulumi exports it, secrets encrypted unless asked for otherwise.
 	JSON []byte
 
 	t T
 }
 
-// Export reads the stack's state.
-func (s *Stack) Export() *State {
+// Export reads the stack's state. The arguments are added to the command line.
+func (s *Stack) Export(args ...string) *State {
 	s.t.Helper()
-	state := &State{t: s.t, JSON: s.must("stack", "export", "--stack", stackName)}
+	state := &State{t: s.t, JSON: s.must(append([]string{"stack", "export", "--stack", stackName}, args...)...)}
 	var file apitype.UntypedDeployment
 	if err := json.Unmarshal(state.JSON, &file); err != nil {
 		s.t.Fatalf("testengine: state: %v", err)

@@ -1,15 +1,15 @@
 //go:build unix
 
-package testengine
+package toolchain
 
 import (
 	"os"
 	"syscall"
 )
 
-// lock waits until no other process holds the lock on the file, and takes it. The
+// Lock waits until no other process holds the lock on the file, and takes it. The
 // operating system releases it with the process, however that ends.
-func lock(path string) (unlock func(), err error) {
+func Lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_RDWR, 0o644)
 	if err != nil {
 		return nil, err
