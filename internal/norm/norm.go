@@ -120,8 +120,9 @@ func element(f *shape.Field) *shape.Field {
 }
 
 // merger keeps the user's spelling. With prune it also drops what the user
-// left unset, which is how the service's answer becomes inputs.
-type merger struct{ prune bool }
+// left unset, which is how the service's answer becomes inputs; with whole it
+// keeps what is not empty of it, which makes it drift.
+type merger struct{ prune, whole bool }
 
 var prune = merger{prune: true}
 
@@ -134,7 +135,7 @@ func (m merger) object(s *shape.Struct, user, fresh property.Map) property.Map {
 			out[key] = m.value(f, old, value)
 		case !m.prune:
 			out[key] = value
-		case !value.IsNull() && f != nil && !f.Optional:
+		case !value.IsNull() && f != nil && (!f.Optional || m.whole && !isDefault(f, value)):
 			out[key] = importValue(f, value)
 		}
 	}
@@ -213,9 +214,10 @@ func (m merger) value(f *shape.Field, user, fresh property.Value) property.Value
 // so that one changed element is one difference.
 func (m merger) list(f *shape.Field, user, fresh property.Array) property.Array {
 	item := element(f)
-	pair := pairInOrder
+	m.whole = m.whole || m.prune && f.Whole
+	pair := merger{prune: true, whole: f.Whole}.pairInOrder
 	if f.Kind == shape.Set {
-		pair = pairInSet
+		pair = merger{prune: true, whole: f.Whole}.pairInSet
 	}
 	place := pair(item, user, fresh)
 	free := unplaced(place, user.Len())

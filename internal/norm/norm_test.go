@@ -433,3 +433,34 @@ func TestOutputs(t *testing.T) {
 		})
 	}
 }
+
+// TestWhole: in a list that is the program's as a whole, what the service adds
+// to an element is drift, and an empty value or a default is not.
+func TestWhole(t *testing.T) {
+	type rule struct {
+		Kind   string  `pulumi:"kind"`
+		Effect *string `pulumi:"effect,optional" norm:"default=NoSchedule"`
+		On     *bool   `pulumi:"on,optional"`
+	}
+	type inputs struct {
+		Rules []rule `pulumi:"rules,optional" norm:"set,whole"`
+	}
+	s := shape.Of(reflect.TypeFor[inputs]())
+	rules := func(items ...map[string]property.Value) property.Map {
+		var values []property.Value
+		for _, item := range items {
+			values = append(values, property.New(item))
+		}
+		return property.NewMap(map[string]property.Value{"rules": property.New(values)})
+	}
+	job := map[string]property.Value{"kind": property.New("Job")}
+	pod := map[string]property.Value{"kind": property.New("Pod")}
+	filled := map[string]property.Value{"kind": property.New("Job"), "effect": property.New("NoSchedule"), "on": property.New(false)}
+	changed := map[string]property.Value{"kind": property.New("Job"), "on": property.New(true)}
+	if got := Refresh(s, rules(job, pod), rules(pod, filled)); !got.Equals(rules(job, pod)) {
+		t.Errorf("defaults are drift: %v", got)
+	}
+	if got := Refresh(s, rules(job, pod), rules(pod, changed)); !got.Equals(rules(changed, pod)) {
+		t.Errorf("an addition is no drift: %v", got)
+	}
+}

@@ -12,16 +12,16 @@ import (
 // pairInOrder finds for each element of fresh the element of user that it is,
 // or -1, by comparing from both ends until something differs. What lies
 // between is for the caller to pair.
-func pairInOrder(item *shape.Field, user, fresh property.Array) []int {
+func (m merger) pairInOrder(item *shape.Field, user, fresh property.Array) []int {
 	owner := unowned(fresh.Len())
-	n, m := user.Len(), fresh.Len()
+	n, count := user.Len(), fresh.Len()
 	start := 0
-	for start < min(n, m) && prune.alike(item, user.Get(start), fresh.Get(start)) {
+	for start < min(n, count) && m.alike(item, user.Get(start), fresh.Get(start)) {
 		owner[start] = start
 		start++
 	}
-	for end := 1; end <= min(n, m)-start && prune.alike(item, user.Get(n-end), fresh.Get(m-end)); end++ {
-		owner[m-end] = n - end
+	for end := 1; end <= min(n, count)-start && m.alike(item, user.Get(n-end), fresh.Get(count-end)); end++ {
+		owner[count-end] = n - end
 	}
 	return owner
 }
@@ -32,7 +32,7 @@ func pairInOrder(item *shape.Field, user, fresh property.Array) []int {
 // wrote little may look like several, so those of which the user wrote most
 // choose first, and choices are changed where one more element can then be
 // paired (augmenting paths): what can be no drift is none.
-func pairInSet(item *shape.Field, user, fresh property.Array) []int {
+func (m merger) pairInSet(item *shape.Field, user, fresh property.Array) []int {
 	owner := unowned(fresh.Len())
 	first := func(i int, take func(j int) bool) bool {
 		for k := range owner {
@@ -47,7 +47,7 @@ func pairInSet(item *shape.Field, user, fresh property.Array) []int {
 	var claim func(i int, tried []bool) bool
 	claim = func(i int, tried []bool) bool {
 		return first(i, func(j int) bool {
-			if tried[j] || !prune.alike(item, user.Get(i), fresh.Get(j)) {
+			if tried[j] || !m.alike(item, user.Get(i), fresh.Get(j)) {
 				return false
 			}
 			tried[j] = true

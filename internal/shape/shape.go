@@ -71,6 +71,9 @@ type Field struct {
 	// Kind is the semantic equality of the value; that of each element for
 	// maps, and for lists unless it is Set.
 	Kind Kind
+	// Whole says that the elements of a list are the program's as a whole: what
+	// it leaves unset in them is empty, and not the service's to choose.
+	Whole bool
 	// Item is the semantic equality of a single text: of the value, or of
 	// each element of a list or map.
 	Item Kind
@@ -229,7 +232,9 @@ func parseNorm(field *Field, tag string, text bool) error {
 		case kind == Exact:
 		case kind == Set && field.List:
 			set = true
-		case kind == Set:
+		case part == "whole" && field.List:
+			field.Whole = true
+		case kind == Set, part == "whole":
 			return fmt.Errorf("norm kind %q is for lists", part)
 		case !textKinds[kind]:
 			return fmt.Errorf("unknown norm kind %q", part)

@@ -207,7 +207,7 @@ type NodeTemplateArgs struct {
 	ShouldTaint                              *bool                                     `pulumi:"shouldTaint,optional" wire:",zero"`
 	Constraints                              *NodeTemplateConstraints                  `pulumi:"constraints,optional"`
 	CustomLabels                             map[string]string                         `pulumi:"customLabels,optional"`
-	CustomTaints                             []NodeTemplateCustomTaint                 `pulumi:"customTaints,optional" norm:"set"`
+	CustomTaints                             []NodeTemplateCustomTaint                 `pulumi:"customTaints,optional" norm:"set,whole"`
 	CustomInstancesEnabled                   *bool                                     `pulumi:"customInstancesEnabled,optional" wire:",zero"`
 	CustomInstancesWithExtendedMemoryEnabled *bool                                     `pulumi:"customInstancesWithExtendedMemoryEnabled,optional" wire:",zero"`
 	RebalancingConfigMinNodes                *int                                      `pulumi:"rebalancingConfigMinNodes,optional" wire:"rebalancingConfig.minNodes,zero" check:"min=0"`

@@ -32,7 +32,7 @@ func (r *EvictorAdvancedConfig) Annotate(a infer.Annotator) {
 // EvictorAdvancedConfigArgs are the inputs of an [EvictorAdvancedConfig].
 type EvictorAdvancedConfigArgs struct {
 	ClusterID              string                                       `pulumi:"clusterId" provider:"replaceOnChanges" wire:"-" check:"uuid"`
-	EvictorAdvancedConfigs []EvictorAdvancedConfigEvictorAdvancedConfig `pulumi:"evictorAdvancedConfigs" wire:"evictionConfig"`
+	EvictorAdvancedConfigs []EvictorAdvancedConfigEvictorAdvancedConfig `pulumi:"evictorAdvancedConfigs" wire:"evictionConfig" norm:"whole"`
 }
 
 // Annotate describes the inputs.
