@@ -255,7 +255,19 @@ func (s *shim) check(ctx context.Context, req p.CheckRequest) (p.CheckResponse, 
 	if len(result.Failures) == 0 {
 		news = norm.Respell(r.inputs, olds, news)
 	}
-	return p.CheckResponse{Inputs: markSecrets(r.inputs, news), Failures: result.Failures}, nil
+	news = markSecrets(r.inputs, news)
+	return p.CheckResponse{Inputs: news, Failures: discreet(news, result.Failures)}, nil
+}
+
+// discreet moves the failures of secret properties to the resource: the engine
+// shows the value of the property that a failure is at.
+func discreet(inputs property.Map, failures []p.CheckFailure) []p.CheckFailure {
+	for i, f := range failures {
+		if inputs.Get(f.Property).HasSecrets() {
+			failures[i] = p.CheckFailure{Reason: f.Property + ": " + f.Reason}
+		}
+	}
+	return failures
 }
 
 func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {

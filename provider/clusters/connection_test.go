@@ -555,7 +555,11 @@ func TestInvalidInputs(t *testing.T) {
 		_, failures := h.Resource(c.token, "c").Check(c.all(c.invalid))
 		found := map[string]bool{}
 		for _, f := range failures {
-			found[f.Property] = true
+			property, _, _ := strings.Cut(f.Reason, ":")
+			if f.Property != "" {
+				property = f.Property
+			}
+			found[property] = true // the engine would show a secret at its own property
 		}
 		for property := range c.invalid {
 			if !found[property] {
