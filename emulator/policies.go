@@ -4,7 +4,6 @@ import (
 	"strconv"
 )
 
-const policiesPath = "/v1/kubernetes/clusters/{clusterId}/policies"
 
 func (s *Server) policyArea() {
 	s.handle("PoliciesAPIGetClusterPolicies", func(c *call) (*answer, error) { return c.reply(c.policies()) })
