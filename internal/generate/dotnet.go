@@ -44,6 +44,9 @@ func csproj(s *packageSchema, generated []byte) ([]byte, error) {
 		"    <GenerateDocumentationFile>true</GenerateDocumentationFile>\n"+
 		"    <NoWarn>$(NoWarn);1591</NoWarn>\n", 1)
 	text = strings.TrimSuffix(text, end) +
-		"  <ItemGroup>\n    <None Include=\"README.md\" Pack=\"True\" PackagePath=\"\" />\n  </ItemGroup>\n\n" + end
+		"  <ItemGroup>\n" +
+		"    <None Include=\"README.md\" Pack=\"True\" PackagePath=\"\" />\n" +
+		"    <None Include=\"LICENSE\" Pack=\"True\" PackagePath=\"\" />\n" +
+		"  </ItemGroup>\n\n" + end
 	return []byte(text), nil
 }

@@ -170,6 +170,21 @@ func TestNoFileNamesThisMachineOrAMirror(t *testing.T) {
 	}
 }
 
+func TestEverySDKCarriesTheLicense(t *testing.T) {
+	all := generated(t)
+	for _, file := range []string{
+		"./LICENSE", "sdk/nodejs/LICENSE", "sdk/python/LICENSE", "sdk/go/castai/LICENSE", "sdk/dotnet/LICENSE", "sdk/java/LICENSE",
+		"sdk/java/src/main/resources/META-INF/LICENSE",
+	} {
+		if !strings.Contains(string(all[file]), "Apache License") {
+			t.Errorf("%s does not hold the license", file)
+		}
+	}
+	if !strings.Contains(string(all["sdk/dotnet/Pulumi.CastAI.csproj"]), `<None Include="LICENSE" Pack="True"`) {
+		t.Error("the NuGet package does not carry the license")
+	}
+}
+
 // TestDotnetNames holds the names that C# programs use. The other languages
 // are compiled by the tests in tests/sdk; .NET is only where it is installed.
 func TestDotnetNames(t *testing.T) {

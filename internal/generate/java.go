@@ -32,5 +32,6 @@ func javaSDK(s *packageSchema) (files, error) {
 	const resources = "src/main/resources/com/castai/castai/"
 	out[resources+"version.txt"] = []byte(s.version.String() + "\n")
 	out[resources+"plugin.json"] = about
+	out["src/main/resources/META-INF/LICENSE"] = license // for the jar
 	return out, nil
 }

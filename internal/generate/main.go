@@ -55,7 +55,10 @@ func generate() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
-	outputs := []output{{dir: "cmd/pulumi-resource-castai", only: true, files: files{"schema.json": s.text}}}
+	outputs := []output{
+		{dir: ".", only: true, files: files{"LICENSE": license}},
+		{dir: "cmd/pulumi-resource-castai", only: true, files: files{"schema.json": s.text}},
+	}
 	for _, sdk := range []struct {
 		language, dir string
 		generate      func(*packageSchema) (files, error)
@@ -69,6 +72,7 @@ func generate() ([]output, error) {
 		made, err := sdk.generate(s)
 		if err == nil {
 			err = s.addOwn(made, sdk.language)
+			made["LICENSE"] = license
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", sdk.language, err)

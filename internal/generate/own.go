@@ -18,6 +18,12 @@ import (
 //go:embed all:files
 var own embed.FS
 
+// license is the license of the repository and of every SDK: one text, so that
+// a package from a registry carries the same one.
+//
+//go:embed files/LICENSE
+var license []byte
+
 // ownData is what the templates can use.
 type ownData struct {
 	schema.PackageSpec
