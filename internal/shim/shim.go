@@ -311,6 +311,11 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 	}
 	resp, err := r.read(crud.WithOldInputs(ctx, olds), req)
 	if resp.ID == "" {
+		if err == nil && olds.Len() == 0 {
+			// The engine would import the empty answer as a resource.
+			err = fmt.Errorf("the %s %q does not exist, or the organization of the token cannot see it: check the ID",
+				req.Urn.Type().Name(), req.ID)
+		}
 		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
 	if olds.Len() > 0 {
