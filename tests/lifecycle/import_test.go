@@ -1,0 +1,239 @@
+package lifecycle_test
+
+import (
+	"encoding/json"
+	"fmt"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/apitype"
+
+	"github.com/castai/pulumi-castai/tests/internal/world"
+)
+
+// everyKind has one resource of each kind, named after it.
+const everyKind = `
+variables:
+  organization:
+    fn::invoke: {function: "castai:getOrganization", arguments: {name: Local}, return: id}
+resources:
+  AksCluster:
+    type: castai:AksCluster
+    properties:
+      name: aks
+      region: westeurope
+      subscriptionId: 3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10
+      nodeResourceGroup: MC_group_aks_westeurope
+      tenantId: 8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11
+      clientId: 9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12
+      clientSecret: {fn::secret: of-the-application}
+  EksCluster:
+    type: castai:EksCluster
+    properties:
+      name: eks
+      accountId: "012345678901"
+      region: eu-central-1
+      assumeRoleArn: arn:aws:iam::012345678901:role/castai
+      deleteNodesOnDisconnect: true
+  GkeCluster:
+    type: castai:GkeCluster
+    properties:
+      name: gke
+      projectId: my-project
+      location: europe-west3
+      credentialsJson: {fn::secret: '{"type": "service_account", "project_id": "my-project"}'}
+  EksClusterId:
+    type: castai:EksClusterId
+    properties: {clusterName: registered, accountId: "012345678901", region: eu-central-1}
+  GkeClusterId:
+    type: castai:GkeClusterId
+    properties: {name: registered, projectId: my-project, location: europe-west3}
+  EksUserArn:
+    type: castai:EksUserArn
+    properties: {clusterId: "${EksCluster.id}"}
+  NodeConfiguration:
+    type: castai:NodeConfiguration
+    properties:
+      clusterId: ${GkeCluster.id}
+      name: workers
+      subnets: [projects/p/regions/r/subnetworks/b, projects/p/regions/r/subnetworks/a]
+      minDiskSize: 120
+      tags: {team: platform}
+      gke: {networkTags: [castai], diskType: pd-balanced}
+  NodeConfigurationDefault:
+    type: castai:NodeConfigurationDefault
+    properties: {clusterId: "${GkeCluster.id}", configurationId: "${NodeConfiguration.id}"}
+  NodeTemplate:
+    type: castai:NodeTemplate
+    properties:
+      clusterId: ${GkeCluster.id}
+      name: batch
+      configurationId: ${NodeConfiguration.id}
+      shouldTaint: true
+      customLabels: {workload: batch}
+      customTaints: [{key: workload, value: batch, effect: NoSchedule}]
+      constraints: {spot: true, minCpu: 4, maxCpu: 32, architectures: [amd64, arm64]}
+  Autoscaler:
+    type: castai:Autoscaler
+    properties:
+      clusterId: ${EksCluster.id}
+      autoscalerSettings:
+        enabled: true
+        clusterLimits: {enabled: true, cpu: {maxCores: 200}}
+  EvictorAdvancedConfig:
+    type: castai:EvictorAdvancedConfig
+    properties:
+      clusterId: ${EksCluster.id}
+      evictorAdvancedConfigs:
+        - podSelector: {namespace: jobs, kind: Job}
+          aggressive: true
+  ServiceAccount:
+    type: castai:ServiceAccount
+    properties: {organizationId: "${organization}", name: builds, description: Of the pipeline.}
+  ServiceAccountKey:
+    type: castai:ServiceAccountKey
+    properties:
+      organizationId: ${organization}
+      serviceAccountId: ${ServiceAccount.id}
+      name: pipeline
+      expiresAt: "2040-01-01T00:00:00Z"
+`
+
+// importHead begins a program for what is imported.
+const importHead = "name: imported\nruntime: yaml\n"
+
+// Each kind of resource can be imported by the ID that its description gives, and the
+// program that Pulumi writes for it needs no change.
+func TestImport(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	s := w.YAML(everyKind)
+	s.Up()
+	made := s.Export()
+
+	var file importFile
+	for kind, format := range importIDs(t) {
+		if !made.Has(kind) {
+			t.Errorf("the program of this test has no %s", kind)
+			continue
+		}
+		if kind == "AksCluster" {
+			continue // needs credentials, which the API does not give back: see TestImportAks
+		}
+		file.Resources = append(file.Resources, importEntry{"castai:index:" + kind, kind, importID(made.Resource(kind), format)})
+	}
+	text, err := json.Marshal(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	writes := len(writing(w))
+	want := map[string]string{}
+	for _, r := range file.Resources {
+		want[r.Name] = "import"
+	}
+	importing := w.YAML(importHead)
+	imported := importing.ImportAll(string(text)).WantChanges(want)
+	importing.SetYAML(importHead + imported.Code)
+	importing.WantNoChanges()
+	if now := writing(w); len(now) != writes {
+		t.Errorf("importing changed something: %v", now[writes:])
+	}
+}
+
+type importFile struct {
+	Resources []importEntry `json:"resources"`
+}
+
+type importEntry struct {
+	Type string `json:"type"`
+	Name string `json:"name"`
+	ID   string `json:"id"`
+}
+
+// writing are the requests so far that change something.
+func writing(w *world.World) []string {
+	var list []string
+	for _, r := range w.API.Requests() {
+		if r.Method != "GET" {
+			list = append(list, r.Method+" "+r.Path)
+		}
+	}
+	return list
+}
+
+var documented = regexp.MustCompile("## Import\n\nThe import ID is (?:`([^`]+)`|(the cluster ID))")
+
+// importIDs are the forms of the import IDs by kind, as the schema describes them.
+func importIDs(t *testing.T) map[string]string {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("..", "..", "cmd", "pulumi-resource-castai", "schema.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var spec schema.PackageSpec
+	if err := json.Unmarshal(text, &spec); err != nil {
+		t.Fatal(err)
+	}
+	ids := map[string]string{}
+	for token, r := range spec.Resources {
+		kind := token[strings.LastIndex(token, ":")+1:]
+		found := documented.FindStringSubmatch(r.Description)
+		switch {
+		case r.IsComponent:
+		case found == nil:
+			t.Errorf("the description of %s does not say what its import ID is", kind)
+		case found[1] != "":
+			ids[kind] = found[1]
+		default:
+			ids[kind] = "<clusterId>"
+		}
+	}
+	return ids
+}
+
+var placeholder = regexp.MustCompile(`<(\w+)>`)
+
+// importID fills in a form with the properties of a resource, and its own ID for what is
+// not among them.
+func importID(r apitype.ResourceV3, format string) string {
+	return placeholder.ReplaceAllStringFunc(format, func(name string) string {
+		if value, ok := r.Outputs[strings.Trim(name, "<>")]; ok {
+			return fmt.Sprint(value)
+		}
+		return r.ID.String()
+	})
+}
+
+// What does not exist is not imported.
+func TestImportMissing(t *testing.T) {
+	t.Parallel()
+	s := world.New(t).YAML("resources: {}\n")
+	missing := apitype.ResourceV3{ID: "6f1c3a52-7d1e-4c1b-9a53-0d2f5b7e8c14"}
+	for kind, format := range importIDs(t) {
+		s.ImportFails("castai:index:"+kind, "missing", importID(missing, format)).WantDiagnostic("error", missing.ID.String())
+	}
+	if s.Export().Has("missing") {
+		t.Error("what does not exist is in the state")
+	}
+}
+
+// An AKS cluster needs credentials, which the API does not give back: once they are added
+// to the program that Pulumi writes, the next update hands them over.
+func TestImportAks(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	made := w.YAML(everyKind)
+	made.Up("--target", "**AksCluster")
+	id := made.Export().Resource("AksCluster").ID.String()
+
+	s := w.YAML(importHead)
+	code := s.Import("castai:index:AksCluster", "AksCluster", id).Code
+	code = regexp.MustCompile(`(?m)^( +)clientId: .*`).ReplaceAllString(code, "${1}clientId: 9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12\n${1}clientSecret: {fn::secret: of-the-application}")
+	s.SetYAML(importHead + code)
+	s.Up().WantChanges(map[string]string{"AksCluster": "update"})
+	s.WantNoChanges()
+}
