@@ -4,7 +4,6 @@ import (
 	"strconv"
 )
 
-
 func (s *Server) policyArea() {
 	s.handle("PoliciesAPIGetClusterPolicies", func(c *call) (*answer, error) { return c.reply(c.policies()) })
 	s.handle("PoliciesAPIUpsertClusterPolicies", putPolicies)
