@@ -7,7 +7,7 @@ TOOLS := .pulumi/bin
 VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint generated unit end-to-end tools generate bench clean
+.PHONY: help demo build test check lint generated unit end-to-end tools generate bench dist clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -55,5 +55,8 @@ generate: ## write the schema, the SDKs and the documentation
 bench: tools build ## measure the provider against the engine's floor
 	@$(GO) run ./internal/bench
 
+dist: ## make the files of a release; VERSION=1.2.3 [PLATFORMS=linux/amd64,...] [SDKS=none|all]
+	@$(GO) run ./internal/dist -version "$(VERSION)" -platforms "$(PLATFORMS)" $(if $(SDKS),-sdks "$(SDKS)")
+
 clean: ## remove what was built and downloaded
-	rm -rf .pulumi bin
+	rm -rf .pulumi bin dist
