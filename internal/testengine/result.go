@@ -125,7 +125,7 @@ func (r *Result) Step(name string) Step {
 
 // Changes maps the names of the resources that were changed to what was done to them:
 // "create", "update", "replace", "delete" or "import". The stack itself and the default
-// providers are left out. Programs should not give two resources one name.
+// providers are left out, and so is what failed. Programs should not give two resources one name.
 func (r *Result) Changes() map[string]string {
 	changes := map[string]string{}
 	for _, step := range r.Steps {
@@ -138,7 +138,7 @@ func (r *Result) Changes() map[string]string {
 
 // change is the entry of a step in Changes; empty when it has none.
 func change(step Step) string {
-	if step.Type == "pulumi:pulumi:Stack" ||
+	if step.Failed || step.Type == "pulumi:pulumi:Stack" ||
 		strings.HasPrefix(step.Type, "pulumi:providers:") && strings.HasPrefix(step.Name, "default") {
 		return ""
 	}

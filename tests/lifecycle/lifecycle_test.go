@@ -5,39 +5,11 @@ package lifecycle_test
 import (
 	"io"
 	"net/http"
-	"net/http/httptest"
 	"sync/atomic"
 	"testing"
 
-	"github.com/castai/pulumi-castai/emulator"
-	"github.com/castai/pulumi-castai/internal/testengine"
+	"github.com/castai/pulumi-castai/tests/internal/world"
 )
-
-// newEngine makes an engine whose CAST AI is an emulator of its own, behind the given
-// handlers: each gets the next one, and may answer in its place.
-func newEngine(t *testing.T, before ...func(http.Handler) http.Handler) *testengine.Engine {
-	t.Helper()
-	server, err := emulator.New(emulator.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
-	var handler http.Handler = server
-	for _, wrap := range before {
-		handler = wrap(handler)
-	}
-	web := httptest.NewServer(handler)
-	t.Cleanup(func() {
-		web.Close()
-		if err := server.Close(); err != nil {
-			t.Error(err)
-		}
-	})
-	e := testengine.New(t)
-	e.Castai()
-	e.Setenv("CASTAI_API_URL", web.URL)
-	e.Setenv("CASTAI_API_TOKEN", "token-from-the-environment")
-	return e
-}
 
 const serviceAccount = `
 config:
@@ -56,7 +28,7 @@ resources:
 
 func TestServiceAccount(t *testing.T) {
 	t.Parallel()
-	s := newEngine(t).YAML(serviceAccount)
+	s := world.New(t).YAML(serviceAccount)
 	s.Preview().WantChanges(map[string]string{"account": "create"})
 	s.Up().WantChanges(map[string]string{"account": "create"}).WantNoWarnings()
 	s.WantNoChanges()
@@ -84,7 +56,7 @@ func TestInterrupt(t *testing.T) {
 			<-r.Context().Done()
 		})
 	}
-	s := newEngine(t, hang).YAML(serviceAccount)
+	s := world.New(t, hang).YAML(serviceAccount)
 
 	up := s.Start("up")
 	select {
