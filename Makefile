@@ -28,7 +28,8 @@ check: lint generated unit ## lint, check the generated files, run the unit test
 
 lint: tools
 	@echo "lint: gofmt"
-	@files=$$(gofmt -l $$($(GO) list -f '{{.Dir}}' ./...)); \
+	@# The files of this module alone: programs below tests/seed are kept as they were given.
+	@files=$$(gofmt -l $$($(GO) list -f '{{.Dir}}/*.go' ./...)); \
 		if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
 	@echo "lint: go vet"
 	@$(GO) vet ./...
@@ -38,13 +39,20 @@ lint: tools
 generated:
 	@GO="$(GO)" MAKE="$(MAKE)" scripts/check-generated.sh
 
-# Tests that start no Pulumi: the quick ones. Those below tests/ run whole programs,
-# whose parts the test cache does not see, so they always run, and say how far they are.
-unit:
-	$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /tests/)
+# Everything but the tests of whole programs. One package of them, internal/testengine,
+# runs Pulumi, though no provider. The data race detector, which needs a C compiler, is for
+# the client alone: elsewhere it would compile Pulumi and SQLite once more.
+unit: tools
+	@echo "unit tests"
+	@$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /tests/)
+	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ]; then \
+		$(GO) test -race ./internal/api; \
+	else echo "data races: not checked, there is no C compiler"; fi
 
+# Whole programs, whose parts the test cache does not see: they always run.
 end-to-end: tools
-	$(GO) test -v -count=1 -timeout 60m ./tests/...
+	@echo "end-to-end tests"
+	@$(GO) run ./internal/testreport -timeout 60m ./tests/...
 
 tools: ## build the missing ones of Pulumi, its language hosts and the linter
 	@$(GO) run ./internal/toolchain/install

@@ -49,7 +49,7 @@ func TestSeed(t *testing.T) {
 		t.Run(language, func(t *testing.T) {
 			for _, name := range p.needs {
 				if _, err := exec.LookPath(name); err != nil {
-					t.Skipf("not checked: %s is not on the PATH", name)
+					t.Skipf("%s is not on the PATH: the program in %s was not run", name, language)
 				}
 			}
 			t.Parallel()
