@@ -17,8 +17,8 @@ import (
 
 	"github.com/google/uuid"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
-	"github.com/robfig/cron/v3"
 
+	"github.com/castai/pulumi-castai/internal/crontab"
 	"github.com/castai/pulumi-castai/internal/shape"
 )
 
@@ -284,9 +284,7 @@ func isZone(s string, load func(string) (*time.Location, error)) bool {
 	return err != nil
 }
 
-// cronRule accepts five fields or a descriptor such as @daily, after an
-// optional time zone. The time zone is cut off first, because the parser
-// panics where nothing follows it.
+// cronRule accepts what [crontab.Parse] reads, in a time zone that exists.
 func cronRule(arg string) (rule, error) {
 	if arg != "" {
 		return rule{}, errors.New("it takes no argument")
@@ -296,21 +294,15 @@ func cronRule(arg string) (rule, error) {
 		if !v.IsString() {
 			return ""
 		}
-		spec := v.AsString()
-		for _, key := range []string{"CRON_TZ=", "TZ="} {
-			if rest, ok := strings.CutPrefix(spec, key); ok {
-				var zone string
-				zone, spec, _ = strings.Cut(rest, " ")
-				if !isTimeZone(zone) {
-					return fmt.Sprintf("names the unknown time zone %q", zone)
-				}
-				break
-			}
-		}
-		if _, err := cron.ParseStandard(strings.TrimSpace(spec)); err != nil {
+		schedule, err := crontab.Parse(v.AsString())
+		switch {
+		case schedule.Zoned && !isTimeZone(schedule.Zone):
+			return fmt.Sprintf("names the unknown time zone %q", schedule.Zone)
+		case err != nil:
 			return fmt.Sprintf("is not a cron schedule (%v)", err)
+		default:
+			return ""
 		}
-		return ""
 	}}, nil
 }
 

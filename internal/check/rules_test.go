@@ -56,8 +56,8 @@ func TestTextRules(t *testing.T) {
 		"arn=kms": {good: []string{"arn:aws-cn:kms:cn-north-1:123456789012:key/x"}, bad: []string{"arn:aws:iam::123456789012:role/x"}},
 		"arn=sqs": {good: []string{"arn:aws:sqs:eu-central-1:123456789012:q"}, bad: []string{"arn:aws:sns:eu-central-1:123456789012:q"}},
 		"cron": {
-			good: []string{"0 3 * * *", "*/5 8-18 * * MON-FRI", "@daily", "@every 1h", "CRON_TZ=Europe/Berlin 0 3 * * *", "TZ=UTC @weekly", "TZ=UTC   0 3 * * *"},
-			bad:  []string{"", " ", "0 3 * *", "0 0 3 * * *", "60 * * * *", "* * * * 7", "@sometimes", "@every x", "TZ=UTC", "CRON_TZ= 0 3 * * *", "TZ=Nowhere/City 0 3 * * *", "CRON_TZ=UTC ", "*/0 * * * *", "0 3 * * * TZ=UTC"},
+			good: []string{"0 3 * * *", "*/5 8-18 * * MON-FRI", "@daily", "@every 1h", "CRON_TZ=Europe/Berlin 0 3 * * *", "TZ=UTC @weekly", "TZ=UTC   0 3 * * *", "0 0 3 * * *"},
+			bad:  []string{"", " ", "0 3 * *", "0 0 0 3 * * *", "60 * * * *", "* * * * 7", "@sometimes", "@every x", "TZ=UTC", "CRON_TZ= 0 3 * * *", "TZ=Nowhere/City 0 3 * * *", "CRON_TZ=UTC ", "*/0 * * * *", "0 3 * * * TZ=UTC"},
 		},
 		"timezone":   {good: []string{"UTC", "Europe/Berlin", "Etc/UTC"}, bad: []string{"", "Local", "Berlin", "../etc/passwd", "Europe/Berlin "}},
 		"json":       {good: []string{"{}", "[1]", "1", ` {"a": "b"} `}, bad: []string{"", "{", "{a: 1}", "{} {}"}},

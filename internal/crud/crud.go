@@ -9,6 +9,7 @@
 package crud
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -44,13 +45,22 @@ type Resource[A, S any] struct {
 	CreateIn, UpdateIn, Out string
 	// UpdateMethod is the method that updates. Default: PUT.
 	UpdateMethod string
+	// UpdateQuery is the query parameter of the collection that names the object
+	// to update, where the API has it so. Default: the object's own path.
+	UpdateQuery string
 	// ReadBack reads the object after a write, for answers to writes that do
 	// not hold the whole object.
 	ReadBack bool
+	// Batch says that the create call takes a list of objects and answers with
+	// one, of which there is one here.
+	Batch bool
 
 	// List says how the collection is listed, for objects that are read from
-	// there and for looking an object up by its name.
+	// there and for looking an object up by its key.
 	List *List
+	// Key is the field of the body that tells the objects of a collection apart
+	// for those who do not know the ID. Default: name.
+	Key string
 
 	// Body adjusts the body of a create (update is false) or update call.
 	Body func(a *A, body map[string]any, update bool) error
@@ -60,6 +70,8 @@ type Resource[A, S any] struct {
 	// inputs, although they leave it to the service: an update sends the rest
 	// as it is.
 	Forget func(a *A, s *S)
+	// Notice looks at what was read of the object and may warn of it.
+	Notice func(ctx context.Context, body map[string]any)
 	// Lock names what a write changes besides its own object, for writes that
 	// the API cannot take at the same time.
 	Lock func(a *A) string
@@ -97,9 +109,11 @@ func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A])
 	if err != nil {
 		return infer.CreateResponse[S]{}, r.fail("create", "", err)
 	}
-	answer, err := r.write(ctx, a, api.Call{
-		Method: http.MethodPost, Path: r.Path(a), Body: Wrap(r.CreateIn, body), Recover: r.recover(a, body),
-	})
+	call := api.Call{Method: http.MethodPost, Path: r.Path(a), Body: Wrap(r.CreateIn, body), Recover: r.recover(a, body)}
+	if r.Batch {
+		call.Body = []any{call.Body}
+	}
+	answer, err := r.write(ctx, a, call)
 	if err != nil {
 		return infer.CreateResponse[S]{}, r.exists(r.fail("create", "", err), err)
 	}
@@ -137,7 +151,11 @@ func (r *Resource[A, S]) Read(ctx context.Context, req infer.ReadRequest[A, S]) 
 	if !found {
 		return infer.ReadResponse[A, S]{}, nil
 	}
-	return infer.ReadResponse[A, S]{ID: id, Inputs: Args[A](&state), State: state}, nil
+	if a = Args[A](&state); !IsImport(ctx) {
+		KeepIdentity(&a, &req.Inputs)
+		SetArgs(&state, a)
+	}
+	return infer.ReadResponse[A, S]{ID: id, Inputs: a, State: state}, nil
 }
 
 // Update brings the object to the new inputs.
@@ -167,9 +185,11 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 	}
 	// Each of these calls sets the whole object, so repeating one is safe.
 	repeatable := true
-	answer, err := r.write(ctx, a, api.Call{
-		Method: method, Path: r.item(a, req.ID), Body: Wrap(r.UpdateIn, body), Idempotent: &repeatable,
-	})
+	call := api.Call{Method: method, Path: r.item(a, req.ID), Body: Wrap(r.UpdateIn, body), Idempotent: &repeatable}
+	if r.UpdateQuery != "" {
+		call.Path, call.Query = r.Path(a), url.Values{r.UpdateQuery: {req.ID}}
+	}
+	answer, err := r.write(ctx, a, call)
 	if err != nil {
 		return infer.UpdateResponse[S]{}, r.fail("update", req.ID, err)
 	}
@@ -246,6 +266,9 @@ func (r *Resource[A, S]) get(ctx context.Context, a *A, id string, state *S) (fo
 	if err != nil {
 		return false, err
 	}
+	if r.Notice != nil {
+		r.Notice(ctx, body)
+	}
 	return true, r.decode(body, state)
 }
 
@@ -260,20 +283,21 @@ func (r *Resource[A, S]) decode(body map[string]any, state *S) error {
 }
 
 // recover looks for the object that a create call whose answer was lost has
-// made: one of that name in which everything that was sent reads back.
+// made: one of that key in which everything that was sent reads back.
 func (r *Resource[A, S]) recover(a *A, sent map[string]any) func(context.Context) (any, bool, error) {
-	name, _ := sent["name"].(string)
-	if r.List == nil || name == "" {
+	key := cmp.Or(r.Key, "name")
+	value, _ := sent[key].(string)
+	if r.List == nil || value == "" {
 		return nil
 	}
 	return func(ctx context.Context) (any, bool, error) {
-		found, err := r.List.find(ctx, r.Path(a), "name", name)
+		found, err := r.List.find(ctx, r.Path(a), key, value)
 		if err != nil || found == nil {
 			return nil, false, err
 		}
 		if !contains(found, sent) {
-			return nil, false, fmt.Errorf("a %s named %q exists that differs from the one this call was to make; "+
-				"look at it in the console, then import or delete it", r.Kind, name)
+			return nil, false, fmt.Errorf("%s with the %s %q exists that differs from the one this call was to make; "+
+				"look at it in the console, then import or delete it", article(r.Kind), key, value)
 		}
 		return found, true, nil
 	}

@@ -2,6 +2,7 @@ package crud
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"math"
 	"net/http"
@@ -75,13 +76,21 @@ func OldInputs(ctx context.Context) property.Map {
 func IsImport(ctx context.Context) bool { return OldInputs(ctx).Len() == 0 }
 
 // Send makes a call with the provider's client and returns the object that
-// the answer holds; nil for an empty answer.
+// the answer holds, or the only one of the list that it is if the body was a
+// list; nil for an empty answer.
 func Send(ctx context.Context, call api.Call) (map[string]any, error) {
 	raw, err := config.Client(ctx).Do(ctx, call)
 	if err != nil || len(raw) == 0 {
 		return nil, err
 	}
-	return api.Object(raw)
+	var list []json.RawMessage
+	if _, batch := call.Body.([]any); !batch || json.Unmarshal(raw, &list) != nil {
+		return api.Object(raw) // also what a lost call was found to have made
+	}
+	if len(list) != 1 {
+		return nil, fmt.Errorf("%s %s: the answer holds %d objects where 1 was expected", call.Method, call.Path, len(list))
+	}
+	return api.Object(list[0])
 }
 
 // Get fetches one object.
@@ -140,16 +149,18 @@ func Predict[A, S any](ctx context.Context, old S, inputs A) S {
 func predict(args, next reflect.Value, was property.Map) {
 	for _, f := range shape.Of(args.Type()).Fields {
 		value, target, old := next.FieldByIndex(f.Index), args.FieldByIndex(f.Index), was.Get(f.Name)
-		object := f.Elem != nil && !f.List && !f.Map && value.Kind() == reflect.Pointer
+		object := f.Elem != nil && !f.List && !f.Map
+		inner := property.Map{}
+		if old.IsMap() {
+			inner = old.AsMap()
+		}
 		switch {
 		case value.IsZero() && old.IsNull():
-		case object && !value.IsNil() && !target.IsNil():
+		case object && value.Kind() == reflect.Struct:
+			predict(target, value, inner)
+		case object && value.Kind() == reflect.Pointer && !value.IsNil() && !target.IsNil():
 			merged := reflect.New(value.Type().Elem())
 			merged.Elem().Set(target.Elem())
-			inner := property.Map{}
-			if old.IsMap() {
-				inner = old.AsMap()
-			}
 			predict(merged.Elem(), value.Elem(), inner)
 			target.Set(merged)
 		default:
@@ -159,13 +170,14 @@ func predict(args, next reflect.Value, was property.Map) {
 }
 
 // KeepIdentity sets the inputs whose change replaces the object to those of
-// was: an object never turns into another under one ID, so an answer that
-// says so, or leaves them out, must not lead to a replacement.
+// was, unless was leaves them to the service: an object never turns into
+// another under one ID, so an answer that says so, or leaves them out, must
+// not lead to a replacement.
 func KeepIdentity[A any](a, was *A) {
 	to, from := reflect.ValueOf(a).Elem(), reflect.ValueOf(was).Elem()
 	for _, f := range shape.Of(to.Type()).Fields {
-		if f.Replace {
-			to.FieldByIndex(f.Index).Set(from.FieldByIndex(f.Index))
+		if last := from.FieldByIndex(f.Index); f.Replace && !last.IsZero() {
+			to.FieldByIndex(f.Index).Set(last)
 		}
 	}
 }

@@ -340,6 +340,9 @@ func TestSpellings(t *testing.T) {
 		{shape.Decimal, "1e999999999", "1E999999999", false},
 		{shape.Decimal, "1/2", "0.5", false},
 		{shape.Decimal, "", "0", false},
+		{shape.Cron, "0 9 * * 1-5", "CRON_TZ=UTC 0 0 9 * * MON-FRI", true},
+		{shape.Cron, "0 9 * * 1-5", "CRON_TZ=Europe/Berlin 0 9 * * 1-5", false},
+		{shape.Cron, "nonsense", " nonsense", false},
 	} {
 		if sameText(c.kind, c.a, c.b) != c.same || sameText(c.kind, c.b, c.a) != c.same {
 			t.Errorf("%s: %q and %q: want %v", c.kind, c.a, c.b, c.same)
@@ -348,7 +351,7 @@ func TestSpellings(t *testing.T) {
 }
 
 func TestMeaningIsAnEquivalence(t *testing.T) {
-	kinds := []shape.Kind{shape.Instant, shape.Duration, shape.JSON, shape.Fold, shape.CIDR, shape.CSV, shape.Decimal}
+	kinds := []shape.Kind{shape.Instant, shape.Duration, shape.JSON, shape.Fold, shape.CIDR, shape.CSV, shape.Decimal, shape.Cron}
 	rapid.Check(t, func(t *rapid.T) {
 		kind := rapid.SampledFrom(kinds).Draw(t, "kind")
 		texts := rapid.OneOf(rapid.String(), rapid.Custom(func(t *rapid.T) string { return spell(t, kind, rapid.IntRange(0, 2).Draw(t, "n")) }))

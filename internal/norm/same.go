@@ -15,6 +15,7 @@ import (
 
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
+	"github.com/castai/pulumi-castai/internal/crontab"
 	"github.com/castai/pulumi-castai/internal/shape"
 )
 
@@ -45,6 +46,8 @@ func sameText(kind shape.Kind, a, b string) bool {
 		return equal(a, b, parseCSV, func(x, y [][]string) bool { return reflect.DeepEqual(x, y) })
 	case shape.Decimal:
 		return equal(a, b, parseDecimal, func(x, y *big.Rat) bool { return x.Cmp(y) == 0 })
+	case shape.Cron:
+		return equal(a, b, crontab.Parse, crontab.Schedule.Equal)
 	default:
 		return false
 	}

@@ -33,9 +33,10 @@ const (
 	CIDR     Kind = "cidr"     // an address range, whatever its host bits
 	CSV      Kind = "csv"      // comma-separated text, whatever its line ends and padding
 	Decimal  Kind = "decimal"  // a number as text: 1.0 is 1
+	Cron     Kind = "cron"     // a cron schedule: MON-FRI is 1-5
 )
 
-var textKinds = map[Kind]bool{Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true}
+var textKinds = map[Kind]bool{Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true, Cron: true}
 
 // Rule is one entry of a check tag.
 type Rule struct{ Name, Arg string }
