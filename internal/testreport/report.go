@@ -27,7 +27,7 @@ var languages = []struct {
 // report is what is known of a run of tests.
 type report struct {
 	out     io.Writer
-	started map[string]time.Time // tests that have not ended
+	started map[string]time.Time // tests that are running
 	output  map[string][]string
 	parents map[string]bool
 	results map[string]string // of tests that have ended: pass, fail or skip
@@ -58,6 +58,10 @@ func (r *report) add(e event) bool {
 	case "run":
 		r.started[name] = e.Time
 		r.parents[path.Dir(name)] = true
+	case "pause": // waits for its turn among the parallel tests
+		delete(r.started, name)
+	case "cont":
+		r.started[name] = e.Time
 	case "output":
 		r.output[name] = append(r.output[name], e.Output)
 	case "pass", "fail", "skip":
@@ -75,16 +79,13 @@ func (r *report) ended(e event, name string) bool {
 	switch {
 	case e.Action == "fail":
 		fmt.Fprintf(r.out, "FAIL  %s (%s)\n%s", name, took, strings.Join(r.output[name], ""))
-	case r.parents[name]:
+	case r.parents[name], e.Test == "":
 		return false
-	case e.Test == "":
-		fmt.Fprintf(r.out, "ok    %s: no tests\n", name)
 	case e.Action == "skip":
 		fmt.Fprintf(r.out, "skip  %s: %s\n", name, r.reason(name))
 	default:
 		fmt.Fprintf(r.out, "ok    %s (%s)\n", name, took)
 	}
-
 	return true
 }
 

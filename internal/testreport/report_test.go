@@ -13,7 +13,11 @@ const events = `{"Action":"start","Package":"example.com/tests/seed"}
 {"Action":"output","Package":"example.com/tests/seed","Test":"TestSeed/C#","Output":"    seed_test.go:52: dotnet is not on the PATH: C# was left out\n"}
 {"Action":"output","Package":"example.com/tests/seed","Test":"TestSeed/C#","Output":"--- SKIP: TestSeed/C# (0.00s)\n"}
 {"Action":"skip","Package":"example.com/tests/seed","Test":"TestSeed/C#","Elapsed":0}
-{"Time":"2030-01-01T00:00:05Z","Action":"run","Package":"example.com/tests/seed","Test":"TestSeed/Java"}
+{"Time":"2030-01-01T00:00:00Z","Action":"run","Package":"example.com/tests/seed","Test":"TestSeed/YAML"}
+{"Time":"2030-01-01T00:00:00Z","Action":"pause","Package":"example.com/tests/seed","Test":"TestSeed/YAML"}
+{"Time":"2030-01-01T00:00:00Z","Action":"run","Package":"example.com/tests/seed","Test":"TestSeed/Java"}
+{"Time":"2030-01-01T00:00:00Z","Action":"pause","Package":"example.com/tests/seed","Test":"TestSeed/Java"}
+{"Time":"2030-01-01T00:00:05Z","Action":"cont","Package":"example.com/tests/seed","Test":"TestSeed/Java"}
 `
 
 const ends = `{"Action":"pass","Package":"example.com/tests/seed","Test":"TestSeed/Go","Elapsed":12.34}
