@@ -132,6 +132,9 @@ require("./index.js").clusterId.apply(id => console.log("clusterId", id));
 func TestPython(t *testing.T) {
 	t.Parallel()
 	needs(t, "Python", "python3")
+	if exec.Command("python3", "-c", "import ensurepip").Run() != nil {
+		t.Skip("python3 cannot make virtual environments (Debian and Ubuntu have that in python3-venv): the Python SDK was not installed")
+	}
 	dir, program := source(t, "python", "python")
 	run(t, dir, "python3", "-m", "venv", "venv")
 	python := filepath.Join(dir, "venv", "bin", "python")
