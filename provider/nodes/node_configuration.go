@@ -219,6 +219,9 @@ func (r *NodeConfiguration) Delete(
 func (r *NodeConfiguration) CheckInputs(in *check.Inputs) {
 	in.AtMostOne("eks", "gke", "aks", "kops", "selfHostedWithEc2Nodes")
 	in.AtMostOne("gke.maxPodsPerNode", "gke.maxPodsPerNodeFormula")
+	if in.Known("selfHostedWithEc2Nodes") && !in.Set("selfHostedWithEc2Nodes.instanceProfileArn") {
+		in.Fail("selfHostedWithEc2Nodes.instanceProfileArn", "is missing: the API demands it")
+	}
 	if in.Known("aks.ephemeralOsDisk.cache") {
 		in.Warn("aks.ephemeralOsDisk.cache: CAST AI no longer uses it. Remove it from the program.")
 	}

@@ -171,7 +171,7 @@ func (r *NodeTemplate) CheckInputs(in *check.Inputs) {
 		}
 	}
 	for _, removed := range []string{"storageOptimized", "computeOptimized"} {
-		if in.Set("constraints." + removed) {
+		if in.Known("constraints." + removed) {
 			in.Fail("constraints."+removed, "is no longer supported by CAST AI: use %sState with \"enabled\" or \"disabled\"", removed)
 		}
 	}
