@@ -9,7 +9,6 @@
 package crud
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"net/http"
@@ -282,27 +281,6 @@ func (r *Resource[A, S]) decode(body map[string]any, state *S) error {
 	return nil
 }
 
-// recover looks for the object that a create call whose answer was lost has
-// made: one of that key in which everything that was sent reads back.
-func (r *Resource[A, S]) recover(a *A, sent map[string]any) func(context.Context) (any, bool, error) {
-	key := cmp.Or(r.Key, "name")
-	value, _ := sent[key].(string)
-	if r.List == nil || value == "" {
-		return nil
-	}
-	return func(ctx context.Context) (any, bool, error) {
-		found, err := r.List.find(ctx, r.Path(a), key, value)
-		if err != nil || found == nil {
-			return nil, false, err
-		}
-		if !contains(found, sent) {
-			return nil, false, fmt.Errorf("%s with the %s %q exists that differs from the one this call was to make; "+
-				"look at it in the console, then import or delete it", article(r.Kind), key, value)
-		}
-		return found, true, nil
-	}
-}
-
 func (r *Resource[A, S]) item(a *A, id string) string { return r.Path(a) + api.Path(id) }
 
 func (r *Resource[A, S]) idField() string {
@@ -381,9 +359,9 @@ func (l *List) find(ctx context.Context, path, field, value string) (map[string]
 	if l.Element != "" {
 		field = l.Element + "." + field
 	}
-	found := list.Find(field, value)
-	if len(found) == 0 {
-		return nil, nil
+	var found []map[string]any
+	for _, item := range list.Find(field, value) {
+		found = append(found, Unwrap(l.Element, item))
 	}
-	return Unwrap(l.Element, found[0]), nil
+	return found, nil
 }

@@ -4,7 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"math"
 	"net/http"
 	"reflect"
 	"strings"
@@ -226,64 +225,4 @@ func ParseImportID[A any](form, id string, a *A) (string, error) {
 		target.SetString(parts[i])
 	}
 	return parts[len(parts)-1], nil
-}
-
-// contains says whether everything in sent reads back in found. Nothing,
-// null and empty are one, since the API drops them.
-func contains(found, sent any) bool {
-	switch want := sent.(type) {
-	case map[string]any:
-		got, _ := found.(map[string]any)
-		for key, value := range want {
-			if !contains(got[key], value) {
-				return false
-			}
-		}
-		return true
-	case []any:
-		got, _ := found.([]any)
-		if len(got) != len(want) {
-			return false
-		}
-		for _, value := range want {
-			matched := false
-			for _, other := range got {
-				matched = matched || contains(other, value)
-			}
-			if !matched {
-				return false
-			}
-		}
-		return true
-	case string:
-		got, _ := found.(string)
-		return strings.EqualFold(got, want)
-	case nil:
-		return true
-	default:
-		if number(sent) == 0 && (found == nil || number(found) == 0) {
-			return true
-		}
-		return number(sent) == number(found)
-	}
-}
-
-// number makes numbers and booleans of any Go type comparable; NaN, which
-// equals nothing, for the rest.
-func number(v any) float64 {
-	r := reflect.ValueOf(v)
-	switch {
-	case v == nil:
-		return math.NaN()
-	case r.CanInt():
-		return float64(r.Int())
-	case r.CanFloat():
-		return r.Float()
-	case r.Kind() == reflect.Bool && r.Bool():
-		return 1
-	case r.Kind() == reflect.Bool:
-		return 0
-	default:
-		return math.NaN()
-	}
 }
