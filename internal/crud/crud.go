@@ -337,21 +337,32 @@ func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
 			break
 		}
 	}
-	if fixed == nil {
-		return // the framework then takes every output to depend on every input
-	}
 	state := reflect.ValueOf(s).Elem()
 	for _, field := range shape.Of(state.Type()).Fields {
 		output := f.OutputField(state.FieldByIndex(field.Index).Addr().Interface())
-		output.DependsOn(fixed)
-		if field.Changes {
+		input := shape.Of(args.Type()).Field(field.Name)
+		switch {
+		case field.Changes || fixed == nil && input == nil:
 			output.DependsOn(f.InputField(a).Computed())
+		case fixed == nil:
+			output.DependsOn(f.InputField(args.FieldByIndex(input.Index).Addr().Interface()).Computed())
+		default:
+			output.DependsOn(fixed)
 		}
 	}
 }
 
 // find returns the object whose field has that value, or nil.
 func (l *List) find(ctx context.Context, path, field, value string) (map[string]any, error) {
+	found, err := l.all(ctx, path, field, value)
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
+}
+
+// all returns the objects whose field has that value.
+func (l *List) all(ctx context.Context, path, field, value string) ([]map[string]any, error) {
 	list, err := config.Client(ctx).Collection(ctx, path, l.Query, l.Items)
 	if err != nil {
 		return nil, err
