@@ -567,7 +567,7 @@ var failures = []struct {
 	{"500", emulator.Fault{Status: 500, Body: "<html><body>Oops</body></html>", ContentType: "text/html"}, "try again later"},
 }
 
-var callInError = regexp.MustCompile(`(GET|POST|PUT|PATCH|DELETE) /v1/\S+: \d{3}`)
+var callInError = regexp.MustCompile(`(GET|POST|PUT|PATCH|DELETE) /\S+: \d{3}`)
 
 // TestFailures: a refused call is an error that says what was called, what
 // came back and what to do; the state stays, nothing is sent twice, and the

@@ -345,7 +345,7 @@ func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
 		case field.Changes || fixed == nil && input == nil:
 			output.DependsOn(f.InputField(a).Computed())
 		case fixed == nil:
-			output.DependsOn(f.InputField(args.FieldByIndex(input.Index).Addr().Interface()).Computed())
+			output.AlwaysKnown() // as far as the input of that name is
 		default:
 			output.DependsOn(fixed)
 		}

@@ -277,12 +277,26 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 	}
 	olds := only(r.inputs, r.upgrade(req.OldInputs))
 	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
-	resp := compare(olds, news, r.inputs)
+	state := only(r.state, r.upgrade(req.State))
+	resp := compare(located(r.inputs, olds, state), located(r.inputs, news, state), r.inputs)
 	resp.DeleteBeforeReplace = r.exclusive
 	if r.warning != "" && replaces(resp) {
 		crud.Warn(ctx, "%s", r.warning)
 	}
 	return resp, nil
+}
+
+// located says where an object is, by the outputs, in inputs that leave it to
+// the configuration of the provider: an object does not move because a program
+// begins or ceases to name the organization that it belongs to. Such inputs
+// replace the object, and are not in its body.
+func located(s *shape.Struct, inputs, state property.Map) property.Map {
+	for _, f := range s.Fields {
+		if place := state.Get(f.Name); f.Optional && f.Replace && f.Wire == nil && inputs.Get(f.Name).IsNull() && !place.IsNull() {
+			inputs = inputs.Set(f.Name, place)
+		}
+	}
+	return inputs
 }
 
 func (s *shim) create(ctx context.Context, req p.CreateRequest) (p.CreateResponse, error) {
