@@ -74,6 +74,9 @@ func (s *Server) adminHandler() http.Handler {
 			writeResult(w, s.AddNode(r.PathValue("id"), node.Name))
 		}
 	})
+	mux.HandleFunc("POST /_emulator/invitations/{email}/accept", func(w http.ResponseWriter, r *http.Request) {
+		writeResult(w, s.AcceptInvitation(r.PathValue("email")))
+	})
 	mux.HandleFunc("POST /_emulator/reset", func(w http.ResponseWriter, _ *http.Request) {
 		writeResult(w, s.Reset())
 	})

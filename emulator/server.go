@@ -192,6 +192,8 @@ func limiter(s Settings) *rate.Limiter {
 func (s *Server) areas() {
 	s.organizationArea()
 	s.serviceAccountArea()
+	s.memberArea()
+	s.ssoArea()
 	s.clusterArea()
 	s.agentArea()
 	s.nodeConfigurationArea()

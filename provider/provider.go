@@ -21,6 +21,10 @@ import (
 const Name = "castai"
 
 var resources = []shim.Resource{
+	shim.Of(access.NewOrganizationGroup()),
+	shim.Of(&access.OrganizationMembers{}),
+	shim.Of(access.NewRoleBindings()),
+	shim.Of(access.NewSSOConnection()),
 	shim.Of(access.NewServiceAccount()),
 	shim.Of(access.NewServiceAccountKey()),
 	shim.Of(clusters.NewAksCluster()),
@@ -37,6 +41,7 @@ var resources = []shim.Resource{
 }
 
 var functions = []shim.Function{
+	shim.FunctionOf(&access.GetImpersonationServiceAccount{}),
 	shim.FunctionOf(&access.GetOrganization{}),
 	shim.FunctionOf(&clusters.GetCluster{}),
 	shim.FunctionOf(&clusters.GetClusters{}),

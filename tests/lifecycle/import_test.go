@@ -101,6 +101,37 @@ resources:
       serviceAccountId: ${ServiceAccount.id}
       name: pipeline
       expiresAt: "2040-01-01T00:00:00Z"
+  OrganizationGroup:
+    type: castai:OrganizationGroup
+    properties:
+      organizationId: ${organization}
+      name: builders
+      members:
+        - members: [{kind: service_account, id: "${ServiceAccount.id}", email: "${ServiceAccount.email}"}]
+  RoleBindings:
+    type: castai:RoleBindings
+    properties:
+      organizationId: ${organization}
+      name: builders
+      roleId: 2b1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a13
+      scopes: [{kind: cluster, resourceId: "${GkeCluster.id}"}, {kind: organization, resourceId: "${organization}"}]
+      subjects:
+        - subjects:
+            - {kind: service_account, serviceAccountId: "${ServiceAccount.id}"}
+            - {kind: group, groupId: "${OrganizationGroup.id}"}
+  OrganizationMembers:
+    type: castai:OrganizationMembers
+    properties:
+      organizationId: ${organization}
+      owners: [boss@example.com]
+      viewers: [b@example.com, a@example.com]
+  SSOConnection:
+    type: castai:SSOConnection
+    properties:
+      name: idp
+      emailDomain: example.com
+      additionalEmailDomains: [b.example.com, a.example.com]
+      oidc: {issuerUrl: "https://idp.example.com", clientId: castai, clientSecret: {fn::secret: of-the-application}}
 `
 
 // importHead begins a program for what is imported.

@@ -1,0 +1,123 @@
+package access_test
+
+import (
+	"testing"
+
+	"github.com/castai/pulumi-castai/emulator"
+	"github.com/castai/pulumi-castai/internal/harness"
+)
+
+func user(id string) harness.Props {
+	return harness.Props{"kind": "user", "id": id, "email": id[:1] + "@example.com"}
+}
+
+func members(items ...any) []any { return list(harness.Props{"members": list(items...)}) }
+
+// sentMembers are the IDs in the last update.
+func sentMembers(h *harness.Harness, r *harness.Resource) (ids []any) {
+	for _, member := range h.Body("PATCH", r.ID)["definition"].(harness.Props)["members"].([]any) {
+		ids = append(ids, member.(harness.Props)["id"])
+	}
+	return ids
+}
+
+func group(h *harness.Harness, change harness.Props) harness.Props {
+	inputs := harness.Props{"organizationId": organization, "name": "platform"}
+	for key, value := range change {
+		inputs[key] = value
+	}
+	return inputs
+}
+
+func TestGroupMembersOfManyBlocksAreOneSet(t *testing.T) {
+	h := harness.New(t)
+	r := h.Resource("OrganizationGroup", "x")
+	shouted := harness.Props{"kind": "Service_Account", "id": three, "email": "BOT@example.com"}
+	up(t, r, "create", group(h, harness.Props{"members": list(
+		harness.Props{"members": list(user(two), user(one))}, harness.Props{}, harness.Props{"members": list(user(two), shouted)},
+	)}))
+	sent := h.Body("POST", "/groups")["definition"].(harness.Props)["members"].([]any)
+	if len(sent) != 3 || sent[2].(harness.Props)["kind"] != "SERVICE_ACCOUNT" {
+		t.Errorf("the members %v were sent, want each once and kinds as the API has them", sent)
+	}
+	up(t, r, "same", group(h, harness.Props{"members": members(shouted, user(one), user(two), user(two))}))
+	drift(t, r)
+}
+
+func TestGroupWithEmptyBlocks(t *testing.T) {
+	h := harness.New(t)
+	for name, blocks := range map[string][]any{"none": {}, "empty": {harness.Props{}}, "of none": members()} {
+		r := h.Resource("OrganizationGroup", name)
+		up(t, r, "create", group(h, harness.Props{"members": blocks}))
+		drift(t, r)
+		up(t, r, "same", group(h, harness.Props{"members": blocks}))
+	}
+}
+
+// addToGroup adds a member as the console would.
+func addToGroup(h *harness.Harness, r *harness.Resource, added ...harness.Props) {
+	all := list()
+	path := underOrganization + "/groups/" + r.ID
+	now := call(h, "GET", path, nil)
+	all = append(all, now["definition"].(harness.Props)["members"].([]any)...)
+	for _, member := range added {
+		all = append(all, harness.Props{"kind": "USER", "id": member["id"], "email": member["email"]})
+	}
+	call(h, "PATCH", path, harness.Props{"name": now["name"], "definition": harness.Props{"members": all}})
+}
+
+func TestGroupRemovesOnlyWhatAPreviewHasShown(t *testing.T) {
+	h := harness.New(t)
+	r := h.Resource("OrganizationGroup", "x")
+	up(t, r, "create", group(h, harness.Props{"members": members(user(one))}))
+	addToGroup(h, r, user(two))
+
+	up(t, r, "update", group(h, harness.Props{"members": members(user(one)), "description": "d"}))
+	wantJSON(t, "an update of something else sends", sentMembers(h, r), list(one, two))
+	up(t, r, "update", group(h, harness.Props{"members": list(), "description": "d"}))
+	wantJSON(t, "an update that empties the list sends", sentMembers(h, r), list(two))
+	drift(t, r, "members[0]")
+	up(t, r, "update", group(h, harness.Props{"members": list(), "description": "d"}))
+	wantJSON(t, "an update after the refresh sends", sentMembers(h, r), list())
+	drift(t, r)
+}
+
+func TestGroupWithoutMembersLeavesThemAlone(t *testing.T) {
+	h := harness.New(t)
+	r := h.Resource("OrganizationGroup", "x")
+	up(t, r, "create", group(h, nil))
+	addToGroup(h, r, user(one), user(two))
+	drift(t, r)
+	addToGroup(h, r, user(three))
+	up(t, r, "update", group(h, harness.Props{"name": "new"}))
+	wantJSON(t, "the update sends", sentMembers(h, r), list(one, two, three))
+	if got := h.Body("PATCH", r.ID)["name"]; got != "new" {
+		t.Errorf("the update sends the name %v", got)
+	}
+}
+
+func TestGroupMemberIsToldByItsID(t *testing.T) {
+	h := harness.New(t)
+	r := h.Resource("OrganizationGroup", "x")
+	up(t, r, "create", group(h, harness.Props{"members": members(user(one))}))
+	call(h, "PATCH", underOrganization+"/groups/"+r.ID, harness.Props{"name": "platform", "definition": harness.Props{
+		"members": list(harness.Props{"kind": "USER", "id": one, "email": "married@example.com"}),
+	}})
+	drift(t, r)
+	call(h, "PATCH", underOrganization+"/groups/"+r.ID, harness.Props{"name": "platform", "definition": harness.Props{
+		"members": list(harness.Props{"kind": "USER", "id": two, "email": "1@example.com"}),
+	}})
+	drift(t, r, "members[0].members[0].id")
+}
+
+func TestGroupIsImportedWithoutAnOrganization(t *testing.T) {
+	h := harness.New(t)
+	r := h.Resource("OrganizationGroup", "x")
+	up(t, r, "create", group(h, nil))
+	y := h.Resource("OrganizationGroup", "y")
+	if err := y.Import(r.ID); err != nil || y.ID != r.ID || y.Input("organizationId") != organization {
+		t.Errorf("imported as %q with %v: %v", y.ID, y.Inputs, err)
+	}
+	many := harness.New(t, func(o *emulator.Options) { o.Organizations = []emulator.Organization{{ID: one}, {ID: two}} })
+	wantError(t, many.Resource("OrganizationGroup", "y").Import(three), "sees 2 organizations")
+}
