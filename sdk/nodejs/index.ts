@@ -55,6 +55,11 @@ export const getGkePolicies: typeof import("./getGkePolicies").getGkePolicies = 
 export const getGkePoliciesOutput: typeof import("./getGkePolicies").getGkePoliciesOutput = null as any;
 utilities.lazyLoad(exports, ["getGkePolicies","getGkePoliciesOutput"], () => require("./getGkePolicies"));
 
+export { GetImpersonationServiceAccountArgs, GetImpersonationServiceAccountResult } from "./getImpersonationServiceAccount";
+export const getImpersonationServiceAccount: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccount = null as any;
+export const getImpersonationServiceAccountOutput: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccountOutput = null as any;
+utilities.lazyLoad(exports, ["getImpersonationServiceAccount","getImpersonationServiceAccountOutput"], () => require("./getImpersonationServiceAccount"));
+
 export { GetOrganizationArgs, GetOrganizationResult, GetOrganizationOutputArgs } from "./getOrganization";
 export const getOrganization: typeof import("./getOrganization").getOrganization = null as any;
 export const getOrganizationOutput: typeof import("./getOrganization").getOrganizationOutput = null as any;
@@ -85,10 +90,25 @@ export type NodeTemplate = import("./nodeTemplate").NodeTemplate;
 export const NodeTemplate: typeof import("./nodeTemplate").NodeTemplate = null as any;
 utilities.lazyLoad(exports, ["NodeTemplate"], () => require("./nodeTemplate"));
 
+export { OrganizationGroupArgs } from "./organizationGroup";
+export type OrganizationGroup = import("./organizationGroup").OrganizationGroup;
+export const OrganizationGroup: typeof import("./organizationGroup").OrganizationGroup = null as any;
+utilities.lazyLoad(exports, ["OrganizationGroup"], () => require("./organizationGroup"));
+
+export { OrganizationMembersArgs } from "./organizationMembers";
+export type OrganizationMembers = import("./organizationMembers").OrganizationMembers;
+export const OrganizationMembers: typeof import("./organizationMembers").OrganizationMembers = null as any;
+utilities.lazyLoad(exports, ["OrganizationMembers"], () => require("./organizationMembers"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
+
+export { RoleBindingsArgs } from "./roleBindings";
+export type RoleBindings = import("./roleBindings").RoleBindings;
+export const RoleBindings: typeof import("./roleBindings").RoleBindings = null as any;
+utilities.lazyLoad(exports, ["RoleBindings"], () => require("./roleBindings"));
 
 export { ServiceAccountArgs } from "./serviceAccount";
 export type ServiceAccount = import("./serviceAccount").ServiceAccount;
@@ -99,6 +119,11 @@ export { ServiceAccountKeyArgs } from "./serviceAccountKey";
 export type ServiceAccountKey = import("./serviceAccountKey").ServiceAccountKey;
 export const ServiceAccountKey: typeof import("./serviceAccountKey").ServiceAccountKey = null as any;
 utilities.lazyLoad(exports, ["ServiceAccountKey"], () => require("./serviceAccountKey"));
+
+export { SSOConnectionArgs } from "./ssoconnection";
+export type SSOConnection = import("./ssoconnection").SSOConnection;
+export const SSOConnection: typeof import("./ssoconnection").SSOConnection = null as any;
+utilities.lazyLoad(exports, ["SSOConnection"], () => require("./ssoconnection"));
 
 
 // Export sub-modules:
@@ -136,6 +161,14 @@ const _module = {
                 return new NodeConfigurationDefault(name, <any>undefined, { urn })
             case "castai:index:NodeTemplate":
                 return new NodeTemplate(name, <any>undefined, { urn })
+            case "castai:index:OrganizationGroup":
+                return new OrganizationGroup(name, <any>undefined, { urn })
+            case "castai:index:OrganizationMembers":
+                return new OrganizationMembers(name, <any>undefined, { urn })
+            case "castai:index:RoleBindings":
+                return new RoleBindings(name, <any>undefined, { urn })
+            case "castai:index:SSOConnection":
+                return new SSOConnection(name, <any>undefined, { urn })
             case "castai:index:ServiceAccount":
                 return new ServiceAccount(name, <any>undefined, { urn })
             case "castai:index:ServiceAccountKey":

@@ -43,6 +43,14 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &NodeConfigurationDefault{}
 	case "castai:index:NodeTemplate":
 		r = &NodeTemplate{}
+	case "castai:index:OrganizationGroup":
+		r = &OrganizationGroup{}
+	case "castai:index:OrganizationMembers":
+		r = &OrganizationMembers{}
+	case "castai:index:RoleBindings":
+		r = &RoleBindings{}
+	case "castai:index:SSOConnection":
+		r = &SSOConnection{}
 	case "castai:index:ServiceAccount":
 		r = &ServiceAccount{}
 	case "castai:index:ServiceAccountKey":

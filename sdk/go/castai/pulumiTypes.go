@@ -10742,6 +10742,1329 @@ func (o NodeTemplatePriceAdjustmentConfigurationPtrOutput) InstanceTypeAdjustmen
 	}).(pulumi.StringMapOutput)
 }
 
+// A block of members of a group.
+type OrganizationGroupMember struct {
+	// The members, in any order.
+	Members []OrganizationGroupMemberMember `pulumi:"members"`
+}
+
+// OrganizationGroupMemberInput is an input type that accepts OrganizationGroupMemberArgs and OrganizationGroupMemberOutput values.
+// You can construct a concrete instance of `OrganizationGroupMemberInput` via:
+//
+//	OrganizationGroupMemberArgs{...}
+type OrganizationGroupMemberInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupMemberOutput() OrganizationGroupMemberOutput
+	ToOrganizationGroupMemberOutputWithContext(context.Context) OrganizationGroupMemberOutput
+}
+
+// A block of members of a group.
+type OrganizationGroupMemberArgs struct {
+	// The members, in any order.
+	Members OrganizationGroupMemberMemberArrayInput `pulumi:"members"`
+}
+
+func (OrganizationGroupMemberArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupMember)(nil)).Elem()
+}
+
+func (i OrganizationGroupMemberArgs) ToOrganizationGroupMemberOutput() OrganizationGroupMemberOutput {
+	return i.ToOrganizationGroupMemberOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupMemberArgs) ToOrganizationGroupMemberOutputWithContext(ctx context.Context) OrganizationGroupMemberOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupMemberOutput)
+}
+
+// OrganizationGroupMemberArrayInput is an input type that accepts OrganizationGroupMemberArray and OrganizationGroupMemberArrayOutput values.
+// You can construct a concrete instance of `OrganizationGroupMemberArrayInput` via:
+//
+//	OrganizationGroupMemberArray{ OrganizationGroupMemberArgs{...} }
+type OrganizationGroupMemberArrayInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupMemberArrayOutput() OrganizationGroupMemberArrayOutput
+	ToOrganizationGroupMemberArrayOutputWithContext(context.Context) OrganizationGroupMemberArrayOutput
+}
+
+type OrganizationGroupMemberArray []OrganizationGroupMemberInput
+
+func (OrganizationGroupMemberArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OrganizationGroupMember)(nil)).Elem()
+}
+
+func (i OrganizationGroupMemberArray) ToOrganizationGroupMemberArrayOutput() OrganizationGroupMemberArrayOutput {
+	return i.ToOrganizationGroupMemberArrayOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupMemberArray) ToOrganizationGroupMemberArrayOutputWithContext(ctx context.Context) OrganizationGroupMemberArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupMemberArrayOutput)
+}
+
+// A block of members of a group.
+type OrganizationGroupMemberOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupMemberOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupMember)(nil)).Elem()
+}
+
+func (o OrganizationGroupMemberOutput) ToOrganizationGroupMemberOutput() OrganizationGroupMemberOutput {
+	return o
+}
+
+func (o OrganizationGroupMemberOutput) ToOrganizationGroupMemberOutputWithContext(ctx context.Context) OrganizationGroupMemberOutput {
+	return o
+}
+
+// The members, in any order.
+func (o OrganizationGroupMemberOutput) Members() OrganizationGroupMemberMemberArrayOutput {
+	return o.ApplyT(func(v OrganizationGroupMember) []OrganizationGroupMemberMember { return v.Members }).(OrganizationGroupMemberMemberArrayOutput)
+}
+
+type OrganizationGroupMemberArrayOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupMemberArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OrganizationGroupMember)(nil)).Elem()
+}
+
+func (o OrganizationGroupMemberArrayOutput) ToOrganizationGroupMemberArrayOutput() OrganizationGroupMemberArrayOutput {
+	return o
+}
+
+func (o OrganizationGroupMemberArrayOutput) ToOrganizationGroupMemberArrayOutputWithContext(ctx context.Context) OrganizationGroupMemberArrayOutput {
+	return o
+}
+
+func (o OrganizationGroupMemberArrayOutput) Index(i pulumi.IntInput) OrganizationGroupMemberOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) OrganizationGroupMember {
+		return vs[0].([]OrganizationGroupMember)[vs[1].(int)]
+	}).(OrganizationGroupMemberOutput)
+}
+
+// A member of a group.
+type OrganizationGroupMemberMember struct {
+	// The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+	Email string `pulumi:"email"`
+	// The ID (UUID) of the user or service account.
+	Id string `pulumi:"id"`
+	// What the member is: `user` or `service_account`, in any letter case.
+	Kind string `pulumi:"kind"`
+}
+
+// OrganizationGroupMemberMemberInput is an input type that accepts OrganizationGroupMemberMemberArgs and OrganizationGroupMemberMemberOutput values.
+// You can construct a concrete instance of `OrganizationGroupMemberMemberInput` via:
+//
+//	OrganizationGroupMemberMemberArgs{...}
+type OrganizationGroupMemberMemberInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupMemberMemberOutput() OrganizationGroupMemberMemberOutput
+	ToOrganizationGroupMemberMemberOutputWithContext(context.Context) OrganizationGroupMemberMemberOutput
+}
+
+// A member of a group.
+type OrganizationGroupMemberMemberArgs struct {
+	// The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+	Email pulumi.StringInput `pulumi:"email"`
+	// The ID (UUID) of the user or service account.
+	Id pulumi.StringInput `pulumi:"id"`
+	// What the member is: `user` or `service_account`, in any letter case.
+	Kind pulumi.StringInput `pulumi:"kind"`
+}
+
+func (OrganizationGroupMemberMemberArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupMemberMember)(nil)).Elem()
+}
+
+func (i OrganizationGroupMemberMemberArgs) ToOrganizationGroupMemberMemberOutput() OrganizationGroupMemberMemberOutput {
+	return i.ToOrganizationGroupMemberMemberOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupMemberMemberArgs) ToOrganizationGroupMemberMemberOutputWithContext(ctx context.Context) OrganizationGroupMemberMemberOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupMemberMemberOutput)
+}
+
+// OrganizationGroupMemberMemberArrayInput is an input type that accepts OrganizationGroupMemberMemberArray and OrganizationGroupMemberMemberArrayOutput values.
+// You can construct a concrete instance of `OrganizationGroupMemberMemberArrayInput` via:
+//
+//	OrganizationGroupMemberMemberArray{ OrganizationGroupMemberMemberArgs{...} }
+type OrganizationGroupMemberMemberArrayInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupMemberMemberArrayOutput() OrganizationGroupMemberMemberArrayOutput
+	ToOrganizationGroupMemberMemberArrayOutputWithContext(context.Context) OrganizationGroupMemberMemberArrayOutput
+}
+
+type OrganizationGroupMemberMemberArray []OrganizationGroupMemberMemberInput
+
+func (OrganizationGroupMemberMemberArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OrganizationGroupMemberMember)(nil)).Elem()
+}
+
+func (i OrganizationGroupMemberMemberArray) ToOrganizationGroupMemberMemberArrayOutput() OrganizationGroupMemberMemberArrayOutput {
+	return i.ToOrganizationGroupMemberMemberArrayOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupMemberMemberArray) ToOrganizationGroupMemberMemberArrayOutputWithContext(ctx context.Context) OrganizationGroupMemberMemberArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupMemberMemberArrayOutput)
+}
+
+// A member of a group.
+type OrganizationGroupMemberMemberOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupMemberMemberOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupMemberMember)(nil)).Elem()
+}
+
+func (o OrganizationGroupMemberMemberOutput) ToOrganizationGroupMemberMemberOutput() OrganizationGroupMemberMemberOutput {
+	return o
+}
+
+func (o OrganizationGroupMemberMemberOutput) ToOrganizationGroupMemberMemberOutputWithContext(ctx context.Context) OrganizationGroupMemberMemberOutput {
+	return o
+}
+
+// The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+func (o OrganizationGroupMemberMemberOutput) Email() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationGroupMemberMember) string { return v.Email }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the user or service account.
+func (o OrganizationGroupMemberMemberOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationGroupMemberMember) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// What the member is: `user` or `service_account`, in any letter case.
+func (o OrganizationGroupMemberMemberOutput) Kind() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationGroupMemberMember) string { return v.Kind }).(pulumi.StringOutput)
+}
+
+type OrganizationGroupMemberMemberArrayOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupMemberMemberArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OrganizationGroupMemberMember)(nil)).Elem()
+}
+
+func (o OrganizationGroupMemberMemberArrayOutput) ToOrganizationGroupMemberMemberArrayOutput() OrganizationGroupMemberMemberArrayOutput {
+	return o
+}
+
+func (o OrganizationGroupMemberMemberArrayOutput) ToOrganizationGroupMemberMemberArrayOutputWithContext(ctx context.Context) OrganizationGroupMemberMemberArrayOutput {
+	return o
+}
+
+func (o OrganizationGroupMemberMemberArrayOutput) Index(i pulumi.IntInput) OrganizationGroupMemberMemberOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) OrganizationGroupMemberMember {
+		return vs[0].([]OrganizationGroupMemberMember)[vs[1].(int)]
+	}).(OrganizationGroupMemberMemberOutput)
+}
+
+// Where a role is granted.
+type RoleBindingsScope struct {
+	// What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+	Kind string `pulumi:"kind"`
+	// The ID (UUID) of the organization, cluster or resource.
+	ResourceId string `pulumi:"resourceId"`
+}
+
+// RoleBindingsScopeInput is an input type that accepts RoleBindingsScopeArgs and RoleBindingsScopeOutput values.
+// You can construct a concrete instance of `RoleBindingsScopeInput` via:
+//
+//	RoleBindingsScopeArgs{...}
+type RoleBindingsScopeInput interface {
+	pulumi.Input
+
+	ToRoleBindingsScopeOutput() RoleBindingsScopeOutput
+	ToRoleBindingsScopeOutputWithContext(context.Context) RoleBindingsScopeOutput
+}
+
+// Where a role is granted.
+type RoleBindingsScopeArgs struct {
+	// What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+	Kind pulumi.StringInput `pulumi:"kind"`
+	// The ID (UUID) of the organization, cluster or resource.
+	ResourceId pulumi.StringInput `pulumi:"resourceId"`
+}
+
+func (RoleBindingsScopeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingsScope)(nil)).Elem()
+}
+
+func (i RoleBindingsScopeArgs) ToRoleBindingsScopeOutput() RoleBindingsScopeOutput {
+	return i.ToRoleBindingsScopeOutputWithContext(context.Background())
+}
+
+func (i RoleBindingsScopeArgs) ToRoleBindingsScopeOutputWithContext(ctx context.Context) RoleBindingsScopeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleBindingsScopeOutput)
+}
+
+// RoleBindingsScopeArrayInput is an input type that accepts RoleBindingsScopeArray and RoleBindingsScopeArrayOutput values.
+// You can construct a concrete instance of `RoleBindingsScopeArrayInput` via:
+//
+//	RoleBindingsScopeArray{ RoleBindingsScopeArgs{...} }
+type RoleBindingsScopeArrayInput interface {
+	pulumi.Input
+
+	ToRoleBindingsScopeArrayOutput() RoleBindingsScopeArrayOutput
+	ToRoleBindingsScopeArrayOutputWithContext(context.Context) RoleBindingsScopeArrayOutput
+}
+
+type RoleBindingsScopeArray []RoleBindingsScopeInput
+
+func (RoleBindingsScopeArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingsScope)(nil)).Elem()
+}
+
+func (i RoleBindingsScopeArray) ToRoleBindingsScopeArrayOutput() RoleBindingsScopeArrayOutput {
+	return i.ToRoleBindingsScopeArrayOutputWithContext(context.Background())
+}
+
+func (i RoleBindingsScopeArray) ToRoleBindingsScopeArrayOutputWithContext(ctx context.Context) RoleBindingsScopeArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleBindingsScopeArrayOutput)
+}
+
+// Where a role is granted.
+type RoleBindingsScopeOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingsScopeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingsScope)(nil)).Elem()
+}
+
+func (o RoleBindingsScopeOutput) ToRoleBindingsScopeOutput() RoleBindingsScopeOutput {
+	return o
+}
+
+func (o RoleBindingsScopeOutput) ToRoleBindingsScopeOutputWithContext(ctx context.Context) RoleBindingsScopeOutput {
+	return o
+}
+
+// What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+func (o RoleBindingsScopeOutput) Kind() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingsScope) string { return v.Kind }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the organization, cluster or resource.
+func (o RoleBindingsScopeOutput) ResourceId() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingsScope) string { return v.ResourceId }).(pulumi.StringOutput)
+}
+
+type RoleBindingsScopeArrayOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingsScopeArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingsScope)(nil)).Elem()
+}
+
+func (o RoleBindingsScopeArrayOutput) ToRoleBindingsScopeArrayOutput() RoleBindingsScopeArrayOutput {
+	return o
+}
+
+func (o RoleBindingsScopeArrayOutput) ToRoleBindingsScopeArrayOutputWithContext(ctx context.Context) RoleBindingsScopeArrayOutput {
+	return o
+}
+
+func (o RoleBindingsScopeArrayOutput) Index(i pulumi.IntInput) RoleBindingsScopeOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RoleBindingsScope {
+		return vs[0].([]RoleBindingsScope)[vs[1].(int)]
+	}).(RoleBindingsScopeOutput)
+}
+
+// A block of subjects of a role binding.
+type RoleBindingsSubject struct {
+	// The subjects, in any order.
+	Subjects []RoleBindingsSubjectSubject `pulumi:"subjects"`
+}
+
+// RoleBindingsSubjectInput is an input type that accepts RoleBindingsSubjectArgs and RoleBindingsSubjectOutput values.
+// You can construct a concrete instance of `RoleBindingsSubjectInput` via:
+//
+//	RoleBindingsSubjectArgs{...}
+type RoleBindingsSubjectInput interface {
+	pulumi.Input
+
+	ToRoleBindingsSubjectOutput() RoleBindingsSubjectOutput
+	ToRoleBindingsSubjectOutputWithContext(context.Context) RoleBindingsSubjectOutput
+}
+
+// A block of subjects of a role binding.
+type RoleBindingsSubjectArgs struct {
+	// The subjects, in any order.
+	Subjects RoleBindingsSubjectSubjectArrayInput `pulumi:"subjects"`
+}
+
+func (RoleBindingsSubjectArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingsSubject)(nil)).Elem()
+}
+
+func (i RoleBindingsSubjectArgs) ToRoleBindingsSubjectOutput() RoleBindingsSubjectOutput {
+	return i.ToRoleBindingsSubjectOutputWithContext(context.Background())
+}
+
+func (i RoleBindingsSubjectArgs) ToRoleBindingsSubjectOutputWithContext(ctx context.Context) RoleBindingsSubjectOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleBindingsSubjectOutput)
+}
+
+// RoleBindingsSubjectArrayInput is an input type that accepts RoleBindingsSubjectArray and RoleBindingsSubjectArrayOutput values.
+// You can construct a concrete instance of `RoleBindingsSubjectArrayInput` via:
+//
+//	RoleBindingsSubjectArray{ RoleBindingsSubjectArgs{...} }
+type RoleBindingsSubjectArrayInput interface {
+	pulumi.Input
+
+	ToRoleBindingsSubjectArrayOutput() RoleBindingsSubjectArrayOutput
+	ToRoleBindingsSubjectArrayOutputWithContext(context.Context) RoleBindingsSubjectArrayOutput
+}
+
+type RoleBindingsSubjectArray []RoleBindingsSubjectInput
+
+func (RoleBindingsSubjectArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingsSubject)(nil)).Elem()
+}
+
+func (i RoleBindingsSubjectArray) ToRoleBindingsSubjectArrayOutput() RoleBindingsSubjectArrayOutput {
+	return i.ToRoleBindingsSubjectArrayOutputWithContext(context.Background())
+}
+
+func (i RoleBindingsSubjectArray) ToRoleBindingsSubjectArrayOutputWithContext(ctx context.Context) RoleBindingsSubjectArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleBindingsSubjectArrayOutput)
+}
+
+// A block of subjects of a role binding.
+type RoleBindingsSubjectOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingsSubjectOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingsSubject)(nil)).Elem()
+}
+
+func (o RoleBindingsSubjectOutput) ToRoleBindingsSubjectOutput() RoleBindingsSubjectOutput {
+	return o
+}
+
+func (o RoleBindingsSubjectOutput) ToRoleBindingsSubjectOutputWithContext(ctx context.Context) RoleBindingsSubjectOutput {
+	return o
+}
+
+// The subjects, in any order.
+func (o RoleBindingsSubjectOutput) Subjects() RoleBindingsSubjectSubjectArrayOutput {
+	return o.ApplyT(func(v RoleBindingsSubject) []RoleBindingsSubjectSubject { return v.Subjects }).(RoleBindingsSubjectSubjectArrayOutput)
+}
+
+type RoleBindingsSubjectArrayOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingsSubjectArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingsSubject)(nil)).Elem()
+}
+
+func (o RoleBindingsSubjectArrayOutput) ToRoleBindingsSubjectArrayOutput() RoleBindingsSubjectArrayOutput {
+	return o
+}
+
+func (o RoleBindingsSubjectArrayOutput) ToRoleBindingsSubjectArrayOutputWithContext(ctx context.Context) RoleBindingsSubjectArrayOutput {
+	return o
+}
+
+func (o RoleBindingsSubjectArrayOutput) Index(i pulumi.IntInput) RoleBindingsSubjectOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RoleBindingsSubject {
+		return vs[0].([]RoleBindingsSubject)[vs[1].(int)]
+	}).(RoleBindingsSubjectOutput)
+}
+
+// Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+type RoleBindingsSubjectSubject struct {
+	// The ID (UUID) of the group, if `kind` is `group`.
+	GroupId *string `pulumi:"groupId"`
+	// What the subject is: `user`, `service_account` or `group`, in any letter case.
+	Kind string `pulumi:"kind"`
+	// The ID (UUID) of the service account, if `kind` is `service_account`.
+	ServiceAccountId *string `pulumi:"serviceAccountId"`
+	// The ID (UUID) of the user, if `kind` is `user`.
+	UserId *string `pulumi:"userId"`
+}
+
+// RoleBindingsSubjectSubjectInput is an input type that accepts RoleBindingsSubjectSubjectArgs and RoleBindingsSubjectSubjectOutput values.
+// You can construct a concrete instance of `RoleBindingsSubjectSubjectInput` via:
+//
+//	RoleBindingsSubjectSubjectArgs{...}
+type RoleBindingsSubjectSubjectInput interface {
+	pulumi.Input
+
+	ToRoleBindingsSubjectSubjectOutput() RoleBindingsSubjectSubjectOutput
+	ToRoleBindingsSubjectSubjectOutputWithContext(context.Context) RoleBindingsSubjectSubjectOutput
+}
+
+// Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+type RoleBindingsSubjectSubjectArgs struct {
+	// The ID (UUID) of the group, if `kind` is `group`.
+	GroupId pulumi.StringPtrInput `pulumi:"groupId"`
+	// What the subject is: `user`, `service_account` or `group`, in any letter case.
+	Kind pulumi.StringInput `pulumi:"kind"`
+	// The ID (UUID) of the service account, if `kind` is `service_account`.
+	ServiceAccountId pulumi.StringPtrInput `pulumi:"serviceAccountId"`
+	// The ID (UUID) of the user, if `kind` is `user`.
+	UserId pulumi.StringPtrInput `pulumi:"userId"`
+}
+
+func (RoleBindingsSubjectSubjectArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingsSubjectSubject)(nil)).Elem()
+}
+
+func (i RoleBindingsSubjectSubjectArgs) ToRoleBindingsSubjectSubjectOutput() RoleBindingsSubjectSubjectOutput {
+	return i.ToRoleBindingsSubjectSubjectOutputWithContext(context.Background())
+}
+
+func (i RoleBindingsSubjectSubjectArgs) ToRoleBindingsSubjectSubjectOutputWithContext(ctx context.Context) RoleBindingsSubjectSubjectOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleBindingsSubjectSubjectOutput)
+}
+
+// RoleBindingsSubjectSubjectArrayInput is an input type that accepts RoleBindingsSubjectSubjectArray and RoleBindingsSubjectSubjectArrayOutput values.
+// You can construct a concrete instance of `RoleBindingsSubjectSubjectArrayInput` via:
+//
+//	RoleBindingsSubjectSubjectArray{ RoleBindingsSubjectSubjectArgs{...} }
+type RoleBindingsSubjectSubjectArrayInput interface {
+	pulumi.Input
+
+	ToRoleBindingsSubjectSubjectArrayOutput() RoleBindingsSubjectSubjectArrayOutput
+	ToRoleBindingsSubjectSubjectArrayOutputWithContext(context.Context) RoleBindingsSubjectSubjectArrayOutput
+}
+
+type RoleBindingsSubjectSubjectArray []RoleBindingsSubjectSubjectInput
+
+func (RoleBindingsSubjectSubjectArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingsSubjectSubject)(nil)).Elem()
+}
+
+func (i RoleBindingsSubjectSubjectArray) ToRoleBindingsSubjectSubjectArrayOutput() RoleBindingsSubjectSubjectArrayOutput {
+	return i.ToRoleBindingsSubjectSubjectArrayOutputWithContext(context.Background())
+}
+
+func (i RoleBindingsSubjectSubjectArray) ToRoleBindingsSubjectSubjectArrayOutputWithContext(ctx context.Context) RoleBindingsSubjectSubjectArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RoleBindingsSubjectSubjectArrayOutput)
+}
+
+// Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+type RoleBindingsSubjectSubjectOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingsSubjectSubjectOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingsSubjectSubject)(nil)).Elem()
+}
+
+func (o RoleBindingsSubjectSubjectOutput) ToRoleBindingsSubjectSubjectOutput() RoleBindingsSubjectSubjectOutput {
+	return o
+}
+
+func (o RoleBindingsSubjectSubjectOutput) ToRoleBindingsSubjectSubjectOutputWithContext(ctx context.Context) RoleBindingsSubjectSubjectOutput {
+	return o
+}
+
+// The ID (UUID) of the group, if `kind` is `group`.
+func (o RoleBindingsSubjectSubjectOutput) GroupId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RoleBindingsSubjectSubject) *string { return v.GroupId }).(pulumi.StringPtrOutput)
+}
+
+// What the subject is: `user`, `service_account` or `group`, in any letter case.
+func (o RoleBindingsSubjectSubjectOutput) Kind() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingsSubjectSubject) string { return v.Kind }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the service account, if `kind` is `service_account`.
+func (o RoleBindingsSubjectSubjectOutput) ServiceAccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RoleBindingsSubjectSubject) *string { return v.ServiceAccountId }).(pulumi.StringPtrOutput)
+}
+
+// The ID (UUID) of the user, if `kind` is `user`.
+func (o RoleBindingsSubjectSubjectOutput) UserId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RoleBindingsSubjectSubject) *string { return v.UserId }).(pulumi.StringPtrOutput)
+}
+
+type RoleBindingsSubjectSubjectArrayOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingsSubjectSubjectArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingsSubjectSubject)(nil)).Elem()
+}
+
+func (o RoleBindingsSubjectSubjectArrayOutput) ToRoleBindingsSubjectSubjectArrayOutput() RoleBindingsSubjectSubjectArrayOutput {
+	return o
+}
+
+func (o RoleBindingsSubjectSubjectArrayOutput) ToRoleBindingsSubjectSubjectArrayOutputWithContext(ctx context.Context) RoleBindingsSubjectSubjectArrayOutput {
+	return o
+}
+
+func (o RoleBindingsSubjectSubjectArrayOutput) Index(i pulumi.IntInput) RoleBindingsSubjectSubjectOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RoleBindingsSubjectSubject {
+		return vs[0].([]RoleBindingsSubjectSubject)[vs[1].(int)]
+	}).(RoleBindingsSubjectSubjectOutput)
+}
+
+// A connection to Microsoft Entra ID.
+type SSOConnectionAad struct {
+	// The domain of the directory, such as `example.onmicrosoft.com`.
+	AdDomain string `pulumi:"adDomain"`
+	// The client ID of the application that is registered for CAST AI.
+	ClientId string `pulumi:"clientId"`
+	// The client secret of the application. Secret.
+	ClientSecret *string `pulumi:"clientSecret"`
+}
+
+// SSOConnectionAadInput is an input type that accepts SSOConnectionAadArgs and SSOConnectionAadOutput values.
+// You can construct a concrete instance of `SSOConnectionAadInput` via:
+//
+//	SSOConnectionAadArgs{...}
+type SSOConnectionAadInput interface {
+	pulumi.Input
+
+	ToSSOConnectionAadOutput() SSOConnectionAadOutput
+	ToSSOConnectionAadOutputWithContext(context.Context) SSOConnectionAadOutput
+}
+
+// A connection to Microsoft Entra ID.
+type SSOConnectionAadArgs struct {
+	// The domain of the directory, such as `example.onmicrosoft.com`.
+	AdDomain pulumi.StringInput `pulumi:"adDomain"`
+	// The client ID of the application that is registered for CAST AI.
+	ClientId pulumi.StringInput `pulumi:"clientId"`
+	// The client secret of the application. Secret.
+	ClientSecret pulumi.StringPtrInput `pulumi:"clientSecret"`
+}
+
+func (SSOConnectionAadArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionAad)(nil)).Elem()
+}
+
+func (i SSOConnectionAadArgs) ToSSOConnectionAadOutput() SSOConnectionAadOutput {
+	return i.ToSSOConnectionAadOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionAadArgs) ToSSOConnectionAadOutputWithContext(ctx context.Context) SSOConnectionAadOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionAadOutput)
+}
+
+func (i SSOConnectionAadArgs) ToSSOConnectionAadPtrOutput() SSOConnectionAadPtrOutput {
+	return i.ToSSOConnectionAadPtrOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionAadArgs) ToSSOConnectionAadPtrOutputWithContext(ctx context.Context) SSOConnectionAadPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionAadOutput).ToSSOConnectionAadPtrOutputWithContext(ctx)
+}
+
+// SSOConnectionAadPtrInput is an input type that accepts SSOConnectionAadArgs, SSOConnectionAadPtr and SSOConnectionAadPtrOutput values.
+// You can construct a concrete instance of `SSOConnectionAadPtrInput` via:
+//
+//	        SSOConnectionAadArgs{...}
+//
+//	or:
+//
+//	        nil
+type SSOConnectionAadPtrInput interface {
+	pulumi.Input
+
+	ToSSOConnectionAadPtrOutput() SSOConnectionAadPtrOutput
+	ToSSOConnectionAadPtrOutputWithContext(context.Context) SSOConnectionAadPtrOutput
+}
+
+type ssoconnectionAadPtrType SSOConnectionAadArgs
+
+func SSOConnectionAadPtr(v *SSOConnectionAadArgs) SSOConnectionAadPtrInput {
+	return (*ssoconnectionAadPtrType)(v)
+}
+
+func (*ssoconnectionAadPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionAad)(nil)).Elem()
+}
+
+func (i *ssoconnectionAadPtrType) ToSSOConnectionAadPtrOutput() SSOConnectionAadPtrOutput {
+	return i.ToSSOConnectionAadPtrOutputWithContext(context.Background())
+}
+
+func (i *ssoconnectionAadPtrType) ToSSOConnectionAadPtrOutputWithContext(ctx context.Context) SSOConnectionAadPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionAadPtrOutput)
+}
+
+// A connection to Microsoft Entra ID.
+type SSOConnectionAadOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionAadOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionAad)(nil)).Elem()
+}
+
+func (o SSOConnectionAadOutput) ToSSOConnectionAadOutput() SSOConnectionAadOutput {
+	return o
+}
+
+func (o SSOConnectionAadOutput) ToSSOConnectionAadOutputWithContext(ctx context.Context) SSOConnectionAadOutput {
+	return o
+}
+
+func (o SSOConnectionAadOutput) ToSSOConnectionAadPtrOutput() SSOConnectionAadPtrOutput {
+	return o.ToSSOConnectionAadPtrOutputWithContext(context.Background())
+}
+
+func (o SSOConnectionAadOutput) ToSSOConnectionAadPtrOutputWithContext(ctx context.Context) SSOConnectionAadPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v SSOConnectionAad) *SSOConnectionAad {
+		return &v
+	}).(SSOConnectionAadPtrOutput)
+}
+
+// The domain of the directory, such as `example.onmicrosoft.com`.
+func (o SSOConnectionAadOutput) AdDomain() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionAad) string { return v.AdDomain }).(pulumi.StringOutput)
+}
+
+// The client ID of the application that is registered for CAST AI.
+func (o SSOConnectionAadOutput) ClientId() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionAad) string { return v.ClientId }).(pulumi.StringOutput)
+}
+
+// The client secret of the application. Secret.
+func (o SSOConnectionAadOutput) ClientSecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionAad) *string { return v.ClientSecret }).(pulumi.StringPtrOutput)
+}
+
+type SSOConnectionAadPtrOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionAadPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionAad)(nil)).Elem()
+}
+
+func (o SSOConnectionAadPtrOutput) ToSSOConnectionAadPtrOutput() SSOConnectionAadPtrOutput {
+	return o
+}
+
+func (o SSOConnectionAadPtrOutput) ToSSOConnectionAadPtrOutputWithContext(ctx context.Context) SSOConnectionAadPtrOutput {
+	return o
+}
+
+func (o SSOConnectionAadPtrOutput) Elem() SSOConnectionAadOutput {
+	return o.ApplyT(func(v *SSOConnectionAad) SSOConnectionAad {
+		if v != nil {
+			return *v
+		}
+		var ret SSOConnectionAad
+		return ret
+	}).(SSOConnectionAadOutput)
+}
+
+// The domain of the directory, such as `example.onmicrosoft.com`.
+func (o SSOConnectionAadPtrOutput) AdDomain() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionAad) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.AdDomain
+	}).(pulumi.StringPtrOutput)
+}
+
+// The client ID of the application that is registered for CAST AI.
+func (o SSOConnectionAadPtrOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionAad) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ClientId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The client secret of the application. Secret.
+func (o SSOConnectionAadPtrOutput) ClientSecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionAad) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ClientSecret
+	}).(pulumi.StringPtrOutput)
+}
+
+// A connection by OpenID Connect.
+type SSOConnectionOidc struct {
+	// The client ID that is registered for CAST AI.
+	ClientId string `pulumi:"clientId"`
+	// The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+	ClientSecret *string `pulumi:"clientSecret"`
+	// The address of the issuer, such as `https://idp.example.com/realms/main`.
+	IssuerUrl string `pulumi:"issuerUrl"`
+	// How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+	Type *string `pulumi:"type"`
+}
+
+// SSOConnectionOidcInput is an input type that accepts SSOConnectionOidcArgs and SSOConnectionOidcOutput values.
+// You can construct a concrete instance of `SSOConnectionOidcInput` via:
+//
+//	SSOConnectionOidcArgs{...}
+type SSOConnectionOidcInput interface {
+	pulumi.Input
+
+	ToSSOConnectionOidcOutput() SSOConnectionOidcOutput
+	ToSSOConnectionOidcOutputWithContext(context.Context) SSOConnectionOidcOutput
+}
+
+// A connection by OpenID Connect.
+type SSOConnectionOidcArgs struct {
+	// The client ID that is registered for CAST AI.
+	ClientId pulumi.StringInput `pulumi:"clientId"`
+	// The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+	ClientSecret pulumi.StringPtrInput `pulumi:"clientSecret"`
+	// The address of the issuer, such as `https://idp.example.com/realms/main`.
+	IssuerUrl pulumi.StringInput `pulumi:"issuerUrl"`
+	// How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+	Type pulumi.StringPtrInput `pulumi:"type"`
+}
+
+func (SSOConnectionOidcArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionOidc)(nil)).Elem()
+}
+
+func (i SSOConnectionOidcArgs) ToSSOConnectionOidcOutput() SSOConnectionOidcOutput {
+	return i.ToSSOConnectionOidcOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionOidcArgs) ToSSOConnectionOidcOutputWithContext(ctx context.Context) SSOConnectionOidcOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionOidcOutput)
+}
+
+func (i SSOConnectionOidcArgs) ToSSOConnectionOidcPtrOutput() SSOConnectionOidcPtrOutput {
+	return i.ToSSOConnectionOidcPtrOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionOidcArgs) ToSSOConnectionOidcPtrOutputWithContext(ctx context.Context) SSOConnectionOidcPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionOidcOutput).ToSSOConnectionOidcPtrOutputWithContext(ctx)
+}
+
+// SSOConnectionOidcPtrInput is an input type that accepts SSOConnectionOidcArgs, SSOConnectionOidcPtr and SSOConnectionOidcPtrOutput values.
+// You can construct a concrete instance of `SSOConnectionOidcPtrInput` via:
+//
+//	        SSOConnectionOidcArgs{...}
+//
+//	or:
+//
+//	        nil
+type SSOConnectionOidcPtrInput interface {
+	pulumi.Input
+
+	ToSSOConnectionOidcPtrOutput() SSOConnectionOidcPtrOutput
+	ToSSOConnectionOidcPtrOutputWithContext(context.Context) SSOConnectionOidcPtrOutput
+}
+
+type ssoconnectionOidcPtrType SSOConnectionOidcArgs
+
+func SSOConnectionOidcPtr(v *SSOConnectionOidcArgs) SSOConnectionOidcPtrInput {
+	return (*ssoconnectionOidcPtrType)(v)
+}
+
+func (*ssoconnectionOidcPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionOidc)(nil)).Elem()
+}
+
+func (i *ssoconnectionOidcPtrType) ToSSOConnectionOidcPtrOutput() SSOConnectionOidcPtrOutput {
+	return i.ToSSOConnectionOidcPtrOutputWithContext(context.Background())
+}
+
+func (i *ssoconnectionOidcPtrType) ToSSOConnectionOidcPtrOutputWithContext(ctx context.Context) SSOConnectionOidcPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionOidcPtrOutput)
+}
+
+// A connection by OpenID Connect.
+type SSOConnectionOidcOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionOidcOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionOidc)(nil)).Elem()
+}
+
+func (o SSOConnectionOidcOutput) ToSSOConnectionOidcOutput() SSOConnectionOidcOutput {
+	return o
+}
+
+func (o SSOConnectionOidcOutput) ToSSOConnectionOidcOutputWithContext(ctx context.Context) SSOConnectionOidcOutput {
+	return o
+}
+
+func (o SSOConnectionOidcOutput) ToSSOConnectionOidcPtrOutput() SSOConnectionOidcPtrOutput {
+	return o.ToSSOConnectionOidcPtrOutputWithContext(context.Background())
+}
+
+func (o SSOConnectionOidcOutput) ToSSOConnectionOidcPtrOutputWithContext(ctx context.Context) SSOConnectionOidcPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v SSOConnectionOidc) *SSOConnectionOidc {
+		return &v
+	}).(SSOConnectionOidcPtrOutput)
+}
+
+// The client ID that is registered for CAST AI.
+func (o SSOConnectionOidcOutput) ClientId() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionOidc) string { return v.ClientId }).(pulumi.StringOutput)
+}
+
+// The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+func (o SSOConnectionOidcOutput) ClientSecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionOidc) *string { return v.ClientSecret }).(pulumi.StringPtrOutput)
+}
+
+// The address of the issuer, such as `https://idp.example.com/realms/main`.
+func (o SSOConnectionOidcOutput) IssuerUrl() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionOidc) string { return v.IssuerUrl }).(pulumi.StringOutput)
+}
+
+// How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+func (o SSOConnectionOidcOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionOidc) *string { return v.Type }).(pulumi.StringPtrOutput)
+}
+
+type SSOConnectionOidcPtrOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionOidcPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionOidc)(nil)).Elem()
+}
+
+func (o SSOConnectionOidcPtrOutput) ToSSOConnectionOidcPtrOutput() SSOConnectionOidcPtrOutput {
+	return o
+}
+
+func (o SSOConnectionOidcPtrOutput) ToSSOConnectionOidcPtrOutputWithContext(ctx context.Context) SSOConnectionOidcPtrOutput {
+	return o
+}
+
+func (o SSOConnectionOidcPtrOutput) Elem() SSOConnectionOidcOutput {
+	return o.ApplyT(func(v *SSOConnectionOidc) SSOConnectionOidc {
+		if v != nil {
+			return *v
+		}
+		var ret SSOConnectionOidc
+		return ret
+	}).(SSOConnectionOidcOutput)
+}
+
+// The client ID that is registered for CAST AI.
+func (o SSOConnectionOidcPtrOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ClientId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+func (o SSOConnectionOidcPtrOutput) ClientSecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ClientSecret
+	}).(pulumi.StringPtrOutput)
+}
+
+// The address of the issuer, such as `https://idp.example.com/realms/main`.
+func (o SSOConnectionOidcPtrOutput) IssuerUrl() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.IssuerUrl
+	}).(pulumi.StringPtrOutput)
+}
+
+// How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+func (o SSOConnectionOidcPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOidc) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// A connection to Okta.
+type SSOConnectionOkta struct {
+	// The client ID of the application that is registered for CAST AI.
+	ClientId string `pulumi:"clientId"`
+	// The client secret of the application. Secret.
+	ClientSecret *string `pulumi:"clientSecret"`
+	// The domain of the Okta organization, such as `example.okta.com`.
+	OktaDomain string `pulumi:"oktaDomain"`
+}
+
+// SSOConnectionOktaInput is an input type that accepts SSOConnectionOktaArgs and SSOConnectionOktaOutput values.
+// You can construct a concrete instance of `SSOConnectionOktaInput` via:
+//
+//	SSOConnectionOktaArgs{...}
+type SSOConnectionOktaInput interface {
+	pulumi.Input
+
+	ToSSOConnectionOktaOutput() SSOConnectionOktaOutput
+	ToSSOConnectionOktaOutputWithContext(context.Context) SSOConnectionOktaOutput
+}
+
+// A connection to Okta.
+type SSOConnectionOktaArgs struct {
+	// The client ID of the application that is registered for CAST AI.
+	ClientId pulumi.StringInput `pulumi:"clientId"`
+	// The client secret of the application. Secret.
+	ClientSecret pulumi.StringPtrInput `pulumi:"clientSecret"`
+	// The domain of the Okta organization, such as `example.okta.com`.
+	OktaDomain pulumi.StringInput `pulumi:"oktaDomain"`
+}
+
+func (SSOConnectionOktaArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionOkta)(nil)).Elem()
+}
+
+func (i SSOConnectionOktaArgs) ToSSOConnectionOktaOutput() SSOConnectionOktaOutput {
+	return i.ToSSOConnectionOktaOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionOktaArgs) ToSSOConnectionOktaOutputWithContext(ctx context.Context) SSOConnectionOktaOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionOktaOutput)
+}
+
+func (i SSOConnectionOktaArgs) ToSSOConnectionOktaPtrOutput() SSOConnectionOktaPtrOutput {
+	return i.ToSSOConnectionOktaPtrOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionOktaArgs) ToSSOConnectionOktaPtrOutputWithContext(ctx context.Context) SSOConnectionOktaPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionOktaOutput).ToSSOConnectionOktaPtrOutputWithContext(ctx)
+}
+
+// SSOConnectionOktaPtrInput is an input type that accepts SSOConnectionOktaArgs, SSOConnectionOktaPtr and SSOConnectionOktaPtrOutput values.
+// You can construct a concrete instance of `SSOConnectionOktaPtrInput` via:
+//
+//	        SSOConnectionOktaArgs{...}
+//
+//	or:
+//
+//	        nil
+type SSOConnectionOktaPtrInput interface {
+	pulumi.Input
+
+	ToSSOConnectionOktaPtrOutput() SSOConnectionOktaPtrOutput
+	ToSSOConnectionOktaPtrOutputWithContext(context.Context) SSOConnectionOktaPtrOutput
+}
+
+type ssoconnectionOktaPtrType SSOConnectionOktaArgs
+
+func SSOConnectionOktaPtr(v *SSOConnectionOktaArgs) SSOConnectionOktaPtrInput {
+	return (*ssoconnectionOktaPtrType)(v)
+}
+
+func (*ssoconnectionOktaPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionOkta)(nil)).Elem()
+}
+
+func (i *ssoconnectionOktaPtrType) ToSSOConnectionOktaPtrOutput() SSOConnectionOktaPtrOutput {
+	return i.ToSSOConnectionOktaPtrOutputWithContext(context.Background())
+}
+
+func (i *ssoconnectionOktaPtrType) ToSSOConnectionOktaPtrOutputWithContext(ctx context.Context) SSOConnectionOktaPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionOktaPtrOutput)
+}
+
+// A connection to Okta.
+type SSOConnectionOktaOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionOktaOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionOkta)(nil)).Elem()
+}
+
+func (o SSOConnectionOktaOutput) ToSSOConnectionOktaOutput() SSOConnectionOktaOutput {
+	return o
+}
+
+func (o SSOConnectionOktaOutput) ToSSOConnectionOktaOutputWithContext(ctx context.Context) SSOConnectionOktaOutput {
+	return o
+}
+
+func (o SSOConnectionOktaOutput) ToSSOConnectionOktaPtrOutput() SSOConnectionOktaPtrOutput {
+	return o.ToSSOConnectionOktaPtrOutputWithContext(context.Background())
+}
+
+func (o SSOConnectionOktaOutput) ToSSOConnectionOktaPtrOutputWithContext(ctx context.Context) SSOConnectionOktaPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v SSOConnectionOkta) *SSOConnectionOkta {
+		return &v
+	}).(SSOConnectionOktaPtrOutput)
+}
+
+// The client ID of the application that is registered for CAST AI.
+func (o SSOConnectionOktaOutput) ClientId() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionOkta) string { return v.ClientId }).(pulumi.StringOutput)
+}
+
+// The client secret of the application. Secret.
+func (o SSOConnectionOktaOutput) ClientSecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionOkta) *string { return v.ClientSecret }).(pulumi.StringPtrOutput)
+}
+
+// The domain of the Okta organization, such as `example.okta.com`.
+func (o SSOConnectionOktaOutput) OktaDomain() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionOkta) string { return v.OktaDomain }).(pulumi.StringOutput)
+}
+
+type SSOConnectionOktaPtrOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionOktaPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionOkta)(nil)).Elem()
+}
+
+func (o SSOConnectionOktaPtrOutput) ToSSOConnectionOktaPtrOutput() SSOConnectionOktaPtrOutput {
+	return o
+}
+
+func (o SSOConnectionOktaPtrOutput) ToSSOConnectionOktaPtrOutputWithContext(ctx context.Context) SSOConnectionOktaPtrOutput {
+	return o
+}
+
+func (o SSOConnectionOktaPtrOutput) Elem() SSOConnectionOktaOutput {
+	return o.ApplyT(func(v *SSOConnectionOkta) SSOConnectionOkta {
+		if v != nil {
+			return *v
+		}
+		var ret SSOConnectionOkta
+		return ret
+	}).(SSOConnectionOktaOutput)
+}
+
+// The client ID of the application that is registered for CAST AI.
+func (o SSOConnectionOktaPtrOutput) ClientId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOkta) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ClientId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The client secret of the application. Secret.
+func (o SSOConnectionOktaPtrOutput) ClientSecret() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOkta) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ClientSecret
+	}).(pulumi.StringPtrOutput)
+}
+
+// The domain of the Okta organization, such as `example.okta.com`.
+func (o SSOConnectionOktaPtrOutput) OktaDomain() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionOkta) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.OktaDomain
+	}).(pulumi.StringPtrOutput)
+}
+
+// A connection by SAML 2.0.
+type SSOConnectionSaml struct {
+	// The address to which the identity provider sends users back.
+	CallbackUrl *string `pulumi:"callbackUrl"`
+	// The entity ID by which the two sides know the connection.
+	EntityId *string `pulumi:"entityId"`
+	// The address of the metadata of the connection.
+	MetadataUrl *string `pulumi:"metadataUrl"`
+	// The address at the identity provider where users sign in.
+	SignInUrl string `pulumi:"signInUrl"`
+	// The certificate with which the identity provider signs, as PEM text.
+	X509Certificate string `pulumi:"x509Certificate"`
+}
+
+// SSOConnectionSamlInput is an input type that accepts SSOConnectionSamlArgs and SSOConnectionSamlOutput values.
+// You can construct a concrete instance of `SSOConnectionSamlInput` via:
+//
+//	SSOConnectionSamlArgs{...}
+type SSOConnectionSamlInput interface {
+	pulumi.Input
+
+	ToSSOConnectionSamlOutput() SSOConnectionSamlOutput
+	ToSSOConnectionSamlOutputWithContext(context.Context) SSOConnectionSamlOutput
+}
+
+// A connection by SAML 2.0.
+type SSOConnectionSamlArgs struct {
+	// The address to which the identity provider sends users back.
+	CallbackUrl pulumi.StringPtrInput `pulumi:"callbackUrl"`
+	// The entity ID by which the two sides know the connection.
+	EntityId pulumi.StringPtrInput `pulumi:"entityId"`
+	// The address of the metadata of the connection.
+	MetadataUrl pulumi.StringPtrInput `pulumi:"metadataUrl"`
+	// The address at the identity provider where users sign in.
+	SignInUrl pulumi.StringInput `pulumi:"signInUrl"`
+	// The certificate with which the identity provider signs, as PEM text.
+	X509Certificate pulumi.StringInput `pulumi:"x509Certificate"`
+}
+
+func (SSOConnectionSamlArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionSaml)(nil)).Elem()
+}
+
+func (i SSOConnectionSamlArgs) ToSSOConnectionSamlOutput() SSOConnectionSamlOutput {
+	return i.ToSSOConnectionSamlOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionSamlArgs) ToSSOConnectionSamlOutputWithContext(ctx context.Context) SSOConnectionSamlOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionSamlOutput)
+}
+
+func (i SSOConnectionSamlArgs) ToSSOConnectionSamlPtrOutput() SSOConnectionSamlPtrOutput {
+	return i.ToSSOConnectionSamlPtrOutputWithContext(context.Background())
+}
+
+func (i SSOConnectionSamlArgs) ToSSOConnectionSamlPtrOutputWithContext(ctx context.Context) SSOConnectionSamlPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionSamlOutput).ToSSOConnectionSamlPtrOutputWithContext(ctx)
+}
+
+// SSOConnectionSamlPtrInput is an input type that accepts SSOConnectionSamlArgs, SSOConnectionSamlPtr and SSOConnectionSamlPtrOutput values.
+// You can construct a concrete instance of `SSOConnectionSamlPtrInput` via:
+//
+//	        SSOConnectionSamlArgs{...}
+//
+//	or:
+//
+//	        nil
+type SSOConnectionSamlPtrInput interface {
+	pulumi.Input
+
+	ToSSOConnectionSamlPtrOutput() SSOConnectionSamlPtrOutput
+	ToSSOConnectionSamlPtrOutputWithContext(context.Context) SSOConnectionSamlPtrOutput
+}
+
+type ssoconnectionSamlPtrType SSOConnectionSamlArgs
+
+func SSOConnectionSamlPtr(v *SSOConnectionSamlArgs) SSOConnectionSamlPtrInput {
+	return (*ssoconnectionSamlPtrType)(v)
+}
+
+func (*ssoconnectionSamlPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionSaml)(nil)).Elem()
+}
+
+func (i *ssoconnectionSamlPtrType) ToSSOConnectionSamlPtrOutput() SSOConnectionSamlPtrOutput {
+	return i.ToSSOConnectionSamlPtrOutputWithContext(context.Background())
+}
+
+func (i *ssoconnectionSamlPtrType) ToSSOConnectionSamlPtrOutputWithContext(ctx context.Context) SSOConnectionSamlPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(SSOConnectionSamlPtrOutput)
+}
+
+// A connection by SAML 2.0.
+type SSOConnectionSamlOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionSamlOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionSaml)(nil)).Elem()
+}
+
+func (o SSOConnectionSamlOutput) ToSSOConnectionSamlOutput() SSOConnectionSamlOutput {
+	return o
+}
+
+func (o SSOConnectionSamlOutput) ToSSOConnectionSamlOutputWithContext(ctx context.Context) SSOConnectionSamlOutput {
+	return o
+}
+
+func (o SSOConnectionSamlOutput) ToSSOConnectionSamlPtrOutput() SSOConnectionSamlPtrOutput {
+	return o.ToSSOConnectionSamlPtrOutputWithContext(context.Background())
+}
+
+func (o SSOConnectionSamlOutput) ToSSOConnectionSamlPtrOutputWithContext(ctx context.Context) SSOConnectionSamlPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v SSOConnectionSaml) *SSOConnectionSaml {
+		return &v
+	}).(SSOConnectionSamlPtrOutput)
+}
+
+// The address to which the identity provider sends users back.
+func (o SSOConnectionSamlOutput) CallbackUrl() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionSaml) *string { return v.CallbackUrl }).(pulumi.StringPtrOutput)
+}
+
+// The entity ID by which the two sides know the connection.
+func (o SSOConnectionSamlOutput) EntityId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionSaml) *string { return v.EntityId }).(pulumi.StringPtrOutput)
+}
+
+// The address of the metadata of the connection.
+func (o SSOConnectionSamlOutput) MetadataUrl() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionSaml) *string { return v.MetadataUrl }).(pulumi.StringPtrOutput)
+}
+
+// The address at the identity provider where users sign in.
+func (o SSOConnectionSamlOutput) SignInUrl() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionSaml) string { return v.SignInUrl }).(pulumi.StringOutput)
+}
+
+// The certificate with which the identity provider signs, as PEM text.
+func (o SSOConnectionSamlOutput) X509Certificate() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionSaml) string { return v.X509Certificate }).(pulumi.StringOutput)
+}
+
+type SSOConnectionSamlPtrOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionSamlPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**SSOConnectionSaml)(nil)).Elem()
+}
+
+func (o SSOConnectionSamlPtrOutput) ToSSOConnectionSamlPtrOutput() SSOConnectionSamlPtrOutput {
+	return o
+}
+
+func (o SSOConnectionSamlPtrOutput) ToSSOConnectionSamlPtrOutputWithContext(ctx context.Context) SSOConnectionSamlPtrOutput {
+	return o
+}
+
+func (o SSOConnectionSamlPtrOutput) Elem() SSOConnectionSamlOutput {
+	return o.ApplyT(func(v *SSOConnectionSaml) SSOConnectionSaml {
+		if v != nil {
+			return *v
+		}
+		var ret SSOConnectionSaml
+		return ret
+	}).(SSOConnectionSamlOutput)
+}
+
+// The address to which the identity provider sends users back.
+func (o SSOConnectionSamlPtrOutput) CallbackUrl() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionSaml) *string {
+		if v == nil {
+			return nil
+		}
+		return v.CallbackUrl
+	}).(pulumi.StringPtrOutput)
+}
+
+// The entity ID by which the two sides know the connection.
+func (o SSOConnectionSamlPtrOutput) EntityId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionSaml) *string {
+		if v == nil {
+			return nil
+		}
+		return v.EntityId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The address of the metadata of the connection.
+func (o SSOConnectionSamlPtrOutput) MetadataUrl() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionSaml) *string {
+		if v == nil {
+			return nil
+		}
+		return v.MetadataUrl
+	}).(pulumi.StringPtrOutput)
+}
+
+// The address at the identity provider where users sign in.
+func (o SSOConnectionSamlPtrOutput) SignInUrl() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionSaml) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.SignInUrl
+	}).(pulumi.StringPtrOutput)
+}
+
+// The certificate with which the identity provider signs, as PEM text.
+func (o SSOConnectionSamlPtrOutput) X509Certificate() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *SSOConnectionSaml) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.X509Certificate
+	}).(pulumi.StringPtrOutput)
+}
+
 // Who made a service account.
 type ServiceAccountAuthor struct {
 	// The email address of the author.
@@ -10907,6 +12230,24 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplateGpuSharingConfigurationArrayInput)(nil)).Elem(), NodeTemplateGpuSharingConfigurationArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplatePriceAdjustmentConfigurationInput)(nil)).Elem(), NodeTemplatePriceAdjustmentConfigurationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplatePriceAdjustmentConfigurationPtrInput)(nil)).Elem(), NodeTemplatePriceAdjustmentConfigurationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberInput)(nil)).Elem(), OrganizationGroupMemberArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberArrayInput)(nil)).Elem(), OrganizationGroupMemberArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberMemberInput)(nil)).Elem(), OrganizationGroupMemberMemberArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberMemberArrayInput)(nil)).Elem(), OrganizationGroupMemberMemberArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsScopeInput)(nil)).Elem(), RoleBindingsScopeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsScopeArrayInput)(nil)).Elem(), RoleBindingsScopeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsSubjectInput)(nil)).Elem(), RoleBindingsSubjectArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsSubjectArrayInput)(nil)).Elem(), RoleBindingsSubjectArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsSubjectSubjectInput)(nil)).Elem(), RoleBindingsSubjectSubjectArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsSubjectSubjectArrayInput)(nil)).Elem(), RoleBindingsSubjectSubjectArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionAadInput)(nil)).Elem(), SSOConnectionAadArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionAadPtrInput)(nil)).Elem(), SSOConnectionAadArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionOidcInput)(nil)).Elem(), SSOConnectionOidcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionOidcPtrInput)(nil)).Elem(), SSOConnectionOidcArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionOktaInput)(nil)).Elem(), SSOConnectionOktaArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionOktaPtrInput)(nil)).Elem(), SSOConnectionOktaArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionSamlInput)(nil)).Elem(), SSOConnectionSamlArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionSamlPtrInput)(nil)).Elem(), SSOConnectionSamlArgs{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsOutput{})
@@ -11025,6 +12366,24 @@ func init() {
 	pulumi.RegisterOutputType(NodeTemplateGpuSharingConfigurationArrayOutput{})
 	pulumi.RegisterOutputType(NodeTemplatePriceAdjustmentConfigurationOutput{})
 	pulumi.RegisterOutputType(NodeTemplatePriceAdjustmentConfigurationPtrOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupMemberOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupMemberArrayOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupMemberMemberOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupMemberMemberArrayOutput{})
+	pulumi.RegisterOutputType(RoleBindingsScopeOutput{})
+	pulumi.RegisterOutputType(RoleBindingsScopeArrayOutput{})
+	pulumi.RegisterOutputType(RoleBindingsSubjectOutput{})
+	pulumi.RegisterOutputType(RoleBindingsSubjectArrayOutput{})
+	pulumi.RegisterOutputType(RoleBindingsSubjectSubjectOutput{})
+	pulumi.RegisterOutputType(RoleBindingsSubjectSubjectArrayOutput{})
+	pulumi.RegisterOutputType(SSOConnectionAadOutput{})
+	pulumi.RegisterOutputType(SSOConnectionAadPtrOutput{})
+	pulumi.RegisterOutputType(SSOConnectionOidcOutput{})
+	pulumi.RegisterOutputType(SSOConnectionOidcPtrOutput{})
+	pulumi.RegisterOutputType(SSOConnectionOktaOutput{})
+	pulumi.RegisterOutputType(SSOConnectionOktaPtrOutput{})
+	pulumi.RegisterOutputType(SSOConnectionSamlOutput{})
+	pulumi.RegisterOutputType(SSOConnectionSamlPtrOutput{})
 	pulumi.RegisterOutputType(ServiceAccountAuthorOutput{})
 	pulumi.RegisterOutputType(ServiceAccountAuthorArrayOutput{})
 }

@@ -1261,3 +1261,161 @@ export interface NodeTemplatePriceAdjustmentConfigurationArgs {
     instanceTypeAdjustments?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
 }
 
+/**
+ * A block of members of a group.
+ */
+export interface OrganizationGroupMemberArgs {
+    /**
+     * The members, in any order.
+     */
+    members?: pulumi.Input<pulumi.Input<inputs.OrganizationGroupMemberMemberArgs>[] | undefined>;
+}
+
+/**
+ * A member of a group.
+ */
+export interface OrganizationGroupMemberMemberArgs {
+    /**
+     * The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+     */
+    email: pulumi.Input<string>;
+    /**
+     * The ID (UUID) of the user or service account.
+     */
+    id: pulumi.Input<string>;
+    /**
+     * What the member is: `user` or `service_account`, in any letter case.
+     */
+    kind: pulumi.Input<string>;
+}
+
+/**
+ * Where a role is granted.
+ */
+export interface RoleBindingsScopeArgs {
+    /**
+     * What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+     */
+    kind: pulumi.Input<string>;
+    /**
+     * The ID (UUID) of the organization, cluster or resource.
+     */
+    resourceId: pulumi.Input<string>;
+}
+
+/**
+ * A block of subjects of a role binding.
+ */
+export interface RoleBindingsSubjectArgs {
+    /**
+     * The subjects, in any order.
+     */
+    subjects?: pulumi.Input<pulumi.Input<inputs.RoleBindingsSubjectSubjectArgs>[] | undefined>;
+}
+
+/**
+ * Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+ */
+export interface RoleBindingsSubjectSubjectArgs {
+    /**
+     * The ID (UUID) of the group, if `kind` is `group`.
+     */
+    groupId?: pulumi.Input<string | undefined>;
+    /**
+     * What the subject is: `user`, `service_account` or `group`, in any letter case.
+     */
+    kind: pulumi.Input<string>;
+    /**
+     * The ID (UUID) of the service account, if `kind` is `service_account`.
+     */
+    serviceAccountId?: pulumi.Input<string | undefined>;
+    /**
+     * The ID (UUID) of the user, if `kind` is `user`.
+     */
+    userId?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A connection to Microsoft Entra ID.
+ */
+export interface SSOConnectionAadArgs {
+    /**
+     * The domain of the directory, such as `example.onmicrosoft.com`.
+     */
+    adDomain: pulumi.Input<string>;
+    /**
+     * The client ID of the application that is registered for CAST AI.
+     */
+    clientId: pulumi.Input<string>;
+    /**
+     * The client secret of the application. Secret.
+     */
+    clientSecret?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A connection by OpenID Connect.
+ */
+export interface SSOConnectionOidcArgs {
+    /**
+     * The client ID that is registered for CAST AI.
+     */
+    clientId: pulumi.Input<string>;
+    /**
+     * The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+     */
+    clientSecret?: pulumi.Input<string | undefined>;
+    /**
+     * The address of the issuer, such as `https://idp.example.com/realms/main`.
+     */
+    issuerUrl: pulumi.Input<string>;
+    /**
+     * How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+     */
+    type?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A connection to Okta.
+ */
+export interface SSOConnectionOktaArgs {
+    /**
+     * The client ID of the application that is registered for CAST AI.
+     */
+    clientId: pulumi.Input<string>;
+    /**
+     * The client secret of the application. Secret.
+     */
+    clientSecret?: pulumi.Input<string | undefined>;
+    /**
+     * The domain of the Okta organization, such as `example.okta.com`.
+     */
+    oktaDomain: pulumi.Input<string>;
+}
+
+/**
+ * A connection by SAML 2.0.
+ */
+export interface SSOConnectionSamlArgs {
+    /**
+     * The address to which the identity provider sends users back.
+     */
+    callbackUrl?: pulumi.Input<string | undefined>;
+    /**
+     * The entity ID by which the two sides know the connection.
+     */
+    entityId?: pulumi.Input<string | undefined>;
+    /**
+     * The address of the metadata of the connection.
+     */
+    metadataUrl?: pulumi.Input<string | undefined>;
+    /**
+     * The address at the identity provider where users sign in.
+     */
+    signInUrl: pulumi.Input<string>;
+    /**
+     * The certificate with which the identity provider signs, as PEM text.
+     */
+    x509Certificate: pulumi.Input<string>;
+}
+

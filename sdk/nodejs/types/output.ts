@@ -1568,6 +1568,164 @@ export interface NodeTemplatePriceAdjustmentConfiguration {
 }
 
 /**
+ * A block of members of a group.
+ */
+export interface OrganizationGroupMember {
+    /**
+     * The members, in any order.
+     */
+    members?: outputs.OrganizationGroupMemberMember[];
+}
+
+/**
+ * A member of a group.
+ */
+export interface OrganizationGroupMemberMember {
+    /**
+     * The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+     */
+    email: string;
+    /**
+     * The ID (UUID) of the user or service account.
+     */
+    id: string;
+    /**
+     * What the member is: `user` or `service_account`, in any letter case.
+     */
+    kind: string;
+}
+
+/**
+ * Where a role is granted.
+ */
+export interface RoleBindingsScope {
+    /**
+     * What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+     */
+    kind: string;
+    /**
+     * The ID (UUID) of the organization, cluster or resource.
+     */
+    resourceId: string;
+}
+
+/**
+ * A block of subjects of a role binding.
+ */
+export interface RoleBindingsSubject {
+    /**
+     * The subjects, in any order.
+     */
+    subjects?: outputs.RoleBindingsSubjectSubject[];
+}
+
+/**
+ * Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+ */
+export interface RoleBindingsSubjectSubject {
+    /**
+     * The ID (UUID) of the group, if `kind` is `group`.
+     */
+    groupId?: string;
+    /**
+     * What the subject is: `user`, `service_account` or `group`, in any letter case.
+     */
+    kind: string;
+    /**
+     * The ID (UUID) of the service account, if `kind` is `service_account`.
+     */
+    serviceAccountId?: string;
+    /**
+     * The ID (UUID) of the user, if `kind` is `user`.
+     */
+    userId?: string;
+}
+
+/**
+ * A connection to Microsoft Entra ID.
+ */
+export interface SSOConnectionAad {
+    /**
+     * The domain of the directory, such as `example.onmicrosoft.com`.
+     */
+    adDomain: string;
+    /**
+     * The client ID of the application that is registered for CAST AI.
+     */
+    clientId: string;
+    /**
+     * The client secret of the application. Secret.
+     */
+    clientSecret?: string;
+}
+
+/**
+ * A connection by OpenID Connect.
+ */
+export interface SSOConnectionOidc {
+    /**
+     * The client ID that is registered for CAST AI.
+     */
+    clientId: string;
+    /**
+     * The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+     */
+    clientSecret?: string;
+    /**
+     * The address of the issuer, such as `https://idp.example.com/realms/main`.
+     */
+    issuerUrl: string;
+    /**
+     * How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+     */
+    type?: string;
+}
+
+/**
+ * A connection to Okta.
+ */
+export interface SSOConnectionOkta {
+    /**
+     * The client ID of the application that is registered for CAST AI.
+     */
+    clientId: string;
+    /**
+     * The client secret of the application. Secret.
+     */
+    clientSecret?: string;
+    /**
+     * The domain of the Okta organization, such as `example.okta.com`.
+     */
+    oktaDomain: string;
+}
+
+/**
+ * A connection by SAML 2.0.
+ */
+export interface SSOConnectionSaml {
+    /**
+     * The address to which the identity provider sends users back.
+     */
+    callbackUrl?: string;
+    /**
+     * The entity ID by which the two sides know the connection.
+     */
+    entityId?: string;
+    /**
+     * The address of the metadata of the connection.
+     */
+    metadataUrl?: string;
+    /**
+     * The address at the identity provider where users sign in.
+     */
+    signInUrl: string;
+    /**
+     * The certificate with which the identity provider signs, as PEM text.
+     */
+    x509Certificate: string;
+}
+
+/**
  * Who made a service account.
  */
 export interface ServiceAccountAuthor {

@@ -16,15 +16,20 @@ from .get_cluster import *
 from .get_clusters import *
 from .get_eks_settings import *
 from .get_gke_policies import *
+from .get_impersonation_service_account import *
 from .get_organization import *
 from .gke_cluster import *
 from .gke_cluster_id import *
 from .node_configuration import *
 from .node_configuration_default import *
 from .node_template import *
+from .organization_group import *
+from .organization_members import *
 from .provider import *
+from .role_bindings import *
 from .service_account import *
 from .service_account_key import *
+from .sso_connection import *
 from ._inputs import *
 from . import outputs
 
@@ -54,6 +59,10 @@ _utilities.register(
    "castai:index:NodeConfiguration": "NodeConfiguration",
    "castai:index:NodeConfigurationDefault": "NodeConfigurationDefault",
    "castai:index:NodeTemplate": "NodeTemplate",
+   "castai:index:OrganizationGroup": "OrganizationGroup",
+   "castai:index:OrganizationMembers": "OrganizationMembers",
+   "castai:index:RoleBindings": "RoleBindings",
+   "castai:index:SSOConnection": "SSOConnection",
    "castai:index:ServiceAccount": "ServiceAccount",
    "castai:index:ServiceAccountKey": "ServiceAccountKey"
   }

@@ -117,6 +117,24 @@ __all__ = [
     'NodeTemplateGpuSharingConfigurationArgsDict',
     'NodeTemplatePriceAdjustmentConfigurationArgs',
     'NodeTemplatePriceAdjustmentConfigurationArgsDict',
+    'OrganizationGroupMemberArgs',
+    'OrganizationGroupMemberArgsDict',
+    'OrganizationGroupMemberMemberArgs',
+    'OrganizationGroupMemberMemberArgsDict',
+    'RoleBindingsScopeArgs',
+    'RoleBindingsScopeArgsDict',
+    'RoleBindingsSubjectArgs',
+    'RoleBindingsSubjectArgsDict',
+    'RoleBindingsSubjectSubjectArgs',
+    'RoleBindingsSubjectSubjectArgsDict',
+    'SSOConnectionAadArgs',
+    'SSOConnectionAadArgsDict',
+    'SSOConnectionOidcArgs',
+    'SSOConnectionOidcArgsDict',
+    'SSOConnectionOktaArgs',
+    'SSOConnectionOktaArgsDict',
+    'SSOConnectionSamlArgs',
+    'SSOConnectionSamlArgsDict',
 ]
 
 class AksClusterHTTPProxyConfigArgsDict(TypedDict):
@@ -5432,5 +5450,637 @@ class NodeTemplatePriceAdjustmentConfigurationArgs:
     @instance_type_adjustments.setter
     def instance_type_adjustments(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "instance_type_adjustments", value)
+
+
+class OrganizationGroupMemberArgsDict(TypedDict):
+    """
+    A block of members of a group.
+    """
+    members: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['OrganizationGroupMemberMemberArgsDict']]]]]
+    """
+    The members, in any order.
+    """
+
+@pulumi.input_type
+class OrganizationGroupMemberArgs:
+    def __init__(__self__, *,
+                 members: pulumi.Input[Optional[Sequence[pulumi.Input['OrganizationGroupMemberMemberArgs']]]] = None):
+        """
+        A block of members of a group.
+
+        :param pulumi.Input[Sequence[pulumi.Input['OrganizationGroupMemberMemberArgs']]] members: The members, in any order.
+        """
+        if members is not None:
+            pulumi.set(__self__, "members", members)
+
+    @_builtins.property
+    @pulumi.getter
+    def members(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['OrganizationGroupMemberMemberArgs']]]]:
+        """
+        The members, in any order.
+        """
+        return pulumi.get(self, "members")
+
+    @members.setter
+    def members(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['OrganizationGroupMemberMemberArgs']]]]):
+        pulumi.set(self, "members", value)
+
+
+class OrganizationGroupMemberMemberArgsDict(TypedDict):
+    """
+    A member of a group.
+    """
+    email: pulumi.Input[_builtins.str]
+    """
+    The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the user or service account.
+    """
+    kind: pulumi.Input[_builtins.str]
+    """
+    What the member is: `user` or `service_account`, in any letter case.
+    """
+
+@pulumi.input_type
+class OrganizationGroupMemberMemberArgs:
+    def __init__(__self__, *,
+                 email: pulumi.Input[_builtins.str],
+                 id: pulumi.Input[_builtins.str],
+                 kind: pulumi.Input[_builtins.str]):
+        """
+        A member of a group.
+
+        :param pulumi.Input[_builtins.str] email: The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the user or service account.
+        :param pulumi.Input[_builtins.str] kind: What the member is: `user` or `service_account`, in any letter case.
+        """
+        pulumi.set(__self__, "email", email)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "kind", kind)
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> pulumi.Input[_builtins.str]:
+        """
+        The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+        """
+        return pulumi.get(self, "email")
+
+    @email.setter
+    def email(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "email", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the user or service account.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the member is: `user` or `service_account`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "kind", value)
+
+
+class RoleBindingsScopeArgsDict(TypedDict):
+    """
+    Where a role is granted.
+    """
+    kind: pulumi.Input[_builtins.str]
+    """
+    What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+    """
+    resource_id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the organization, cluster or resource.
+    """
+
+@pulumi.input_type
+class RoleBindingsScopeArgs:
+    def __init__(__self__, *,
+                 kind: pulumi.Input[_builtins.str],
+                 resource_id: pulumi.Input[_builtins.str]):
+        """
+        Where a role is granted.
+
+        :param pulumi.Input[_builtins.str] kind: What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+        :param pulumi.Input[_builtins.str] resource_id: The ID (UUID) of the organization, cluster or resource.
+        """
+        pulumi.set(__self__, "kind", kind)
+        pulumi.set(__self__, "resource_id", resource_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resourceId")
+    def resource_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the organization, cluster or resource.
+        """
+        return pulumi.get(self, "resource_id")
+
+    @resource_id.setter
+    def resource_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "resource_id", value)
+
+
+class RoleBindingsSubjectArgsDict(TypedDict):
+    """
+    A block of subjects of a role binding.
+    """
+    subjects: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['RoleBindingsSubjectSubjectArgsDict']]]]]
+    """
+    The subjects, in any order.
+    """
+
+@pulumi.input_type
+class RoleBindingsSubjectArgs:
+    def __init__(__self__, *,
+                 subjects: pulumi.Input[Optional[Sequence[pulumi.Input['RoleBindingsSubjectSubjectArgs']]]] = None):
+        """
+        A block of subjects of a role binding.
+
+        :param pulumi.Input[Sequence[pulumi.Input['RoleBindingsSubjectSubjectArgs']]] subjects: The subjects, in any order.
+        """
+        if subjects is not None:
+            pulumi.set(__self__, "subjects", subjects)
+
+    @_builtins.property
+    @pulumi.getter
+    def subjects(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['RoleBindingsSubjectSubjectArgs']]]]:
+        """
+        The subjects, in any order.
+        """
+        return pulumi.get(self, "subjects")
+
+    @subjects.setter
+    def subjects(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['RoleBindingsSubjectSubjectArgs']]]]):
+        pulumi.set(self, "subjects", value)
+
+
+class RoleBindingsSubjectSubjectArgsDict(TypedDict):
+    """
+    Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+    """
+    kind: pulumi.Input[_builtins.str]
+    """
+    What the subject is: `user`, `service_account` or `group`, in any letter case.
+    """
+    group_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID (UUID) of the group, if `kind` is `group`.
+    """
+    service_account_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID (UUID) of the service account, if `kind` is `service_account`.
+    """
+    user_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID (UUID) of the user, if `kind` is `user`.
+    """
+
+@pulumi.input_type
+class RoleBindingsSubjectSubjectArgs:
+    def __init__(__self__, *,
+                 kind: pulumi.Input[_builtins.str],
+                 group_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 service_account_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 user_id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+
+        :param pulumi.Input[_builtins.str] kind: What the subject is: `user`, `service_account` or `group`, in any letter case.
+        :param pulumi.Input[_builtins.str] group_id: The ID (UUID) of the group, if `kind` is `group`.
+        :param pulumi.Input[_builtins.str] service_account_id: The ID (UUID) of the service account, if `kind` is `service_account`.
+        :param pulumi.Input[_builtins.str] user_id: The ID (UUID) of the user, if `kind` is `user`.
+        """
+        pulumi.set(__self__, "kind", kind)
+        if group_id is not None:
+            pulumi.set(__self__, "group_id", group_id)
+        if service_account_id is not None:
+            pulumi.set(__self__, "service_account_id", service_account_id)
+        if user_id is not None:
+            pulumi.set(__self__, "user_id", user_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the subject is: `user`, `service_account` or `group`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter(name="groupId")
+    def group_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID (UUID) of the group, if `kind` is `group`.
+        """
+        return pulumi.get(self, "group_id")
+
+    @group_id.setter
+    def group_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "group_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccountId")
+    def service_account_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID (UUID) of the service account, if `kind` is `service_account`.
+        """
+        return pulumi.get(self, "service_account_id")
+
+    @service_account_id.setter
+    def service_account_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "service_account_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="userId")
+    def user_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID (UUID) of the user, if `kind` is `user`.
+        """
+        return pulumi.get(self, "user_id")
+
+    @user_id.setter
+    def user_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "user_id", value)
+
+
+class SSOConnectionAadArgsDict(TypedDict):
+    """
+    A connection to Microsoft Entra ID.
+    """
+    ad_domain: pulumi.Input[_builtins.str]
+    """
+    The domain of the directory, such as `example.onmicrosoft.com`.
+    """
+    client_id: pulumi.Input[_builtins.str]
+    """
+    The client ID of the application that is registered for CAST AI.
+    """
+    client_secret: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The client secret of the application. Secret.
+    """
+
+@pulumi.input_type
+class SSOConnectionAadArgs:
+    def __init__(__self__, *,
+                 ad_domain: pulumi.Input[_builtins.str],
+                 client_id: pulumi.Input[_builtins.str],
+                 client_secret: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A connection to Microsoft Entra ID.
+
+        :param pulumi.Input[_builtins.str] ad_domain: The domain of the directory, such as `example.onmicrosoft.com`.
+        :param pulumi.Input[_builtins.str] client_id: The client ID of the application that is registered for CAST AI.
+        :param pulumi.Input[_builtins.str] client_secret: The client secret of the application. Secret.
+        """
+        pulumi.set(__self__, "ad_domain", ad_domain)
+        pulumi.set(__self__, "client_id", client_id)
+        if client_secret is not None:
+            pulumi.set(__self__, "client_secret", client_secret)
+
+    @_builtins.property
+    @pulumi.getter(name="adDomain")
+    def ad_domain(self) -> pulumi.Input[_builtins.str]:
+        """
+        The domain of the directory, such as `example.onmicrosoft.com`.
+        """
+        return pulumi.get(self, "ad_domain")
+
+    @ad_domain.setter
+    def ad_domain(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "ad_domain", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The client ID of the application that is registered for CAST AI.
+        """
+        return pulumi.get(self, "client_id")
+
+    @client_id.setter
+    def client_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "client_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clientSecret")
+    def client_secret(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The client secret of the application. Secret.
+        """
+        return pulumi.get(self, "client_secret")
+
+    @client_secret.setter
+    def client_secret(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "client_secret", value)
+
+
+class SSOConnectionOidcArgsDict(TypedDict):
+    """
+    A connection by OpenID Connect.
+    """
+    client_id: pulumi.Input[_builtins.str]
+    """
+    The client ID that is registered for CAST AI.
+    """
+    issuer_url: pulumi.Input[_builtins.str]
+    """
+    The address of the issuer, such as `https://idp.example.com/realms/main`.
+    """
+    client_secret: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+    """
+    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+    """
+
+@pulumi.input_type
+class SSOConnectionOidcArgs:
+    def __init__(__self__, *,
+                 client_id: pulumi.Input[_builtins.str],
+                 issuer_url: pulumi.Input[_builtins.str],
+                 client_secret: pulumi.Input[Optional[_builtins.str]] = None,
+                 type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A connection by OpenID Connect.
+
+        :param pulumi.Input[_builtins.str] client_id: The client ID that is registered for CAST AI.
+        :param pulumi.Input[_builtins.str] issuer_url: The address of the issuer, such as `https://idp.example.com/realms/main`.
+        :param pulumi.Input[_builtins.str] client_secret: The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+        :param pulumi.Input[_builtins.str] type: How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+        """
+        pulumi.set(__self__, "client_id", client_id)
+        pulumi.set(__self__, "issuer_url", issuer_url)
+        if client_secret is not None:
+            pulumi.set(__self__, "client_secret", client_secret)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The client ID that is registered for CAST AI.
+        """
+        return pulumi.get(self, "client_id")
+
+    @client_id.setter
+    def client_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "client_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="issuerUrl")
+    def issuer_url(self) -> pulumi.Input[_builtins.str]:
+        """
+        The address of the issuer, such as `https://idp.example.com/realms/main`.
+        """
+        return pulumi.get(self, "issuer_url")
+
+    @issuer_url.setter
+    def issuer_url(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "issuer_url", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clientSecret")
+    def client_secret(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+        """
+        return pulumi.get(self, "client_secret")
+
+    @client_secret.setter
+    def client_secret(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "client_secret", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "type", value)
+
+
+class SSOConnectionOktaArgsDict(TypedDict):
+    """
+    A connection to Okta.
+    """
+    client_id: pulumi.Input[_builtins.str]
+    """
+    The client ID of the application that is registered for CAST AI.
+    """
+    okta_domain: pulumi.Input[_builtins.str]
+    """
+    The domain of the Okta organization, such as `example.okta.com`.
+    """
+    client_secret: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The client secret of the application. Secret.
+    """
+
+@pulumi.input_type
+class SSOConnectionOktaArgs:
+    def __init__(__self__, *,
+                 client_id: pulumi.Input[_builtins.str],
+                 okta_domain: pulumi.Input[_builtins.str],
+                 client_secret: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A connection to Okta.
+
+        :param pulumi.Input[_builtins.str] client_id: The client ID of the application that is registered for CAST AI.
+        :param pulumi.Input[_builtins.str] okta_domain: The domain of the Okta organization, such as `example.okta.com`.
+        :param pulumi.Input[_builtins.str] client_secret: The client secret of the application. Secret.
+        """
+        pulumi.set(__self__, "client_id", client_id)
+        pulumi.set(__self__, "okta_domain", okta_domain)
+        if client_secret is not None:
+            pulumi.set(__self__, "client_secret", client_secret)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The client ID of the application that is registered for CAST AI.
+        """
+        return pulumi.get(self, "client_id")
+
+    @client_id.setter
+    def client_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "client_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="oktaDomain")
+    def okta_domain(self) -> pulumi.Input[_builtins.str]:
+        """
+        The domain of the Okta organization, such as `example.okta.com`.
+        """
+        return pulumi.get(self, "okta_domain")
+
+    @okta_domain.setter
+    def okta_domain(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "okta_domain", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clientSecret")
+    def client_secret(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The client secret of the application. Secret.
+        """
+        return pulumi.get(self, "client_secret")
+
+    @client_secret.setter
+    def client_secret(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "client_secret", value)
+
+
+class SSOConnectionSamlArgsDict(TypedDict):
+    """
+    A connection by SAML 2.0.
+    """
+    sign_in_url: pulumi.Input[_builtins.str]
+    """
+    The address at the identity provider where users sign in.
+    """
+    x509_certificate: pulumi.Input[_builtins.str]
+    """
+    The certificate with which the identity provider signs, as PEM text.
+    """
+    callback_url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address to which the identity provider sends users back.
+    """
+    entity_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The entity ID by which the two sides know the connection.
+    """
+    metadata_url: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address of the metadata of the connection.
+    """
+
+@pulumi.input_type
+class SSOConnectionSamlArgs:
+    def __init__(__self__, *,
+                 sign_in_url: pulumi.Input[_builtins.str],
+                 x509_certificate: pulumi.Input[_builtins.str],
+                 callback_url: pulumi.Input[Optional[_builtins.str]] = None,
+                 entity_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 metadata_url: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A connection by SAML 2.0.
+
+        :param pulumi.Input[_builtins.str] sign_in_url: The address at the identity provider where users sign in.
+        :param pulumi.Input[_builtins.str] x509_certificate: The certificate with which the identity provider signs, as PEM text.
+        :param pulumi.Input[_builtins.str] callback_url: The address to which the identity provider sends users back.
+        :param pulumi.Input[_builtins.str] entity_id: The entity ID by which the two sides know the connection.
+        :param pulumi.Input[_builtins.str] metadata_url: The address of the metadata of the connection.
+        """
+        pulumi.set(__self__, "sign_in_url", sign_in_url)
+        pulumi.set(__self__, "x509_certificate", x509_certificate)
+        if callback_url is not None:
+            pulumi.set(__self__, "callback_url", callback_url)
+        if entity_id is not None:
+            pulumi.set(__self__, "entity_id", entity_id)
+        if metadata_url is not None:
+            pulumi.set(__self__, "metadata_url", metadata_url)
+
+    @_builtins.property
+    @pulumi.getter(name="signInUrl")
+    def sign_in_url(self) -> pulumi.Input[_builtins.str]:
+        """
+        The address at the identity provider where users sign in.
+        """
+        return pulumi.get(self, "sign_in_url")
+
+    @sign_in_url.setter
+    def sign_in_url(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "sign_in_url", value)
+
+    @_builtins.property
+    @pulumi.getter(name="x509Certificate")
+    def x509_certificate(self) -> pulumi.Input[_builtins.str]:
+        """
+        The certificate with which the identity provider signs, as PEM text.
+        """
+        return pulumi.get(self, "x509_certificate")
+
+    @x509_certificate.setter
+    def x509_certificate(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "x509_certificate", value)
+
+    @_builtins.property
+    @pulumi.getter(name="callbackUrl")
+    def callback_url(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address to which the identity provider sends users back.
+        """
+        return pulumi.get(self, "callback_url")
+
+    @callback_url.setter
+    def callback_url(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "callback_url", value)
+
+    @_builtins.property
+    @pulumi.getter(name="entityId")
+    def entity_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The entity ID by which the two sides know the connection.
+        """
+        return pulumi.get(self, "entity_id")
+
+    @entity_id.setter
+    def entity_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "entity_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="metadataUrl")
+    def metadata_url(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address of the metadata of the connection.
+        """
+        return pulumi.get(self, "metadata_url")
+
+    @metadata_url.setter
+    def metadata_url(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "metadata_url", value)
 
 

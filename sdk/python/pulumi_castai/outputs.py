@@ -74,6 +74,15 @@ __all__ = [
     'NodeTemplateGpu',
     'NodeTemplateGpuSharingConfiguration',
     'NodeTemplatePriceAdjustmentConfiguration',
+    'OrganizationGroupMember',
+    'OrganizationGroupMemberMember',
+    'RoleBindingsScope',
+    'RoleBindingsSubject',
+    'RoleBindingsSubjectSubject',
+    'SSOConnectionAad',
+    'SSOConnectionOidc',
+    'SSOConnectionOkta',
+    'SSOConnectionSaml',
     'ServiceAccountAuthor',
 ]
 
@@ -5179,6 +5188,538 @@ class NodeTemplatePriceAdjustmentConfiguration(dict):
         By instance type, the factor its price is multiplied with, as text: `{"m5.xlarge": "0.8"}` for 20 % off. `1.0` and `1` are the same.
         """
         return pulumi.get(self, "instance_type_adjustments")
+
+
+@pulumi.output_type
+class OrganizationGroupMember(dict):
+    """
+    A block of members of a group.
+    """
+    def __init__(__self__, *,
+                 members: Optional[Sequence['outputs.OrganizationGroupMemberMember']] = None):
+        """
+        A block of members of a group.
+
+        :param Sequence['OrganizationGroupMemberMember'] members: The members, in any order.
+        """
+        if members is not None:
+            pulumi.set(__self__, "members", members)
+
+    @_builtins.property
+    @pulumi.getter
+    def members(self) -> Optional[Sequence['outputs.OrganizationGroupMemberMember']]:
+        """
+        The members, in any order.
+        """
+        return pulumi.get(self, "members")
+
+
+@pulumi.output_type
+class OrganizationGroupMemberMember(dict):
+    """
+    A member of a group.
+    """
+    def __init__(__self__, *,
+                 email: _builtins.str,
+                 id: _builtins.str,
+                 kind: _builtins.str):
+        """
+        A member of a group.
+
+        :param _builtins.str email: The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+        :param _builtins.str id: The ID (UUID) of the user or service account.
+        :param _builtins.str kind: What the member is: `user` or `service_account`, in any letter case.
+        """
+        pulumi.set(__self__, "email", email)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "kind", kind)
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> _builtins.str:
+        """
+        The email address of the user or service account, in any letter case. A member is told by its ID; the API wants the address all the same.
+        """
+        return pulumi.get(self, "email")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the user or service account.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> _builtins.str:
+        """
+        What the member is: `user` or `service_account`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+
+@pulumi.output_type
+class RoleBindingsScope(dict):
+    """
+    Where a role is granted.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "resourceId":
+            suggest = "resource_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RoleBindingsScope. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RoleBindingsScope.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RoleBindingsScope.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 kind: _builtins.str,
+                 resource_id: _builtins.str):
+        """
+        Where a role is granted.
+
+        :param _builtins.str kind: What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+        :param _builtins.str resource_id: The ID (UUID) of the organization, cluster or resource.
+        """
+        pulumi.set(__self__, "kind", kind)
+        pulumi.set(__self__, "resource_id", resource_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> _builtins.str:
+        """
+        What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter(name="resourceId")
+    def resource_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the organization, cluster or resource.
+        """
+        return pulumi.get(self, "resource_id")
+
+
+@pulumi.output_type
+class RoleBindingsSubject(dict):
+    """
+    A block of subjects of a role binding.
+    """
+    def __init__(__self__, *,
+                 subjects: Optional[Sequence['outputs.RoleBindingsSubjectSubject']] = None):
+        """
+        A block of subjects of a role binding.
+
+        :param Sequence['RoleBindingsSubjectSubject'] subjects: The subjects, in any order.
+        """
+        if subjects is not None:
+            pulumi.set(__self__, "subjects", subjects)
+
+    @_builtins.property
+    @pulumi.getter
+    def subjects(self) -> Optional[Sequence['outputs.RoleBindingsSubjectSubject']]:
+        """
+        The subjects, in any order.
+        """
+        return pulumi.get(self, "subjects")
+
+
+@pulumi.output_type
+class RoleBindingsSubjectSubject(dict):
+    """
+    Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "groupId":
+            suggest = "group_id"
+        elif key == "serviceAccountId":
+            suggest = "service_account_id"
+        elif key == "userId":
+            suggest = "user_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RoleBindingsSubjectSubject. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RoleBindingsSubjectSubject.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RoleBindingsSubjectSubject.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 kind: _builtins.str,
+                 group_id: Optional[_builtins.str] = None,
+                 service_account_id: Optional[_builtins.str] = None,
+                 user_id: Optional[_builtins.str] = None):
+        """
+        Who a role is granted to. Exactly the ID that belongs to `kind` is given.
+
+        :param _builtins.str kind: What the subject is: `user`, `service_account` or `group`, in any letter case.
+        :param _builtins.str group_id: The ID (UUID) of the group, if `kind` is `group`.
+        :param _builtins.str service_account_id: The ID (UUID) of the service account, if `kind` is `service_account`.
+        :param _builtins.str user_id: The ID (UUID) of the user, if `kind` is `user`.
+        """
+        pulumi.set(__self__, "kind", kind)
+        if group_id is not None:
+            pulumi.set(__self__, "group_id", group_id)
+        if service_account_id is not None:
+            pulumi.set(__self__, "service_account_id", service_account_id)
+        if user_id is not None:
+            pulumi.set(__self__, "user_id", user_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> _builtins.str:
+        """
+        What the subject is: `user`, `service_account` or `group`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter(name="groupId")
+    def group_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the group, if `kind` is `group`.
+        """
+        return pulumi.get(self, "group_id")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccountId")
+    def service_account_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the service account, if `kind` is `service_account`.
+        """
+        return pulumi.get(self, "service_account_id")
+
+    @_builtins.property
+    @pulumi.getter(name="userId")
+    def user_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the user, if `kind` is `user`.
+        """
+        return pulumi.get(self, "user_id")
+
+
+@pulumi.output_type
+class SSOConnectionAad(dict):
+    """
+    A connection to Microsoft Entra ID.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "adDomain":
+            suggest = "ad_domain"
+        elif key == "clientId":
+            suggest = "client_id"
+        elif key == "clientSecret":
+            suggest = "client_secret"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in SSOConnectionAad. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        SSOConnectionAad.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        SSOConnectionAad.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 ad_domain: _builtins.str,
+                 client_id: _builtins.str,
+                 client_secret: Optional[_builtins.str] = None):
+        """
+        A connection to Microsoft Entra ID.
+
+        :param _builtins.str ad_domain: The domain of the directory, such as `example.onmicrosoft.com`.
+        :param _builtins.str client_id: The client ID of the application that is registered for CAST AI.
+        :param _builtins.str client_secret: The client secret of the application. Secret.
+        """
+        pulumi.set(__self__, "ad_domain", ad_domain)
+        pulumi.set(__self__, "client_id", client_id)
+        if client_secret is not None:
+            pulumi.set(__self__, "client_secret", client_secret)
+
+    @_builtins.property
+    @pulumi.getter(name="adDomain")
+    def ad_domain(self) -> _builtins.str:
+        """
+        The domain of the directory, such as `example.onmicrosoft.com`.
+        """
+        return pulumi.get(self, "ad_domain")
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> _builtins.str:
+        """
+        The client ID of the application that is registered for CAST AI.
+        """
+        return pulumi.get(self, "client_id")
+
+    @_builtins.property
+    @pulumi.getter(name="clientSecret")
+    def client_secret(self) -> Optional[_builtins.str]:
+        """
+        The client secret of the application. Secret.
+        """
+        return pulumi.get(self, "client_secret")
+
+
+@pulumi.output_type
+class SSOConnectionOidc(dict):
+    """
+    A connection by OpenID Connect.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clientId":
+            suggest = "client_id"
+        elif key == "issuerUrl":
+            suggest = "issuer_url"
+        elif key == "clientSecret":
+            suggest = "client_secret"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in SSOConnectionOidc. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        SSOConnectionOidc.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        SSOConnectionOidc.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 client_id: _builtins.str,
+                 issuer_url: _builtins.str,
+                 client_secret: Optional[_builtins.str] = None,
+                 type: Optional[_builtins.str] = None):
+        """
+        A connection by OpenID Connect.
+
+        :param _builtins.str client_id: The client ID that is registered for CAST AI.
+        :param _builtins.str issuer_url: The address of the issuer, such as `https://idp.example.com/realms/main`.
+        :param _builtins.str client_secret: The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+        :param _builtins.str type: How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+        """
+        pulumi.set(__self__, "client_id", client_id)
+        pulumi.set(__self__, "issuer_url", issuer_url)
+        if client_secret is not None:
+            pulumi.set(__self__, "client_secret", client_secret)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> _builtins.str:
+        """
+        The client ID that is registered for CAST AI.
+        """
+        return pulumi.get(self, "client_id")
+
+    @_builtins.property
+    @pulumi.getter(name="issuerUrl")
+    def issuer_url(self) -> _builtins.str:
+        """
+        The address of the issuer, such as `https://idp.example.com/realms/main`.
+        """
+        return pulumi.get(self, "issuer_url")
+
+    @_builtins.property
+    @pulumi.getter(name="clientSecret")
+    def client_secret(self) -> Optional[_builtins.str]:
+        """
+        The client secret. Secret. `TYPE_FRONT_CHANNEL` can do without.
+        """
+        return pulumi.get(self, "client_secret")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> Optional[_builtins.str]:
+        """
+        How the tokens travel: `TYPE_BACK_CHANNEL` from server to server, or `TYPE_FRONT_CHANNEL` through the browser. Default: `TYPE_BACK_CHANNEL`.
+        """
+        return pulumi.get(self, "type")
+
+
+@pulumi.output_type
+class SSOConnectionOkta(dict):
+    """
+    A connection to Okta.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clientId":
+            suggest = "client_id"
+        elif key == "oktaDomain":
+            suggest = "okta_domain"
+        elif key == "clientSecret":
+            suggest = "client_secret"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in SSOConnectionOkta. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        SSOConnectionOkta.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        SSOConnectionOkta.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 client_id: _builtins.str,
+                 okta_domain: _builtins.str,
+                 client_secret: Optional[_builtins.str] = None):
+        """
+        A connection to Okta.
+
+        :param _builtins.str client_id: The client ID of the application that is registered for CAST AI.
+        :param _builtins.str okta_domain: The domain of the Okta organization, such as `example.okta.com`.
+        :param _builtins.str client_secret: The client secret of the application. Secret.
+        """
+        pulumi.set(__self__, "client_id", client_id)
+        pulumi.set(__self__, "okta_domain", okta_domain)
+        if client_secret is not None:
+            pulumi.set(__self__, "client_secret", client_secret)
+
+    @_builtins.property
+    @pulumi.getter(name="clientId")
+    def client_id(self) -> _builtins.str:
+        """
+        The client ID of the application that is registered for CAST AI.
+        """
+        return pulumi.get(self, "client_id")
+
+    @_builtins.property
+    @pulumi.getter(name="oktaDomain")
+    def okta_domain(self) -> _builtins.str:
+        """
+        The domain of the Okta organization, such as `example.okta.com`.
+        """
+        return pulumi.get(self, "okta_domain")
+
+    @_builtins.property
+    @pulumi.getter(name="clientSecret")
+    def client_secret(self) -> Optional[_builtins.str]:
+        """
+        The client secret of the application. Secret.
+        """
+        return pulumi.get(self, "client_secret")
+
+
+@pulumi.output_type
+class SSOConnectionSaml(dict):
+    """
+    A connection by SAML 2.0.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "signInUrl":
+            suggest = "sign_in_url"
+        elif key == "x509Certificate":
+            suggest = "x509_certificate"
+        elif key == "callbackUrl":
+            suggest = "callback_url"
+        elif key == "entityId":
+            suggest = "entity_id"
+        elif key == "metadataUrl":
+            suggest = "metadata_url"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in SSOConnectionSaml. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        SSOConnectionSaml.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        SSOConnectionSaml.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 sign_in_url: _builtins.str,
+                 x509_certificate: _builtins.str,
+                 callback_url: Optional[_builtins.str] = None,
+                 entity_id: Optional[_builtins.str] = None,
+                 metadata_url: Optional[_builtins.str] = None):
+        """
+        A connection by SAML 2.0.
+
+        :param _builtins.str sign_in_url: The address at the identity provider where users sign in.
+        :param _builtins.str x509_certificate: The certificate with which the identity provider signs, as PEM text.
+        :param _builtins.str callback_url: The address to which the identity provider sends users back.
+        :param _builtins.str entity_id: The entity ID by which the two sides know the connection.
+        :param _builtins.str metadata_url: The address of the metadata of the connection.
+        """
+        pulumi.set(__self__, "sign_in_url", sign_in_url)
+        pulumi.set(__self__, "x509_certificate", x509_certificate)
+        if callback_url is not None:
+            pulumi.set(__self__, "callback_url", callback_url)
+        if entity_id is not None:
+            pulumi.set(__self__, "entity_id", entity_id)
+        if metadata_url is not None:
+            pulumi.set(__self__, "metadata_url", metadata_url)
+
+    @_builtins.property
+    @pulumi.getter(name="signInUrl")
+    def sign_in_url(self) -> _builtins.str:
+        """
+        The address at the identity provider where users sign in.
+        """
+        return pulumi.get(self, "sign_in_url")
+
+    @_builtins.property
+    @pulumi.getter(name="x509Certificate")
+    def x509_certificate(self) -> _builtins.str:
+        """
+        The certificate with which the identity provider signs, as PEM text.
+        """
+        return pulumi.get(self, "x509_certificate")
+
+    @_builtins.property
+    @pulumi.getter(name="callbackUrl")
+    def callback_url(self) -> Optional[_builtins.str]:
+        """
+        The address to which the identity provider sends users back.
+        """
+        return pulumi.get(self, "callback_url")
+
+    @_builtins.property
+    @pulumi.getter(name="entityId")
+    def entity_id(self) -> Optional[_builtins.str]:
+        """
+        The entity ID by which the two sides know the connection.
+        """
+        return pulumi.get(self, "entity_id")
+
+    @_builtins.property
+    @pulumi.getter(name="metadataUrl")
+    def metadata_url(self) -> Optional[_builtins.str]:
+        """
+        The address of the metadata of the connection.
+        """
+        return pulumi.get(self, "metadata_url")
 
 
 @pulumi.output_type

@@ -12,12 +12,15 @@ import com.castai.castai.inputs.GetEksSettingsArgs;
 import com.castai.castai.inputs.GetEksSettingsPlainArgs;
 import com.castai.castai.inputs.GetGkePoliciesArgs;
 import com.castai.castai.inputs.GetGkePoliciesPlainArgs;
+import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+import com.castai.castai.inputs.GetImpersonationServiceAccountPlainArgs;
 import com.castai.castai.inputs.GetOrganizationArgs;
 import com.castai.castai.inputs.GetOrganizationPlainArgs;
 import com.castai.castai.outputs.GetClusterResult;
 import com.castai.castai.outputs.GetClustersResult;
 import com.castai.castai.outputs.GetEksSettingsResult;
 import com.castai.castai.outputs.GetGkePoliciesResult;
+import com.castai.castai.outputs.GetImpersonationServiceAccountResult;
 import com.castai.castai.outputs.GetOrganizationResult;
 import com.pulumi.core.Output;
 import com.pulumi.core.TypeShape;
@@ -208,6 +211,55 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetGkePoliciesResult> getGkePoliciesPlain(GetGkePoliciesPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getGkePolicies", TypeShape.of(GetGkePoliciesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount() {
+        return getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain() {
+        return getImpersonationServiceAccountPlain(GetImpersonationServiceAccountPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount(GetImpersonationServiceAccountArgs args) {
+        return getImpersonationServiceAccount(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain(GetImpersonationServiceAccountPlainArgs args) {
+        return getImpersonationServiceAccountPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount(GetImpersonationServiceAccountArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getImpersonationServiceAccount", TypeShape.of(GetImpersonationServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount(GetImpersonationServiceAccountArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getImpersonationServiceAccount", TypeShape.of(GetImpersonationServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     */
+    public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain(GetImpersonationServiceAccountPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getImpersonationServiceAccount", TypeShape.of(GetImpersonationServiceAccountResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
