@@ -269,7 +269,7 @@ func TestOriginsAreNoDifference(t *testing.T) {
 		"subnets": property.New([]property.Value{property.New("b").WithDependencies(from), property.New("a")}).WithDependencies(from),
 	})
 	got := Respell(argsShape, olds, news)
-	if !bare(property.New(got)).Equals(property.New(olds)) {
+	if !Bare(property.New(got)).Equals(property.New(olds)) {
 		t.Errorf("got %s", text(got))
 	}
 	if len(got.Get("name").Dependencies()) != 1 || len(got.Get("subnets").AsArray().Get(1).Dependencies()) != 1 {

@@ -80,23 +80,23 @@ func (m merger) alike(f *shape.Field, user, fresh property.Value) bool {
 			}
 		}
 	}
-	return bare(m.value(f, user, fresh)).Equals(bare(user))
+	return Bare(m.value(f, user, fresh)).Equals(Bare(user))
 }
 
-// bare is what a value says: without marks of secrecy and origin, at every
+// Bare is what a value says: without marks of secrecy and origin, at every
 // depth.
-func bare(v property.Value) property.Value {
+func Bare(v property.Value) property.Value {
 	switch {
 	case v.IsArray():
 		items := make([]property.Value, 0, v.AsArray().Len())
 		for _, item := range v.AsArray().All {
-			items = append(items, bare(item))
+			items = append(items, Bare(item))
 		}
 		return property.New(items)
 	case v.IsMap():
 		items := map[string]property.Value{}
 		for key, item := range v.AsMap().All {
-			items[key] = bare(item)
+			items[key] = Bare(item)
 		}
 		return property.New(items)
 	default:

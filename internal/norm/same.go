@@ -24,7 +24,7 @@ func same(kind shape.Kind, a, b property.Value) bool {
 	if a.IsString() && b.IsString() {
 		return sameText(kind, a.AsString(), b.AsString())
 	}
-	return bare(a).Equals(bare(b))
+	return Bare(a).Equals(Bare(b))
 }
 
 func sameText(kind shape.Kind, a, b string) bool {
@@ -183,7 +183,7 @@ func isDefaultList(f *shape.Field, items property.Array) bool {
 		want = append(want, property.New(text))
 	}
 	merged := merger{}.list(f, property.NewArray(want), items)
-	return bare(property.New(merged)).Equals(property.New(want))
+	return Bare(property.New(merged)).Equals(property.New(want))
 }
 
 func asText(v property.Value) (string, bool) {

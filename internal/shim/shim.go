@@ -17,8 +17,6 @@ import (
 	"github.com/pulumi/pulumi-go-provider/infer"
 	"github.com/pulumi/pulumi-go-provider/middleware/cancel"
 	mcontext "github.com/pulumi/pulumi-go-provider/middleware/context"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
-	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
@@ -202,29 +200,6 @@ func finishSchema(text string) (string, error) {
 	return string(out), err
 }
 
-// checkConfig checks the configuration and keeps values from the environment
-// out of it.
-func (s *shim) checkConfig(ctx context.Context, req p.CheckRequest) (p.CheckResponse, error) {
-	resp, err := s.inner.CheckConfig(ctx, req)
-	if err != nil {
-		return resp, err
-	}
-	result := check.Run(s.config, req.Inputs)
-	resp.Failures = merge(resp.Failures, result.Failures)
-	resp.Inputs = markSecrets(s.config, resp.Inputs)
-	return resp, nil
-}
-
-// diffConfig never asks for a replacement: a provider is an address and a
-// key, and another key changes no resource.
-func (s *shim) diffConfig(_ context.Context, req p.DiffRequest) (p.DiffResponse, error) {
-	olds := req.OldInputs
-	if olds.Len() == 0 {
-		olds = req.State
-	}
-	return compare(only(s.config, olds), only(s.config, req.Inputs), nil), nil
-}
-
 // invoke checks a function's arguments before it runs.
 func (s *shim) invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeResponse, error) {
 	f, ok := s.functions[req.Token.Name()]
@@ -268,35 +243,6 @@ func discreet(inputs property.Map, failures []p.CheckFailure) []p.CheckFailure {
 		}
 	}
 	return failures
-}
-
-func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {
-	r, ok := s.resources[req.Urn.Type().Name()]
-	if !ok {
-		return s.inner.Diff(ctx, req)
-	}
-	olds := only(r.inputs, r.upgrade(req.OldInputs))
-	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
-	state := only(r.state, r.upgrade(req.State))
-	resp := compare(located(r.inputs, olds, state), located(r.inputs, news, state), r.inputs)
-	resp.DeleteBeforeReplace = r.exclusive
-	if r.warning != "" && replaces(resp) {
-		crud.Warn(ctx, "%s", r.warning)
-	}
-	return resp, nil
-}
-
-// located says where an object is, by the outputs, in inputs that leave it to
-// the configuration of the provider: an object does not move because a program
-// begins or ceases to name the organization that it belongs to. Such inputs
-// replace the object, and are not in its body.
-func located(s *shape.Struct, inputs, state property.Map) property.Map {
-	for _, f := range s.Fields {
-		if place := state.Get(f.Name); f.Optional && f.Replace && f.Wire == nil && inputs.Get(f.Name).IsNull() && !place.IsNull() {
-			inputs = inputs.Set(f.Name, place)
-		}
-	}
-	return inputs
 }
 
 func (s *shim) create(ctx context.Context, req p.CreateRequest) (p.CreateResponse, error) {
@@ -429,63 +375,4 @@ func warn(ctx context.Context, warnings []string) {
 	for _, w := range warnings {
 		crud.Warn(ctx, "%s", w)
 	}
-}
-
-func replaces(d p.DiffResponse) bool {
-	for _, change := range d.DetailedDiff {
-		switch change.Kind {
-		case p.AddReplace, p.DeleteReplace, p.UpdateReplace:
-			return true
-		}
-	}
-	return false
-}
-
-// compare lists the differences between two sets of inputs, down to the
-// element. Below an input whose change replaces the resource, every change
-// does.
-func compare(olds, news property.Map, s *shape.Struct) p.DiffResponse {
-	diff := resource.ToResourcePropertyMap(olds).Diff(resource.ToResourcePropertyMap(news))
-	resp := p.DiffResponse{HasChanges: diff != nil && diff.AnyChanges()}
-	if !resp.HasChanges {
-		return resp
-	}
-	resp.DetailedDiff = map[string]p.PropertyDiff{}
-	for path, change := range plugin.NewDetailedDiffFromObjectDiff(diff, true) {
-		kind := change.Kind
-		if mustReplace(s, path) {
-			kind = kind.AsReplace()
-		}
-		resp.DetailedDiff[path] = p.PropertyDiff{Kind: kinds[kind], InputDiff: true}
-	}
-	return resp
-}
-
-var kinds = map[plugin.DiffKind]p.DiffKind{
-	plugin.DiffAdd: p.Add, plugin.DiffAddReplace: p.AddReplace,
-	plugin.DiffDelete: p.Delete, plugin.DiffDeleteReplace: p.DeleteReplace,
-	plugin.DiffUpdate: p.Update, plugin.DiffUpdateReplace: p.UpdateReplace,
-}
-
-// mustReplace says whether a property on the path replaces on changes.
-func mustReplace(s *shape.Struct, path string) bool {
-	parts, err := resource.ParsePropertyPath(path)
-	if err != nil {
-		return false
-	}
-	for _, part := range parts {
-		key, ok := part.(string)
-		if !ok {
-			continue
-		}
-		f := s.Field(key)
-		if f == nil {
-			return false
-		}
-		if f.Replace {
-			return true
-		}
-		s = f.Elem
-	}
-	return false
 }

@@ -1,0 +1,110 @@
+package shim
+
+import (
+	"context"
+
+	p "github.com/pulumi/pulumi-go-provider"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	"github.com/pulumi/pulumi/sdk/v3/go/property"
+
+	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/norm"
+	"github.com/castai/pulumi-castai/internal/shape"
+)
+
+func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, error) {
+	r, ok := s.resources[req.Urn.Type().Name()]
+	if !ok {
+		return s.inner.Diff(ctx, req)
+	}
+	olds := only(r.inputs, r.upgrade(req.OldInputs))
+	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
+	state := only(r.state, r.upgrade(req.State))
+	resp := compare(located(r.inputs, olds, state), located(r.inputs, news, state), r.inputs)
+	resp.DeleteBeforeReplace = r.exclusive
+	if r.warning != "" && replaces(resp) {
+		crud.Warn(ctx, "%s", r.warning)
+	}
+	return resp, nil
+}
+
+// located says where an object is, by the outputs, in inputs that leave it to
+// the configuration of the provider: an object does not move because a program
+// begins or ceases to name the organization that it belongs to. Such inputs
+// replace the object, and are not in its body.
+func located(s *shape.Struct, inputs, state property.Map) property.Map {
+	for _, f := range s.Fields {
+		if place := state.Get(f.Name); f.Optional && f.Replace && f.Wire == nil && inputs.Get(f.Name).IsNull() && !place.IsNull() {
+			inputs = inputs.Set(f.Name, place)
+		}
+	}
+	return inputs
+}
+
+func replaces(d p.DiffResponse) bool {
+	for _, change := range d.DetailedDiff {
+		switch change.Kind {
+		case p.AddReplace, p.DeleteReplace, p.UpdateReplace:
+			return true
+		}
+	}
+	return false
+}
+
+// compare lists the differences between two sets of inputs, down to the
+// element. Below an input whose change replaces the resource, every change
+// does. A value that is now secret, or no longer, is another value for the
+// state alone: it updates the resource, and never replaces it.
+func compare(olds, news property.Map, s *shape.Struct) p.DiffResponse {
+	changes := map[string]p.PropertyDiff{}
+	diff := bare(olds).Diff(bare(news))
+	for path, change := range plugin.NewDetailedDiffFromObjectDiff(diff, true) {
+		kind := change.Kind
+		if mustReplace(s, path) {
+			kind = kind.AsReplace()
+		}
+		changes[path] = p.PropertyDiff{Kind: kinds[kind], InputDiff: true}
+	}
+	for key, value := range news.All {
+		old := olds.Get(key)
+		if value.HasSecrets() != old.HasSecrets() && norm.Bare(value).Equals(norm.Bare(old)) && !mustReplace(s, key) {
+			changes[key] = p.PropertyDiff{Kind: p.Update, InputDiff: true}
+		}
+	}
+	return p.DiffResponse{HasChanges: len(changes) > 0, DetailedDiff: changes}
+}
+
+var kinds = map[plugin.DiffKind]p.DiffKind{
+	plugin.DiffAdd: p.Add, plugin.DiffAddReplace: p.AddReplace,
+	plugin.DiffDelete: p.Delete, plugin.DiffDeleteReplace: p.DeleteReplace,
+	plugin.DiffUpdate: p.Update, plugin.DiffUpdateReplace: p.UpdateReplace,
+}
+
+// mustReplace says whether a property on the path replaces on changes.
+func mustReplace(s *shape.Struct, path string) bool {
+	parts, err := resource.ParsePropertyPath(path)
+	if err != nil {
+		return false
+	}
+	for _, part := range parts {
+		key, ok := part.(string)
+		if !ok {
+			continue
+		}
+		f := s.Field(key)
+		if f == nil {
+			return false
+		}
+		if f.Replace {
+			return true
+		}
+		s = f.Elem
+	}
+	return false
+}
+
+// bare is what inputs say, without marks of secrecy.
+func bare(m property.Map) resource.PropertyMap {
+	return resource.ToResourcePropertyMap(norm.Bare(property.New(m)).AsMap())
+}
