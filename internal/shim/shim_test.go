@@ -61,7 +61,7 @@ func TestOldForm(t *testing.T) {
 		if req.Inputs.Box == nil || *req.Inputs.Box.Color != "red" || *req.State.Box.Color != "red" {
 			t.Errorf("read gets %+v", req)
 		}
-		return infer.ReadResponse[ThingArgs, ThingState]{ID: req.ID, Inputs: req.Inputs, State: req.State}, nil
+		return infer.ReadResponse[ThingArgs, ThingState](req), nil
 	}
 	got, err := w.Read(t.Context(), p.ReadRequest{ID: "id", Urn: thing, Inputs: old, Properties: state})
 	if err != nil {
@@ -112,7 +112,7 @@ func TestOldState(t *testing.T) {
 	}
 	w.read = func(req infer.ReadRequest[ThingArgs, ThingState]) (infer.ReadResponse[ThingArgs, ThingState], error) {
 		checked(req.State)
-		return infer.ReadResponse[ThingArgs, ThingState]{ID: req.ID, Inputs: req.Inputs, State: req.State}, nil
+		return infer.ReadResponse[ThingArgs, ThingState](req), nil
 	}
 	w.update = func(req infer.UpdateRequest[ThingArgs, ThingState]) (infer.UpdateResponse[ThingState], error) {
 		checked(req.State)
@@ -402,7 +402,7 @@ func TestEmptyLists(t *testing.T) {
 			}
 			w.read = func(req infer.ReadRequest[ThingArgs, ThingState]) (infer.ReadResponse[ThingArgs, ThingState], error) {
 				same(req.Inputs.Tags)
-				return infer.ReadResponse[ThingArgs, ThingState]{ID: req.ID, Inputs: req.Inputs, State: req.State}, nil
+				return infer.ReadResponse[ThingArgs, ThingState](req), nil
 			}
 			checked := w.check(obj(), test.inputs)
 			w.equal("check", checked, test.inputs)

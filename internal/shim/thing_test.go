@@ -67,7 +67,7 @@ func (r *Thing) Read(_ context.Context, req infer.ReadRequest[ThingArgs, ThingSt
 	if r.calls.read != nil {
 		return r.calls.read(req)
 	}
-	return infer.ReadResponse[ThingArgs, ThingState]{ID: req.ID, Inputs: req.Inputs, State: req.State}, nil
+	return infer.ReadResponse[ThingArgs, ThingState](req), nil
 }
 
 func (r *Thing) Update(ctx context.Context, req infer.UpdateRequest[ThingArgs, ThingState]) (infer.UpdateResponse[ThingState], error) {
