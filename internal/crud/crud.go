@@ -71,6 +71,14 @@ type Resource[A, S any] struct {
 	Forget func(a *A, s *S)
 	// Notice looks at what was read of the object and may warn of it.
 	Notice func(ctx context.Context, body map[string]any)
+	// Keep carries what the inputs do not describe from the object as it is into
+	// the body of an update, which would otherwise reset it. With it, an update
+	// reads the object first.
+	Keep func(current, body map[string]any)
+	// Echo brings the answer to a read into the form of a create body, where
+	// the two differ. It tells whether an object is the one that a create call
+	// whose answer was lost has made, and must not change what it gets.
+	Echo func(found map[string]any) map[string]any
 	// Lock names what a write changes besides its own object, for writes that
 	// the API cannot take at the same time.
 	Lock func(a *A) string
@@ -175,6 +183,12 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 	if err == nil && r.Body != nil {
 		err = r.Body(a, body, true)
 	}
+	if err == nil && r.Keep != nil {
+		var current map[string]any
+		if current, err = r.fetch(ctx, a, req.ID); err == nil {
+			r.Keep(current, body)
+		}
+	}
 	if err != nil {
 		return infer.UpdateResponse[S]{}, r.fail("update", req.ID, err)
 	}
@@ -228,13 +242,22 @@ func (r *Resource[A, S]) Find(ctx context.Context, a *A, field, value string) (m
 // Adopt takes an object that exists already into the program, as an import
 // and an update would: what the inputs leave open stays as it is.
 func (r *Resource[A, S]) Adopt(ctx context.Context, a A, found map[string]any) (infer.CreateResponse[S], error) {
+	taken, err := r.Take(a, found)
+	if err != nil {
+		return taken, err
+	}
+	updated, err := r.Update(ctx, infer.UpdateRequest[A, S]{ID: taken.ID, State: taken.Output, Inputs: a})
+	return infer.CreateResponse[S]{ID: taken.ID, Output: updated.Output}, err
+}
+
+// Take adopts an object without changing it.
+func (r *Resource[A, S]) Take(a A, found map[string]any) (infer.CreateResponse[S], error) {
 	state := NewState[A, S](a)
 	id, _ := found[r.idField()].(string)
 	if err := r.decode(found, &state); err != nil {
 		return infer.CreateResponse[S]{}, r.fail("adopt", id, err)
 	}
-	updated, err := r.Update(ctx, infer.UpdateRequest[A, S]{ID: id, State: state, Inputs: a})
-	return infer.CreateResponse[S]{ID: id, Output: updated.Output}, err
+	return infer.CreateResponse[S]{ID: id, Output: state}, nil
 }
 
 // write makes a call that changes something, in its turn.
@@ -252,13 +275,7 @@ func (r *Resource[A, S]) write(ctx context.Context, a *A, call api.Call) (map[st
 // get fetches one object into state. An object that does not exist, or whose
 // collection does not, is not found and no error.
 func (r *Resource[A, S]) get(ctx context.Context, a *A, id string, state *S) (found bool, err error) {
-	var body map[string]any
-	if r.List != nil && r.List.Only {
-		body, err = r.List.find(ctx, r.Path(a), r.idField(), id)
-	} else {
-		body, err = Send(ctx, api.Call{Method: http.MethodGet, Path: r.item(a, id)})
-		body = Unwrap(r.Out, body)
-	}
+	body, err := r.fetch(ctx, a, id)
 	if api.IsNotFound(err) || err == nil && body == nil {
 		return false, nil
 	}
@@ -269,6 +286,15 @@ func (r *Resource[A, S]) get(ctx context.Context, a *A, id string, state *S) (fo
 		r.Notice(ctx, body)
 	}
 	return true, r.decode(body, state)
+}
+
+// fetch returns one object as the API describes it; nil if a list does not have it.
+func (r *Resource[A, S]) fetch(ctx context.Context, a *A, id string) (map[string]any, error) {
+	if r.List != nil && r.List.Only {
+		return r.List.find(ctx, r.Path(a), r.idField(), id)
+	}
+	body, err := Get(ctx, r.item(a, id))
+	return Unwrap(r.Out, body), err
 }
 
 func (r *Resource[A, S]) decode(body map[string]any, state *S) error {

@@ -33,7 +33,11 @@ func (r *Resource[A, S]) recover(a *A, sent map[string]any) func(context.Context
 		var made []map[string]any
 		why := "that differs from the one this call was to make"
 		for _, object := range found {
-			if !contains(object, sent) {
+			echo := object
+			if r.Echo != nil {
+				echo = r.Echo(object)
+			}
+			if !contains(echo, sent) {
 				continue
 			}
 			why = "that this call may not have made"

@@ -2,6 +2,8 @@ package shim
 
 import (
 	"reflect"
+	"strconv"
+	"strings"
 
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
@@ -131,8 +133,12 @@ func ignore(paths []string, olds, news property.Map) property.Map {
 	return resource.FromResourcePropertyMap(to)
 }
 
+// randomDigits is how many random digits a made up name ends in.
+const randomDigits = 7
+
 // name fills in the name of a resource that has none, if its name may be
-// left out: the one it has, or its name in the program and random digits.
+// left out: the one it has, or its name in the program and random digits. The
+// name in the program is cut where the result would be longer than it may be.
 func name(s *shape.Struct, olds, news property.Map, urnName string, seed []byte) property.Map {
 	f := s.Field("name")
 	if f == nil || !f.Optional || !news.Get("name").IsNull() {
@@ -141,7 +147,16 @@ func name(s *shape.Struct, olds, news property.Map, urnName string, seed []byte)
 	if old, ok := olds.GetOk("name"); ok {
 		return news.Set("name", old)
 	}
-	generated, err := resource.NewUniqueName(seed, urnName+"-", 7, 255, nil)
+	longest := 255
+	for _, rule := range f.Rules {
+		if n, err := strconv.Atoi(rule.Arg); rule.Name == "maxlen" && err == nil {
+			longest = n
+		}
+	}
+	if most := longest - randomDigits - 1; len(urnName) > most {
+		urnName = strings.ToValidUTF8(urnName[:most], "")
+	}
+	generated, err := resource.NewUniqueName(seed, urnName+"-", randomDigits, longest, nil)
 	if err != nil {
 		return news
 	}
