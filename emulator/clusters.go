@@ -254,6 +254,7 @@ func (c *call) newCluster(p provider, identity string, in doc) *record {
 	r.setTime(hiddenRegistered, c.now)
 	c.store.put(r)
 	c.newDefaultTemplate(r.ID)
+	c.newScalingPolicies(r.ID)
 	c.advance(r, c.now)
 	return r
 }

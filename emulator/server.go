@@ -199,6 +199,9 @@ func (s *Server) areas() {
 	s.nodeConfigurationArea()
 	s.nodeTemplateArea()
 	s.policyArea()
+	s.scheduleArea()
+	s.workloadArea()
+	s.podMutationArea()
 }
 
 // handle serves one operation of the contract.
