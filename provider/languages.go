@@ -7,10 +7,12 @@ import "github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 // like a module of the bridged provider (aws, organization, ...): the
 // framework would rename the module in the aliases as well.
 var modules = map[tokens.ModuleName]tokens.ModuleName{
-	"access":   "index",
-	"clusters": "index",
-	"nodes":    "index",
-	"policies": "index",
+	"access":    "index",
+	"clusters":  "index",
+	"nodes":     "index",
+	"policies":  "index",
+	"schedules": "index",
+	"workloads": "index",
 }
 
 // languages says what the SDKs are called. Which version of the Pulumi SDK they

@@ -8,6 +8,8 @@ import (
 	"maps"
 	"net/http"
 	"net/http/httptest"
+	"os"
+	"runtime/debug"
 	"slices"
 	"strings"
 	"sync"
@@ -520,4 +522,11 @@ func dotted(path []any) string {
 
 func twoOrganizations(o *emulator.Options) {
 	o.Organizations = []emulator.Organization{emulator.DefaultOrganization, {ID: secondOrg, Name: "Second"}}
+}
+
+// These tests make much garbage and hold little: it is collected less often
+// than usual, to save time.
+func TestMain(m *testing.M) {
+	debug.SetGCPercent(200)
+	os.Exit(m.Run())
 }

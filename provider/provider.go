@@ -15,6 +15,8 @@ import (
 	"github.com/castai/pulumi-castai/provider/clusters"
 	"github.com/castai/pulumi-castai/provider/nodes"
 	"github.com/castai/pulumi-castai/provider/policies"
+	"github.com/castai/pulumi-castai/provider/schedules"
+	"github.com/castai/pulumi-castai/provider/workloads"
 )
 
 // Name is the name of the package.
@@ -38,6 +40,13 @@ var resources = []shim.Resource{
 	shim.Of(nodes.NewNodeTemplate()),
 	shim.Of(&policies.Autoscaler{}),
 	shim.Of(&policies.EvictorAdvancedConfig{}),
+	shim.Of(schedules.NewHibernationSchedule()),
+	shim.Of(schedules.NewRebalancingJob()),
+	shim.Of(schedules.NewRebalancingSchedule()),
+	shim.Of(workloads.NewPodMutation()),
+	shim.Of(workloads.NewWorkloadCustomMetricsDataSource()),
+	shim.Of(workloads.NewWorkloadScalingPolicy()),
+	shim.Of(&workloads.WorkloadScalingPolicyOrder{}),
 }
 
 var functions = []shim.Function{
@@ -47,6 +56,10 @@ var functions = []shim.Function{
 	shim.FunctionOf(&clusters.GetClusters{}),
 	shim.FunctionOf(&clusters.GetEksSettings{}),
 	shim.FunctionOf(&clusters.GetGkePolicies{}),
+	shim.FunctionOf(&schedules.GetHibernationSchedule{}),
+	shim.FunctionOf(&schedules.GetRebalancingSchedule{}),
+	shim.FunctionOf(&workloads.GetWorkloadScalingPolicies{}),
+	shim.FunctionOf(&workloads.GetWorkloadScalingPolicyOrder{}),
 }
 
 // New returns the provider.

@@ -55,6 +55,11 @@ export const getGkePolicies: typeof import("./getGkePolicies").getGkePolicies = 
 export const getGkePoliciesOutput: typeof import("./getGkePolicies").getGkePoliciesOutput = null as any;
 utilities.lazyLoad(exports, ["getGkePolicies","getGkePoliciesOutput"], () => require("./getGkePolicies"));
 
+export { GetHibernationScheduleArgs, GetHibernationScheduleResult, GetHibernationScheduleOutputArgs } from "./getHibernationSchedule";
+export const getHibernationSchedule: typeof import("./getHibernationSchedule").getHibernationSchedule = null as any;
+export const getHibernationScheduleOutput: typeof import("./getHibernationSchedule").getHibernationScheduleOutput = null as any;
+utilities.lazyLoad(exports, ["getHibernationSchedule","getHibernationScheduleOutput"], () => require("./getHibernationSchedule"));
+
 export { GetImpersonationServiceAccountArgs, GetImpersonationServiceAccountResult } from "./getImpersonationServiceAccount";
 export const getImpersonationServiceAccount: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccount = null as any;
 export const getImpersonationServiceAccountOutput: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccountOutput = null as any;
@@ -65,6 +70,21 @@ export const getOrganization: typeof import("./getOrganization").getOrganization
 export const getOrganizationOutput: typeof import("./getOrganization").getOrganizationOutput = null as any;
 utilities.lazyLoad(exports, ["getOrganization","getOrganizationOutput"], () => require("./getOrganization"));
 
+export { GetRebalancingScheduleArgs, GetRebalancingScheduleResult, GetRebalancingScheduleOutputArgs } from "./getRebalancingSchedule";
+export const getRebalancingSchedule: typeof import("./getRebalancingSchedule").getRebalancingSchedule = null as any;
+export const getRebalancingScheduleOutput: typeof import("./getRebalancingSchedule").getRebalancingScheduleOutput = null as any;
+utilities.lazyLoad(exports, ["getRebalancingSchedule","getRebalancingScheduleOutput"], () => require("./getRebalancingSchedule"));
+
+export { GetWorkloadScalingPoliciesArgs, GetWorkloadScalingPoliciesResult, GetWorkloadScalingPoliciesOutputArgs } from "./getWorkloadScalingPolicies";
+export const getWorkloadScalingPolicies: typeof import("./getWorkloadScalingPolicies").getWorkloadScalingPolicies = null as any;
+export const getWorkloadScalingPoliciesOutput: typeof import("./getWorkloadScalingPolicies").getWorkloadScalingPoliciesOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkloadScalingPolicies","getWorkloadScalingPoliciesOutput"], () => require("./getWorkloadScalingPolicies"));
+
+export { GetWorkloadScalingPolicyOrderArgs, GetWorkloadScalingPolicyOrderResult, GetWorkloadScalingPolicyOrderOutputArgs } from "./getWorkloadScalingPolicyOrder";
+export const getWorkloadScalingPolicyOrder: typeof import("./getWorkloadScalingPolicyOrder").getWorkloadScalingPolicyOrder = null as any;
+export const getWorkloadScalingPolicyOrderOutput: typeof import("./getWorkloadScalingPolicyOrder").getWorkloadScalingPolicyOrderOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkloadScalingPolicyOrder","getWorkloadScalingPolicyOrderOutput"], () => require("./getWorkloadScalingPolicyOrder"));
+
 export { GkeClusterArgs } from "./gkeCluster";
 export type GkeCluster = import("./gkeCluster").GkeCluster;
 export const GkeCluster: typeof import("./gkeCluster").GkeCluster = null as any;
@@ -74,6 +94,11 @@ export { GkeClusterIdArgs } from "./gkeClusterId";
 export type GkeClusterId = import("./gkeClusterId").GkeClusterId;
 export const GkeClusterId: typeof import("./gkeClusterId").GkeClusterId = null as any;
 utilities.lazyLoad(exports, ["GkeClusterId"], () => require("./gkeClusterId"));
+
+export { HibernationScheduleArgs } from "./hibernationSchedule";
+export type HibernationSchedule = import("./hibernationSchedule").HibernationSchedule;
+export const HibernationSchedule: typeof import("./hibernationSchedule").HibernationSchedule = null as any;
+utilities.lazyLoad(exports, ["HibernationSchedule"], () => require("./hibernationSchedule"));
 
 export { NodeConfigurationArgs } from "./nodeConfiguration";
 export type NodeConfiguration = import("./nodeConfiguration").NodeConfiguration;
@@ -100,10 +125,25 @@ export type OrganizationMembers = import("./organizationMembers").OrganizationMe
 export const OrganizationMembers: typeof import("./organizationMembers").OrganizationMembers = null as any;
 utilities.lazyLoad(exports, ["OrganizationMembers"], () => require("./organizationMembers"));
 
+export { PodMutationArgs } from "./podMutation";
+export type PodMutation = import("./podMutation").PodMutation;
+export const PodMutation: typeof import("./podMutation").PodMutation = null as any;
+utilities.lazyLoad(exports, ["PodMutation"], () => require("./podMutation"));
+
 export { ProviderArgs } from "./provider";
 export type Provider = import("./provider").Provider;
 export const Provider: typeof import("./provider").Provider = null as any;
 utilities.lazyLoad(exports, ["Provider"], () => require("./provider"));
+
+export { RebalancingJobArgs } from "./rebalancingJob";
+export type RebalancingJob = import("./rebalancingJob").RebalancingJob;
+export const RebalancingJob: typeof import("./rebalancingJob").RebalancingJob = null as any;
+utilities.lazyLoad(exports, ["RebalancingJob"], () => require("./rebalancingJob"));
+
+export { RebalancingScheduleArgs } from "./rebalancingSchedule";
+export type RebalancingSchedule = import("./rebalancingSchedule").RebalancingSchedule;
+export const RebalancingSchedule: typeof import("./rebalancingSchedule").RebalancingSchedule = null as any;
+utilities.lazyLoad(exports, ["RebalancingSchedule"], () => require("./rebalancingSchedule"));
 
 export { RoleBindingsArgs } from "./roleBindings";
 export type RoleBindings = import("./roleBindings").RoleBindings;
@@ -124,6 +164,21 @@ export { SSOConnectionArgs } from "./ssoconnection";
 export type SSOConnection = import("./ssoconnection").SSOConnection;
 export const SSOConnection: typeof import("./ssoconnection").SSOConnection = null as any;
 utilities.lazyLoad(exports, ["SSOConnection"], () => require("./ssoconnection"));
+
+export { WorkloadCustomMetricsDataSourceArgs } from "./workloadCustomMetricsDataSource";
+export type WorkloadCustomMetricsDataSource = import("./workloadCustomMetricsDataSource").WorkloadCustomMetricsDataSource;
+export const WorkloadCustomMetricsDataSource: typeof import("./workloadCustomMetricsDataSource").WorkloadCustomMetricsDataSource = null as any;
+utilities.lazyLoad(exports, ["WorkloadCustomMetricsDataSource"], () => require("./workloadCustomMetricsDataSource"));
+
+export { WorkloadScalingPolicyArgs } from "./workloadScalingPolicy";
+export type WorkloadScalingPolicy = import("./workloadScalingPolicy").WorkloadScalingPolicy;
+export const WorkloadScalingPolicy: typeof import("./workloadScalingPolicy").WorkloadScalingPolicy = null as any;
+utilities.lazyLoad(exports, ["WorkloadScalingPolicy"], () => require("./workloadScalingPolicy"));
+
+export { WorkloadScalingPolicyOrderArgs } from "./workloadScalingPolicyOrder";
+export type WorkloadScalingPolicyOrder = import("./workloadScalingPolicyOrder").WorkloadScalingPolicyOrder;
+export const WorkloadScalingPolicyOrder: typeof import("./workloadScalingPolicyOrder").WorkloadScalingPolicyOrder = null as any;
+utilities.lazyLoad(exports, ["WorkloadScalingPolicyOrder"], () => require("./workloadScalingPolicyOrder"));
 
 
 // Export sub-modules:
@@ -155,6 +210,8 @@ const _module = {
                 return new GkeCluster(name, <any>undefined, { urn })
             case "castai:index:GkeClusterId":
                 return new GkeClusterId(name, <any>undefined, { urn })
+            case "castai:index:HibernationSchedule":
+                return new HibernationSchedule(name, <any>undefined, { urn })
             case "castai:index:NodeConfiguration":
                 return new NodeConfiguration(name, <any>undefined, { urn })
             case "castai:index:NodeConfigurationDefault":
@@ -165,6 +222,12 @@ const _module = {
                 return new OrganizationGroup(name, <any>undefined, { urn })
             case "castai:index:OrganizationMembers":
                 return new OrganizationMembers(name, <any>undefined, { urn })
+            case "castai:index:PodMutation":
+                return new PodMutation(name, <any>undefined, { urn })
+            case "castai:index:RebalancingJob":
+                return new RebalancingJob(name, <any>undefined, { urn })
+            case "castai:index:RebalancingSchedule":
+                return new RebalancingSchedule(name, <any>undefined, { urn })
             case "castai:index:RoleBindings":
                 return new RoleBindings(name, <any>undefined, { urn })
             case "castai:index:SSOConnection":
@@ -173,6 +236,12 @@ const _module = {
                 return new ServiceAccount(name, <any>undefined, { urn })
             case "castai:index:ServiceAccountKey":
                 return new ServiceAccountKey(name, <any>undefined, { urn })
+            case "castai:index:WorkloadCustomMetricsDataSource":
+                return new WorkloadCustomMetricsDataSource(name, <any>undefined, { urn })
+            case "castai:index:WorkloadScalingPolicy":
+                return new WorkloadScalingPolicy(name, <any>undefined, { urn })
+            case "castai:index:WorkloadScalingPolicyOrder":
+                return new WorkloadScalingPolicyOrder(name, <any>undefined, { urn })
             default:
                 throw new Error(`unknown resource type ${type}`);
         }

@@ -91,6 +91,36 @@ resources:
       evictorAdvancedConfigs:
         - podSelector: {namespace: jobs, kind: Job}
           aggressive: true
+  RebalancingSchedule:
+    type: castai:RebalancingSchedule
+    properties:
+      name: nightly
+      schedule: {cron: "CRON_TZ=Europe/Berlin 30 4 * * MON-FRI"}
+      triggerConditions: {savingsPercentage: 15.3}
+      launchConfiguration:
+        numTargetedNodes: 10
+        rebalancingMinNodes: 2
+        executionConditions: {enabled: true, achievedSavingsPercentage: 10}
+        selector: '{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "Exists"}]}]}'
+  RebalancingJob:
+    type: castai:RebalancingJob
+    properties: {clusterId: "${EksCluster.id}", rebalancingScheduleId: "${RebalancingSchedule.id}", enabled: false}
+  HibernationSchedule:
+    type: castai:HibernationSchedule
+    properties:
+      organizationId: ${organization}
+      name: workday
+      enabled: true
+      pauseConfig: {enabled: true, schedule: {cronExpression: 0 17 * * 1-5}}
+      resumeConfig:
+        enabled: true
+        schedule: {cronExpression: 0 9 * * 1-5}
+        jobConfig:
+          nodeConfig:
+            instanceType: e2-standard-4
+            kubernetesTaints: [{key: workload, value: batch}]
+            volumes: [{sizeGib: 100}]
+      clusterAssignments: {assignments: [{clusterId: "${GkeCluster.id}"}]}
   ServiceAccount:
     type: castai:ServiceAccount
     properties: {organizationId: "${organization}", name: builds, description: Of the pipeline.}
@@ -132,6 +162,42 @@ resources:
       emailDomain: example.com
       additionalEmailDomains: [b.example.com, a.example.com]
       oidc: {issuerUrl: "https://idp.example.com", clientId: castai, clientSecret: {fn::secret: of-the-application}}
+  PodMutation:
+    type: castai:PodMutation
+    properties:
+      clusterId: ${GkeCluster.id}
+      name: spread
+      enabled: true
+      filterV2:
+        workload: {namespaces: [{type: EXACT, value: web}, {type: EXACT, value: api}]}
+        pod: {labelsFilter: {operator: AND, matchers: [{key: {type: EXACT, value: app}}]}}
+      labels: {team: platform}
+      tolerations: [{key: spot, operator: Exists, tolerationSeconds: 60}]
+      spotConfig: {spotMode: PREFERRED_SPOT, distributionPercentage: 50}
+      patch: '[{"op": "add", "path": "/metadata/labels/spread", "value": "yes"}]'
+  WorkloadCustomMetricsDataSource:
+    type: castai:WorkloadCustomMetricsDataSource
+    properties:
+      clusterId: ${GkeCluster.id}
+      name: prometheus
+      prometheus:
+        url: http://prometheus.monitoring:9090
+        presets: [jvm]
+        metrics: [{name: queue, query: sum(queue)}, {name: depth, query: max(depth)}]
+  WorkloadScalingPolicy:
+    type: castai:WorkloadScalingPolicy
+    properties:
+      clusterId: ${GkeCluster.id}
+      name: web
+      applyType: DEFERRED
+      managementOption: MANAGED
+      cpu: {args: "0.8", constraints: {min: {constant: 0.1}, max: {percentageOfOriginal: 150}}}
+      memory: {overhead: 0.2, limit: {type: MULTIPLIER, multiplier: 1.5}}
+      assignmentRules: [{rules: [{namespace: {names: [web, api]}}]}]
+      antiAffinity: {considerAntiAffinity: false}
+  WorkloadScalingPolicyOrder:
+    type: castai:WorkloadScalingPolicyOrder
+    properties: {clusterId: "${GkeCluster.id}", policyIds: ["${WorkloadScalingPolicy.id}"]}
 `
 
 // importHead begins a program for what is imported.

@@ -37,6 +37,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &GkeCluster{}
 	case "castai:index:GkeClusterId":
 		r = &GkeClusterId{}
+	case "castai:index:HibernationSchedule":
+		r = &HibernationSchedule{}
 	case "castai:index:NodeConfiguration":
 		r = &NodeConfiguration{}
 	case "castai:index:NodeConfigurationDefault":
@@ -47,6 +49,12 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &OrganizationGroup{}
 	case "castai:index:OrganizationMembers":
 		r = &OrganizationMembers{}
+	case "castai:index:PodMutation":
+		r = &PodMutation{}
+	case "castai:index:RebalancingJob":
+		r = &RebalancingJob{}
+	case "castai:index:RebalancingSchedule":
+		r = &RebalancingSchedule{}
 	case "castai:index:RoleBindings":
 		r = &RoleBindings{}
 	case "castai:index:SSOConnection":
@@ -55,6 +63,12 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &ServiceAccount{}
 	case "castai:index:ServiceAccountKey":
 		r = &ServiceAccountKey{}
+	case "castai:index:WorkloadCustomMetricsDataSource":
+		r = &WorkloadCustomMetricsDataSource{}
+	case "castai:index:WorkloadScalingPolicy":
+		r = &WorkloadScalingPolicy{}
+	case "castai:index:WorkloadScalingPolicyOrder":
+		r = &WorkloadScalingPolicyOrder{}
 	default:
 		return nil, fmt.Errorf("unknown resource type: %s", typ)
 	}

@@ -4833,6 +4833,1673 @@ func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArra
 	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput)
 }
 
+// A scaling policy of a cluster.
+type GetWorkloadScalingPoliciesPolicy struct {
+	// The ID (UUID) of the policy.
+	Id string `pulumi:"id"`
+	// Whether the policy is the one for CAST AI's own components.
+	IsCastware bool `pulumi:"isCastware"`
+	// Whether this is the cluster's default policy.
+	IsDefault bool `pulumi:"isDefault"`
+	// Whether the policy cannot be changed.
+	IsReadonly bool `pulumi:"isReadonly"`
+	// The name of the policy.
+	Name string `pulumi:"name"`
+}
+
+// A scaling policy of a cluster.
+type GetWorkloadScalingPoliciesPolicyOutput struct{ *pulumi.OutputState }
+
+func (GetWorkloadScalingPoliciesPolicyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*GetWorkloadScalingPoliciesPolicy)(nil)).Elem()
+}
+
+func (o GetWorkloadScalingPoliciesPolicyOutput) ToGetWorkloadScalingPoliciesPolicyOutput() GetWorkloadScalingPoliciesPolicyOutput {
+	return o
+}
+
+func (o GetWorkloadScalingPoliciesPolicyOutput) ToGetWorkloadScalingPoliciesPolicyOutputWithContext(ctx context.Context) GetWorkloadScalingPoliciesPolicyOutput {
+	return o
+}
+
+// The ID (UUID) of the policy.
+func (o GetWorkloadScalingPoliciesPolicyOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v GetWorkloadScalingPoliciesPolicy) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Whether the policy is the one for CAST AI's own components.
+func (o GetWorkloadScalingPoliciesPolicyOutput) IsCastware() pulumi.BoolOutput {
+	return o.ApplyT(func(v GetWorkloadScalingPoliciesPolicy) bool { return v.IsCastware }).(pulumi.BoolOutput)
+}
+
+// Whether this is the cluster's default policy.
+func (o GetWorkloadScalingPoliciesPolicyOutput) IsDefault() pulumi.BoolOutput {
+	return o.ApplyT(func(v GetWorkloadScalingPoliciesPolicy) bool { return v.IsDefault }).(pulumi.BoolOutput)
+}
+
+// Whether the policy cannot be changed.
+func (o GetWorkloadScalingPoliciesPolicyOutput) IsReadonly() pulumi.BoolOutput {
+	return o.ApplyT(func(v GetWorkloadScalingPoliciesPolicy) bool { return v.IsReadonly }).(pulumi.BoolOutput)
+}
+
+// The name of the policy.
+func (o GetWorkloadScalingPoliciesPolicyOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v GetWorkloadScalingPoliciesPolicy) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type GetWorkloadScalingPoliciesPolicyArrayOutput struct{ *pulumi.OutputState }
+
+func (GetWorkloadScalingPoliciesPolicyArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]GetWorkloadScalingPoliciesPolicy)(nil)).Elem()
+}
+
+func (o GetWorkloadScalingPoliciesPolicyArrayOutput) ToGetWorkloadScalingPoliciesPolicyArrayOutput() GetWorkloadScalingPoliciesPolicyArrayOutput {
+	return o
+}
+
+func (o GetWorkloadScalingPoliciesPolicyArrayOutput) ToGetWorkloadScalingPoliciesPolicyArrayOutputWithContext(ctx context.Context) GetWorkloadScalingPoliciesPolicyArrayOutput {
+	return o
+}
+
+func (o GetWorkloadScalingPoliciesPolicyArrayOutput) Index(i pulumi.IntInput) GetWorkloadScalingPoliciesPolicyOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) GetWorkloadScalingPoliciesPolicy {
+		return vs[0].([]GetWorkloadScalingPoliciesPolicy)[vs[1].(int)]
+	}).(GetWorkloadScalingPoliciesPolicyOutput)
+}
+
+// The clusters that a schedule is for.
+type HibernationScheduleClusterAssignments struct {
+	// The clusters. Their order does not matter.
+	Assignments []HibernationScheduleClusterAssignmentsAssignment `pulumi:"assignments"`
+}
+
+// HibernationScheduleClusterAssignmentsInput is an input type that accepts HibernationScheduleClusterAssignmentsArgs and HibernationScheduleClusterAssignmentsOutput values.
+// You can construct a concrete instance of `HibernationScheduleClusterAssignmentsInput` via:
+//
+//	HibernationScheduleClusterAssignmentsArgs{...}
+type HibernationScheduleClusterAssignmentsInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleClusterAssignmentsOutput() HibernationScheduleClusterAssignmentsOutput
+	ToHibernationScheduleClusterAssignmentsOutputWithContext(context.Context) HibernationScheduleClusterAssignmentsOutput
+}
+
+// The clusters that a schedule is for.
+type HibernationScheduleClusterAssignmentsArgs struct {
+	// The clusters. Their order does not matter.
+	Assignments HibernationScheduleClusterAssignmentsAssignmentArrayInput `pulumi:"assignments"`
+}
+
+func (HibernationScheduleClusterAssignmentsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleClusterAssignments)(nil)).Elem()
+}
+
+func (i HibernationScheduleClusterAssignmentsArgs) ToHibernationScheduleClusterAssignmentsOutput() HibernationScheduleClusterAssignmentsOutput {
+	return i.ToHibernationScheduleClusterAssignmentsOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleClusterAssignmentsArgs) ToHibernationScheduleClusterAssignmentsOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleClusterAssignmentsOutput)
+}
+
+func (i HibernationScheduleClusterAssignmentsArgs) ToHibernationScheduleClusterAssignmentsPtrOutput() HibernationScheduleClusterAssignmentsPtrOutput {
+	return i.ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleClusterAssignmentsArgs) ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleClusterAssignmentsOutput).ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(ctx)
+}
+
+// HibernationScheduleClusterAssignmentsPtrInput is an input type that accepts HibernationScheduleClusterAssignmentsArgs, HibernationScheduleClusterAssignmentsPtr and HibernationScheduleClusterAssignmentsPtrOutput values.
+// You can construct a concrete instance of `HibernationScheduleClusterAssignmentsPtrInput` via:
+//
+//	        HibernationScheduleClusterAssignmentsArgs{...}
+//
+//	or:
+//
+//	        nil
+type HibernationScheduleClusterAssignmentsPtrInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleClusterAssignmentsPtrOutput() HibernationScheduleClusterAssignmentsPtrOutput
+	ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(context.Context) HibernationScheduleClusterAssignmentsPtrOutput
+}
+
+type hibernationScheduleClusterAssignmentsPtrType HibernationScheduleClusterAssignmentsArgs
+
+func HibernationScheduleClusterAssignmentsPtr(v *HibernationScheduleClusterAssignmentsArgs) HibernationScheduleClusterAssignmentsPtrInput {
+	return (*hibernationScheduleClusterAssignmentsPtrType)(v)
+}
+
+func (*hibernationScheduleClusterAssignmentsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**HibernationScheduleClusterAssignments)(nil)).Elem()
+}
+
+func (i *hibernationScheduleClusterAssignmentsPtrType) ToHibernationScheduleClusterAssignmentsPtrOutput() HibernationScheduleClusterAssignmentsPtrOutput {
+	return i.ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(context.Background())
+}
+
+func (i *hibernationScheduleClusterAssignmentsPtrType) ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleClusterAssignmentsPtrOutput)
+}
+
+// The clusters that a schedule is for.
+type HibernationScheduleClusterAssignmentsOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleClusterAssignmentsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleClusterAssignments)(nil)).Elem()
+}
+
+func (o HibernationScheduleClusterAssignmentsOutput) ToHibernationScheduleClusterAssignmentsOutput() HibernationScheduleClusterAssignmentsOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsOutput) ToHibernationScheduleClusterAssignmentsOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsOutput) ToHibernationScheduleClusterAssignmentsPtrOutput() HibernationScheduleClusterAssignmentsPtrOutput {
+	return o.ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(context.Background())
+}
+
+func (o HibernationScheduleClusterAssignmentsOutput) ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v HibernationScheduleClusterAssignments) *HibernationScheduleClusterAssignments {
+		return &v
+	}).(HibernationScheduleClusterAssignmentsPtrOutput)
+}
+
+// The clusters. Their order does not matter.
+func (o HibernationScheduleClusterAssignmentsOutput) Assignments() HibernationScheduleClusterAssignmentsAssignmentArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleClusterAssignments) []HibernationScheduleClusterAssignmentsAssignment {
+		return v.Assignments
+	}).(HibernationScheduleClusterAssignmentsAssignmentArrayOutput)
+}
+
+type HibernationScheduleClusterAssignmentsPtrOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleClusterAssignmentsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**HibernationScheduleClusterAssignments)(nil)).Elem()
+}
+
+func (o HibernationScheduleClusterAssignmentsPtrOutput) ToHibernationScheduleClusterAssignmentsPtrOutput() HibernationScheduleClusterAssignmentsPtrOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsPtrOutput) ToHibernationScheduleClusterAssignmentsPtrOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsPtrOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsPtrOutput) Elem() HibernationScheduleClusterAssignmentsOutput {
+	return o.ApplyT(func(v *HibernationScheduleClusterAssignments) HibernationScheduleClusterAssignments {
+		if v != nil {
+			return *v
+		}
+		var ret HibernationScheduleClusterAssignments
+		return ret
+	}).(HibernationScheduleClusterAssignmentsOutput)
+}
+
+// The clusters. Their order does not matter.
+func (o HibernationScheduleClusterAssignmentsPtrOutput) Assignments() HibernationScheduleClusterAssignmentsAssignmentArrayOutput {
+	return o.ApplyT(func(v *HibernationScheduleClusterAssignments) []HibernationScheduleClusterAssignmentsAssignment {
+		if v == nil {
+			return nil
+		}
+		return v.Assignments
+	}).(HibernationScheduleClusterAssignmentsAssignmentArrayOutput)
+}
+
+type HibernationScheduleClusterAssignmentsArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleClusterAssignmentsArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleClusterAssignments)(nil)).Elem()
+}
+
+func (o HibernationScheduleClusterAssignmentsArrayOutput) ToHibernationScheduleClusterAssignmentsArrayOutput() HibernationScheduleClusterAssignmentsArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsArrayOutput) ToHibernationScheduleClusterAssignmentsArrayOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsArrayOutput) Index(i pulumi.IntInput) HibernationScheduleClusterAssignmentsOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleClusterAssignments {
+		return vs[0].([]HibernationScheduleClusterAssignments)[vs[1].(int)]
+	}).(HibernationScheduleClusterAssignmentsOutput)
+}
+
+// A cluster that a schedule is for.
+type HibernationScheduleClusterAssignmentsAssignment struct {
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+}
+
+// HibernationScheduleClusterAssignmentsAssignmentInput is an input type that accepts HibernationScheduleClusterAssignmentsAssignmentArgs and HibernationScheduleClusterAssignmentsAssignmentOutput values.
+// You can construct a concrete instance of `HibernationScheduleClusterAssignmentsAssignmentInput` via:
+//
+//	HibernationScheduleClusterAssignmentsAssignmentArgs{...}
+type HibernationScheduleClusterAssignmentsAssignmentInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleClusterAssignmentsAssignmentOutput() HibernationScheduleClusterAssignmentsAssignmentOutput
+	ToHibernationScheduleClusterAssignmentsAssignmentOutputWithContext(context.Context) HibernationScheduleClusterAssignmentsAssignmentOutput
+}
+
+// A cluster that a schedule is for.
+type HibernationScheduleClusterAssignmentsAssignmentArgs struct {
+	// The ID (UUID) of the cluster.
+	ClusterId pulumi.StringInput `pulumi:"clusterId"`
+}
+
+func (HibernationScheduleClusterAssignmentsAssignmentArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleClusterAssignmentsAssignment)(nil)).Elem()
+}
+
+func (i HibernationScheduleClusterAssignmentsAssignmentArgs) ToHibernationScheduleClusterAssignmentsAssignmentOutput() HibernationScheduleClusterAssignmentsAssignmentOutput {
+	return i.ToHibernationScheduleClusterAssignmentsAssignmentOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleClusterAssignmentsAssignmentArgs) ToHibernationScheduleClusterAssignmentsAssignmentOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsAssignmentOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleClusterAssignmentsAssignmentOutput)
+}
+
+// HibernationScheduleClusterAssignmentsAssignmentArrayInput is an input type that accepts HibernationScheduleClusterAssignmentsAssignmentArray and HibernationScheduleClusterAssignmentsAssignmentArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleClusterAssignmentsAssignmentArrayInput` via:
+//
+//	HibernationScheduleClusterAssignmentsAssignmentArray{ HibernationScheduleClusterAssignmentsAssignmentArgs{...} }
+type HibernationScheduleClusterAssignmentsAssignmentArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleClusterAssignmentsAssignmentArrayOutput() HibernationScheduleClusterAssignmentsAssignmentArrayOutput
+	ToHibernationScheduleClusterAssignmentsAssignmentArrayOutputWithContext(context.Context) HibernationScheduleClusterAssignmentsAssignmentArrayOutput
+}
+
+type HibernationScheduleClusterAssignmentsAssignmentArray []HibernationScheduleClusterAssignmentsAssignmentInput
+
+func (HibernationScheduleClusterAssignmentsAssignmentArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleClusterAssignmentsAssignment)(nil)).Elem()
+}
+
+func (i HibernationScheduleClusterAssignmentsAssignmentArray) ToHibernationScheduleClusterAssignmentsAssignmentArrayOutput() HibernationScheduleClusterAssignmentsAssignmentArrayOutput {
+	return i.ToHibernationScheduleClusterAssignmentsAssignmentArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleClusterAssignmentsAssignmentArray) ToHibernationScheduleClusterAssignmentsAssignmentArrayOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsAssignmentArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleClusterAssignmentsAssignmentArrayOutput)
+}
+
+// A cluster that a schedule is for.
+type HibernationScheduleClusterAssignmentsAssignmentOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleClusterAssignmentsAssignmentOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleClusterAssignmentsAssignment)(nil)).Elem()
+}
+
+func (o HibernationScheduleClusterAssignmentsAssignmentOutput) ToHibernationScheduleClusterAssignmentsAssignmentOutput() HibernationScheduleClusterAssignmentsAssignmentOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsAssignmentOutput) ToHibernationScheduleClusterAssignmentsAssignmentOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsAssignmentOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o HibernationScheduleClusterAssignmentsAssignmentOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleClusterAssignmentsAssignment) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+type HibernationScheduleClusterAssignmentsAssignmentArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleClusterAssignmentsAssignmentArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleClusterAssignmentsAssignment)(nil)).Elem()
+}
+
+func (o HibernationScheduleClusterAssignmentsAssignmentArrayOutput) ToHibernationScheduleClusterAssignmentsAssignmentArrayOutput() HibernationScheduleClusterAssignmentsAssignmentArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsAssignmentArrayOutput) ToHibernationScheduleClusterAssignmentsAssignmentArrayOutputWithContext(ctx context.Context) HibernationScheduleClusterAssignmentsAssignmentArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleClusterAssignmentsAssignmentArrayOutput) Index(i pulumi.IntInput) HibernationScheduleClusterAssignmentsAssignmentOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleClusterAssignmentsAssignment {
+		return vs[0].([]HibernationScheduleClusterAssignmentsAssignment)[vs[1].(int)]
+	}).(HibernationScheduleClusterAssignmentsAssignmentOutput)
+}
+
+// When clusters are paused.
+type HibernationSchedulePauseConfig struct {
+	// Whether clusters are paused at all.
+	Enabled bool `pulumi:"enabled"`
+	// When clusters are paused.
+	Schedule HibernationSchedulePauseConfigSchedule `pulumi:"schedule"`
+}
+
+// HibernationSchedulePauseConfigInput is an input type that accepts HibernationSchedulePauseConfigArgs and HibernationSchedulePauseConfigOutput values.
+// You can construct a concrete instance of `HibernationSchedulePauseConfigInput` via:
+//
+//	HibernationSchedulePauseConfigArgs{...}
+type HibernationSchedulePauseConfigInput interface {
+	pulumi.Input
+
+	ToHibernationSchedulePauseConfigOutput() HibernationSchedulePauseConfigOutput
+	ToHibernationSchedulePauseConfigOutputWithContext(context.Context) HibernationSchedulePauseConfigOutput
+}
+
+// When clusters are paused.
+type HibernationSchedulePauseConfigArgs struct {
+	// Whether clusters are paused at all.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+	// When clusters are paused.
+	Schedule HibernationSchedulePauseConfigScheduleInput `pulumi:"schedule"`
+}
+
+func (HibernationSchedulePauseConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationSchedulePauseConfig)(nil)).Elem()
+}
+
+func (i HibernationSchedulePauseConfigArgs) ToHibernationSchedulePauseConfigOutput() HibernationSchedulePauseConfigOutput {
+	return i.ToHibernationSchedulePauseConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationSchedulePauseConfigArgs) ToHibernationSchedulePauseConfigOutputWithContext(ctx context.Context) HibernationSchedulePauseConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationSchedulePauseConfigOutput)
+}
+
+// When clusters are paused.
+type HibernationSchedulePauseConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationSchedulePauseConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationSchedulePauseConfig)(nil)).Elem()
+}
+
+func (o HibernationSchedulePauseConfigOutput) ToHibernationSchedulePauseConfigOutput() HibernationSchedulePauseConfigOutput {
+	return o
+}
+
+func (o HibernationSchedulePauseConfigOutput) ToHibernationSchedulePauseConfigOutputWithContext(ctx context.Context) HibernationSchedulePauseConfigOutput {
+	return o
+}
+
+// Whether clusters are paused at all.
+func (o HibernationSchedulePauseConfigOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v HibernationSchedulePauseConfig) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+// When clusters are paused.
+func (o HibernationSchedulePauseConfigOutput) Schedule() HibernationSchedulePauseConfigScheduleOutput {
+	return o.ApplyT(func(v HibernationSchedulePauseConfig) HibernationSchedulePauseConfigSchedule { return v.Schedule }).(HibernationSchedulePauseConfigScheduleOutput)
+}
+
+type HibernationSchedulePauseConfigArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationSchedulePauseConfigArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationSchedulePauseConfig)(nil)).Elem()
+}
+
+func (o HibernationSchedulePauseConfigArrayOutput) ToHibernationSchedulePauseConfigArrayOutput() HibernationSchedulePauseConfigArrayOutput {
+	return o
+}
+
+func (o HibernationSchedulePauseConfigArrayOutput) ToHibernationSchedulePauseConfigArrayOutputWithContext(ctx context.Context) HibernationSchedulePauseConfigArrayOutput {
+	return o
+}
+
+func (o HibernationSchedulePauseConfigArrayOutput) Index(i pulumi.IntInput) HibernationSchedulePauseConfigOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationSchedulePauseConfig {
+		return vs[0].([]HibernationSchedulePauseConfig)[vs[1].(int)]
+	}).(HibernationSchedulePauseConfigOutput)
+}
+
+// When clusters are paused.
+type HibernationSchedulePauseConfigSchedule struct {
+	// A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+	CronExpression string `pulumi:"cronExpression"`
+}
+
+// HibernationSchedulePauseConfigScheduleInput is an input type that accepts HibernationSchedulePauseConfigScheduleArgs and HibernationSchedulePauseConfigScheduleOutput values.
+// You can construct a concrete instance of `HibernationSchedulePauseConfigScheduleInput` via:
+//
+//	HibernationSchedulePauseConfigScheduleArgs{...}
+type HibernationSchedulePauseConfigScheduleInput interface {
+	pulumi.Input
+
+	ToHibernationSchedulePauseConfigScheduleOutput() HibernationSchedulePauseConfigScheduleOutput
+	ToHibernationSchedulePauseConfigScheduleOutputWithContext(context.Context) HibernationSchedulePauseConfigScheduleOutput
+}
+
+// When clusters are paused.
+type HibernationSchedulePauseConfigScheduleArgs struct {
+	// A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+	CronExpression pulumi.StringInput `pulumi:"cronExpression"`
+}
+
+func (HibernationSchedulePauseConfigScheduleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationSchedulePauseConfigSchedule)(nil)).Elem()
+}
+
+func (i HibernationSchedulePauseConfigScheduleArgs) ToHibernationSchedulePauseConfigScheduleOutput() HibernationSchedulePauseConfigScheduleOutput {
+	return i.ToHibernationSchedulePauseConfigScheduleOutputWithContext(context.Background())
+}
+
+func (i HibernationSchedulePauseConfigScheduleArgs) ToHibernationSchedulePauseConfigScheduleOutputWithContext(ctx context.Context) HibernationSchedulePauseConfigScheduleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationSchedulePauseConfigScheduleOutput)
+}
+
+// When clusters are paused.
+type HibernationSchedulePauseConfigScheduleOutput struct{ *pulumi.OutputState }
+
+func (HibernationSchedulePauseConfigScheduleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationSchedulePauseConfigSchedule)(nil)).Elem()
+}
+
+func (o HibernationSchedulePauseConfigScheduleOutput) ToHibernationSchedulePauseConfigScheduleOutput() HibernationSchedulePauseConfigScheduleOutput {
+	return o
+}
+
+func (o HibernationSchedulePauseConfigScheduleOutput) ToHibernationSchedulePauseConfigScheduleOutputWithContext(ctx context.Context) HibernationSchedulePauseConfigScheduleOutput {
+	return o
+}
+
+// A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+func (o HibernationSchedulePauseConfigScheduleOutput) CronExpression() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationSchedulePauseConfigSchedule) string { return v.CronExpression }).(pulumi.StringOutput)
+}
+
+// When clusters are resumed, and on which node.
+type HibernationScheduleResumeConfig struct {
+	// Whether clusters are resumed at all.
+	Enabled bool `pulumi:"enabled"`
+	// How clusters are resumed.
+	JobConfig HibernationScheduleResumeConfigJobConfig `pulumi:"jobConfig"`
+	// When clusters are resumed.
+	Schedule HibernationScheduleResumeConfigSchedule `pulumi:"schedule"`
+}
+
+// HibernationScheduleResumeConfigInput is an input type that accepts HibernationScheduleResumeConfigArgs and HibernationScheduleResumeConfigOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigInput` via:
+//
+//	HibernationScheduleResumeConfigArgs{...}
+type HibernationScheduleResumeConfigInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigOutput() HibernationScheduleResumeConfigOutput
+	ToHibernationScheduleResumeConfigOutputWithContext(context.Context) HibernationScheduleResumeConfigOutput
+}
+
+// When clusters are resumed, and on which node.
+type HibernationScheduleResumeConfigArgs struct {
+	// Whether clusters are resumed at all.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+	// How clusters are resumed.
+	JobConfig HibernationScheduleResumeConfigJobConfigInput `pulumi:"jobConfig"`
+	// When clusters are resumed.
+	Schedule HibernationScheduleResumeConfigScheduleInput `pulumi:"schedule"`
+}
+
+func (HibernationScheduleResumeConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigArgs) ToHibernationScheduleResumeConfigOutput() HibernationScheduleResumeConfigOutput {
+	return i.ToHibernationScheduleResumeConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigArgs) ToHibernationScheduleResumeConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigOutput)
+}
+
+// When clusters are resumed, and on which node.
+type HibernationScheduleResumeConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigOutput) ToHibernationScheduleResumeConfigOutput() HibernationScheduleResumeConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigOutput) ToHibernationScheduleResumeConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigOutput {
+	return o
+}
+
+// Whether clusters are resumed at all.
+func (o HibernationScheduleResumeConfigOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfig) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+// How clusters are resumed.
+func (o HibernationScheduleResumeConfigOutput) JobConfig() HibernationScheduleResumeConfigJobConfigOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfig) HibernationScheduleResumeConfigJobConfig { return v.JobConfig }).(HibernationScheduleResumeConfigJobConfigOutput)
+}
+
+// When clusters are resumed.
+func (o HibernationScheduleResumeConfigOutput) Schedule() HibernationScheduleResumeConfigScheduleOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfig) HibernationScheduleResumeConfigSchedule { return v.Schedule }).(HibernationScheduleResumeConfigScheduleOutput)
+}
+
+type HibernationScheduleResumeConfigArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigArrayOutput) ToHibernationScheduleResumeConfigArrayOutput() HibernationScheduleResumeConfigArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigArrayOutput) ToHibernationScheduleResumeConfigArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfig {
+		return vs[0].([]HibernationScheduleResumeConfig)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigOutput)
+}
+
+// How clusters are resumed.
+type HibernationScheduleResumeConfigJobConfig struct {
+	// The first node, on which CAST AI starts and then adds those that the pods need.
+	NodeConfig HibernationScheduleResumeConfigJobConfigNodeConfig `pulumi:"nodeConfig"`
+}
+
+// HibernationScheduleResumeConfigJobConfigInput is an input type that accepts HibernationScheduleResumeConfigJobConfigArgs and HibernationScheduleResumeConfigJobConfigOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigArgs{...}
+type HibernationScheduleResumeConfigJobConfigInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigOutput() HibernationScheduleResumeConfigJobConfigOutput
+	ToHibernationScheduleResumeConfigJobConfigOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigOutput
+}
+
+// How clusters are resumed.
+type HibernationScheduleResumeConfigJobConfigArgs struct {
+	// The first node, on which CAST AI starts and then adds those that the pods need.
+	NodeConfig HibernationScheduleResumeConfigJobConfigNodeConfigInput `pulumi:"nodeConfig"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigArgs) ToHibernationScheduleResumeConfigJobConfigOutput() HibernationScheduleResumeConfigJobConfigOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigArgs) ToHibernationScheduleResumeConfigJobConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigOutput)
+}
+
+// How clusters are resumed.
+type HibernationScheduleResumeConfigJobConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigOutput) ToHibernationScheduleResumeConfigJobConfigOutput() HibernationScheduleResumeConfigJobConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigOutput) ToHibernationScheduleResumeConfigJobConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigOutput {
+	return o
+}
+
+// The first node, on which CAST AI starts and then adds those that the pods need.
+func (o HibernationScheduleResumeConfigJobConfigOutput) NodeConfig() HibernationScheduleResumeConfigJobConfigNodeConfigOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfig) HibernationScheduleResumeConfigJobConfigNodeConfig {
+		return v.NodeConfig
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigOutput)
+}
+
+// The first node of a cluster that is resumed.
+type HibernationScheduleResumeConfigJobConfigNodeConfig struct {
+	// The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+	ConfigId *string `pulumi:"configId"`
+	// The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+	ConfigName *string `pulumi:"configName"`
+	// The GPUs of the node.
+	GpuConfig *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig `pulumi:"gpuConfig"`
+	// The instance type, such as `e2-standard-4` or `m5.large`.
+	InstanceType string `pulumi:"instanceType"`
+	// The Kubernetes labels of the node.
+	KubernetesLabels map[string]string `pulumi:"kubernetesLabels"`
+	// The Kubernetes taints of the node. Their order does not matter.
+	KubernetesTaints []HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint `pulumi:"kubernetesTaints"`
+	// The group of dedicated hosts for the node: one element at most.
+	NodeAffinities []HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity `pulumi:"nodeAffinities"`
+	// Whether the node is a spot instance, and at which price: one element at most.
+	SpotConfigs []HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig `pulumi:"spotConfigs"`
+	// The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+	SubnetId *string `pulumi:"subnetId"`
+	// The disk of the node: one element at most.
+	Volumes []HibernationScheduleResumeConfigJobConfigNodeConfigVolume `pulumi:"volumes"`
+	// The zone, as the cloud names it. Left out, the service chooses.
+	Zone *string `pulumi:"zone"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigArgs and HibernationScheduleResumeConfigJobConfigNodeConfigOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigOutput
+}
+
+// The first node of a cluster that is resumed.
+type HibernationScheduleResumeConfigJobConfigNodeConfigArgs struct {
+	// The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+	ConfigId pulumi.StringPtrInput `pulumi:"configId"`
+	// The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+	ConfigName pulumi.StringPtrInput `pulumi:"configName"`
+	// The GPUs of the node.
+	GpuConfig HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrInput `pulumi:"gpuConfig"`
+	// The instance type, such as `e2-standard-4` or `m5.large`.
+	InstanceType pulumi.StringInput `pulumi:"instanceType"`
+	// The Kubernetes labels of the node.
+	KubernetesLabels pulumi.StringMapInput `pulumi:"kubernetesLabels"`
+	// The Kubernetes taints of the node. Their order does not matter.
+	KubernetesTaints HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayInput `pulumi:"kubernetesTaints"`
+	// The group of dedicated hosts for the node: one element at most.
+	NodeAffinities HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayInput `pulumi:"nodeAffinities"`
+	// Whether the node is a spot instance, and at which price: one element at most.
+	SpotConfigs HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayInput `pulumi:"spotConfigs"`
+	// The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+	SubnetId pulumi.StringPtrInput `pulumi:"subnetId"`
+	// The disk of the node: one element at most.
+	Volumes HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayInput `pulumi:"volumes"`
+	// The zone, as the cloud names it. Left out, the service chooses.
+	Zone pulumi.StringPtrInput `pulumi:"zone"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigOutput)
+}
+
+// The first node of a cluster that is resumed.
+type HibernationScheduleResumeConfigJobConfigNodeConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigOutput {
+	return o
+}
+
+// The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) ConfigId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) *string { return v.ConfigId }).(pulumi.StringPtrOutput)
+}
+
+// The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) ConfigName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) *string { return v.ConfigName }).(pulumi.StringPtrOutput)
+}
+
+// The GPUs of the node.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) GpuConfig() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig {
+		return v.GpuConfig
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput)
+}
+
+// The instance type, such as `e2-standard-4` or `m5.large`.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) InstanceType() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) string { return v.InstanceType }).(pulumi.StringOutput)
+}
+
+// The Kubernetes labels of the node.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) KubernetesLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) map[string]string {
+		return v.KubernetesLabels
+	}).(pulumi.StringMapOutput)
+}
+
+// The Kubernetes taints of the node. Their order does not matter.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) KubernetesTaints() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) []HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint {
+		return v.KubernetesTaints
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput)
+}
+
+// The group of dedicated hosts for the node: one element at most.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) NodeAffinities() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) []HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity {
+		return v.NodeAffinities
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput)
+}
+
+// Whether the node is a spot instance, and at which price: one element at most.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) SpotConfigs() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) []HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig {
+		return v.SpotConfigs
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput)
+}
+
+// The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) SubnetId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) *string { return v.SubnetId }).(pulumi.StringPtrOutput)
+}
+
+// The disk of the node: one element at most.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) Volumes() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) []HibernationScheduleResumeConfigJobConfigNodeConfigVolume {
+		return v.Volumes
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput)
+}
+
+// The zone, as the cloud names it. Left out, the service chooses.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigOutput) Zone() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfig) *string { return v.Zone }).(pulumi.StringPtrOutput)
+}
+
+// The GPUs of a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig struct {
+	// How many GPUs the node has.
+	Count int `pulumi:"count"`
+	// What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+	Type *string `pulumi:"type"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs and HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput
+}
+
+// The GPUs of a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs struct {
+	// How many GPUs the node has.
+	Count pulumi.IntInput `pulumi:"count"`
+	// What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+	Type pulumi.StringPtrInput `pulumi:"type"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput)
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput).ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(ctx)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs, HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtr and HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrInput` via:
+//
+//	        HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs{...}
+//
+//	or:
+//
+//	        nil
+type HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput
+}
+
+type hibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrType HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs
+
+func HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtr(v *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrInput {
+	return (*hibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrType)(v)
+}
+
+func (*hibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig)(nil)).Elem()
+}
+
+func (i *hibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrType) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(context.Background())
+}
+
+func (i *hibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrType) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput)
+}
+
+// The GPUs of a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return o.ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(context.Background())
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig) *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig {
+		return &v
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput)
+}
+
+// How many GPUs the node has.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) Count() pulumi.IntOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig) int { return v.Count }).(pulumi.IntOutput)
+}
+
+// What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig) *string { return v.Type }).(pulumi.StringPtrOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput) Elem() HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput {
+	return o.ApplyT(func(v *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig) HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig {
+		if v != nil {
+			return *v
+		}
+		var ret HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig
+		return ret
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput)
+}
+
+// How many GPUs the node has.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput) Count() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.Count
+	}).(pulumi.IntPtrOutput)
+}
+
+// What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// A Kubernetes taint.
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint struct {
+	// What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+	Effect *string `pulumi:"effect"`
+	// The key of the taint.
+	Key string `pulumi:"key"`
+	// The value of the taint. Left out, empty.
+	Value *string `pulumi:"value"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs and HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput
+}
+
+// A Kubernetes taint.
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs struct {
+	// What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+	Effect pulumi.StringPtrInput `pulumi:"effect"`
+	// The key of the taint.
+	Key pulumi.StringInput `pulumi:"key"`
+	// The value of the taint. Left out, empty.
+	Value pulumi.StringPtrInput `pulumi:"value"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray and HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray{ HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs{...} }
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray []HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintInput
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput)
+}
+
+// A Kubernetes taint.
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput {
+	return o
+}
+
+// What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput) Effect() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint) *string { return v.Effect }).(pulumi.StringPtrOutput)
+}
+
+// The key of the taint.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint) string { return v.Key }).(pulumi.StringOutput)
+}
+
+// The value of the taint. Left out, empty.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint) *string { return v.Value }).(pulumi.StringPtrOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint {
+		return vs[0].([]HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput)
+}
+
+// A group of dedicated hosts for a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity struct {
+	// The terms that a host must meet, all of them. Their order does not matter.
+	Affinities []HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity `pulumi:"affinities"`
+	// The name of the group.
+	DedicatedGroup string `pulumi:"dedicatedGroup"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs and HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput
+}
+
+// A group of dedicated hosts for a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs struct {
+	// The terms that a host must meet, all of them. Their order does not matter.
+	Affinities HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayInput `pulumi:"affinities"`
+	// The name of the group.
+	DedicatedGroup pulumi.StringInput `pulumi:"dedicatedGroup"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray and HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray{ HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs{...} }
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray []HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityInput
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput)
+}
+
+// A group of dedicated hosts for a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput {
+	return o
+}
+
+// The terms that a host must meet, all of them. Their order does not matter.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput) Affinities() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity) []HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity {
+		return v.Affinities
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput)
+}
+
+// The name of the group.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput) DedicatedGroup() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity) string { return v.DedicatedGroup }).(pulumi.StringOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity {
+		return vs[0].([]HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput)
+}
+
+// A term that a host must meet.
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity struct {
+	// The key of the label.
+	Key string `pulumi:"key"`
+	// How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+	// The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs and HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput
+}
+
+// A term that a host must meet.
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs struct {
+	// The key of the label.
+	Key pulumi.StringInput `pulumi:"key"`
+	// How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray and HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray{ HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs{...} }
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray []HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityInput
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput)
+}
+
+// A term that a host must meet.
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput {
+	return o
+}
+
+// The key of the label.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity) string { return v.Key }).(pulumi.StringOutput)
+}
+
+// How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity) string {
+		return v.Operator
+	}).(pulumi.StringOutput)
+}
+
+// The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity) []string {
+		return v.Values
+	}).(pulumi.StringArrayOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity {
+		return vs[0].([]HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput)
+}
+
+// Whether a node is a spot instance, and at which price.
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig struct {
+	// The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+	PriceHourly *string `pulumi:"priceHourly"`
+	// Whether the node is a spot instance. Default: false.
+	Spot *bool `pulumi:"spot"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs and HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput
+}
+
+// Whether a node is a spot instance, and at which price.
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs struct {
+	// The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+	PriceHourly pulumi.StringPtrInput `pulumi:"priceHourly"`
+	// Whether the node is a spot instance. Default: false.
+	Spot pulumi.BoolPtrInput `pulumi:"spot"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray and HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray{ HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs{...} }
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray []HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigInput
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput)
+}
+
+// Whether a node is a spot instance, and at which price.
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput {
+	return o
+}
+
+// The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput) PriceHourly() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig) *string { return v.PriceHourly }).(pulumi.StringPtrOutput)
+}
+
+// Whether the node is a spot instance. Default: false.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput) Spot() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig) *bool { return v.Spot }).(pulumi.BoolPtrOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig {
+		return vs[0].([]HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput)
+}
+
+// The disk of a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolume struct {
+	// How local disks are joined (RAID 0): one element at most. Left out, they are not.
+	RaidConfigs []HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig `pulumi:"raidConfigs"`
+	// The size of the disk, in GiB. Left out, the service chooses.
+	SizeGib *int `pulumi:"sizeGib"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigVolumeInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs and HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigVolumeInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput
+}
+
+// The disk of a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs struct {
+	// How local disks are joined (RAID 0): one element at most. Left out, they are not.
+	RaidConfigs HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayInput `pulumi:"raidConfigs"`
+	// The size of the disk, in GiB. Left out, the service chooses.
+	SizeGib pulumi.IntPtrInput `pulumi:"sizeGib"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolume)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray and HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray{ HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs{...} }
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray []HibernationScheduleResumeConfigJobConfigNodeConfigVolumeInput
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigVolume)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput)
+}
+
+// The disk of a node.
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolume)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput {
+	return o
+}
+
+// How local disks are joined (RAID 0): one element at most. Left out, they are not.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput) RaidConfigs() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigVolume) []HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig {
+		return v.RaidConfigs
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput)
+}
+
+// The size of the disk, in GiB. Left out, the service chooses.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput) SizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigVolume) *int { return v.SizeGib }).(pulumi.IntPtrOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigVolume)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfigJobConfigNodeConfigVolume {
+		return vs[0].([]HibernationScheduleResumeConfigJobConfigNodeConfigVolume)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput)
+}
+
+// How local disks are joined.
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig struct {
+	// How much is written to a disk before the next one's turn, in KB. Default: 64.
+	ChunkSizeKb *int `pulumi:"chunkSizeKb"`
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs and HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs{...}
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput
+}
+
+// How local disks are joined.
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs struct {
+	// How much is written to a disk before the next one's turn, in KB. Default: 64.
+	ChunkSizeKb pulumi.IntPtrInput `pulumi:"chunkSizeKb"`
+}
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput)
+}
+
+// HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayInput is an input type that accepts HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray and HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayInput` via:
+//
+//	HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray{ HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs{...} }
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput
+	ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutputWithContext(context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray []HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigInput
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput {
+	return i.ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput)
+}
+
+// How local disks are joined.
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput {
+	return o
+}
+
+// How much is written to a disk before the next one's turn, in KB. Default: 64.
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput) ChunkSizeKb() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig) *int { return v.ChunkSizeKb }).(pulumi.IntPtrOutput)
+}
+
+type HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput() HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput) ToHibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput) Index(i pulumi.IntInput) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig {
+		return vs[0].([]HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig)[vs[1].(int)]
+	}).(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput)
+}
+
+// When clusters are resumed.
+type HibernationScheduleResumeConfigSchedule struct {
+	// A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+	CronExpression string `pulumi:"cronExpression"`
+}
+
+// HibernationScheduleResumeConfigScheduleInput is an input type that accepts HibernationScheduleResumeConfigScheduleArgs and HibernationScheduleResumeConfigScheduleOutput values.
+// You can construct a concrete instance of `HibernationScheduleResumeConfigScheduleInput` via:
+//
+//	HibernationScheduleResumeConfigScheduleArgs{...}
+type HibernationScheduleResumeConfigScheduleInput interface {
+	pulumi.Input
+
+	ToHibernationScheduleResumeConfigScheduleOutput() HibernationScheduleResumeConfigScheduleOutput
+	ToHibernationScheduleResumeConfigScheduleOutputWithContext(context.Context) HibernationScheduleResumeConfigScheduleOutput
+}
+
+// When clusters are resumed.
+type HibernationScheduleResumeConfigScheduleArgs struct {
+	// A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+	CronExpression pulumi.StringInput `pulumi:"cronExpression"`
+}
+
+func (HibernationScheduleResumeConfigScheduleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigSchedule)(nil)).Elem()
+}
+
+func (i HibernationScheduleResumeConfigScheduleArgs) ToHibernationScheduleResumeConfigScheduleOutput() HibernationScheduleResumeConfigScheduleOutput {
+	return i.ToHibernationScheduleResumeConfigScheduleOutputWithContext(context.Background())
+}
+
+func (i HibernationScheduleResumeConfigScheduleArgs) ToHibernationScheduleResumeConfigScheduleOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigScheduleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(HibernationScheduleResumeConfigScheduleOutput)
+}
+
+// When clusters are resumed.
+type HibernationScheduleResumeConfigScheduleOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleResumeConfigScheduleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleResumeConfigSchedule)(nil)).Elem()
+}
+
+func (o HibernationScheduleResumeConfigScheduleOutput) ToHibernationScheduleResumeConfigScheduleOutput() HibernationScheduleResumeConfigScheduleOutput {
+	return o
+}
+
+func (o HibernationScheduleResumeConfigScheduleOutput) ToHibernationScheduleResumeConfigScheduleOutputWithContext(ctx context.Context) HibernationScheduleResumeConfigScheduleOutput {
+	return o
+}
+
+// A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+func (o HibernationScheduleResumeConfigScheduleOutput) CronExpression() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleResumeConfigSchedule) string { return v.CronExpression }).(pulumi.StringOutput)
+}
+
 // Settings of Azure Kubernetes Service.
 type NodeConfigurationAks struct {
 	// `disabled` turns accelerated networking off. Left out, it is on where the instance type has it.
@@ -10960,6 +12627,6673 @@ func (o OrganizationGroupMemberMemberArrayOutput) Index(i pulumi.IntInput) Organ
 	}).(OrganizationGroupMemberMemberOutput)
 }
 
+// Nodes that pods prefer.
+type PodMutationAffinity struct {
+	// Nodes that pods prefer by their labels.
+	NodeAffinity *PodMutationAffinityNodeAffinity `pulumi:"nodeAffinity"`
+}
+
+// PodMutationAffinityInput is an input type that accepts PodMutationAffinityArgs and PodMutationAffinityOutput values.
+// You can construct a concrete instance of `PodMutationAffinityInput` via:
+//
+//	PodMutationAffinityArgs{...}
+type PodMutationAffinityInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityOutput() PodMutationAffinityOutput
+	ToPodMutationAffinityOutputWithContext(context.Context) PodMutationAffinityOutput
+}
+
+// Nodes that pods prefer.
+type PodMutationAffinityArgs struct {
+	// Nodes that pods prefer by their labels.
+	NodeAffinity PodMutationAffinityNodeAffinityPtrInput `pulumi:"nodeAffinity"`
+}
+
+func (PodMutationAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinity)(nil)).Elem()
+}
+
+func (i PodMutationAffinityArgs) ToPodMutationAffinityOutput() PodMutationAffinityOutput {
+	return i.ToPodMutationAffinityOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityArgs) ToPodMutationAffinityOutputWithContext(ctx context.Context) PodMutationAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityOutput)
+}
+
+func (i PodMutationAffinityArgs) ToPodMutationAffinityPtrOutput() PodMutationAffinityPtrOutput {
+	return i.ToPodMutationAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityArgs) ToPodMutationAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityOutput).ToPodMutationAffinityPtrOutputWithContext(ctx)
+}
+
+// PodMutationAffinityPtrInput is an input type that accepts PodMutationAffinityArgs, PodMutationAffinityPtr and PodMutationAffinityPtrOutput values.
+// You can construct a concrete instance of `PodMutationAffinityPtrInput` via:
+//
+//	        PodMutationAffinityArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationAffinityPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityPtrOutput() PodMutationAffinityPtrOutput
+	ToPodMutationAffinityPtrOutputWithContext(context.Context) PodMutationAffinityPtrOutput
+}
+
+type podMutationAffinityPtrType PodMutationAffinityArgs
+
+func PodMutationAffinityPtr(v *PodMutationAffinityArgs) PodMutationAffinityPtrInput {
+	return (*podMutationAffinityPtrType)(v)
+}
+
+func (*podMutationAffinityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationAffinity)(nil)).Elem()
+}
+
+func (i *podMutationAffinityPtrType) ToPodMutationAffinityPtrOutput() PodMutationAffinityPtrOutput {
+	return i.ToPodMutationAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationAffinityPtrType) ToPodMutationAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityPtrOutput)
+}
+
+// Nodes that pods prefer.
+type PodMutationAffinityOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinity)(nil)).Elem()
+}
+
+func (o PodMutationAffinityOutput) ToPodMutationAffinityOutput() PodMutationAffinityOutput {
+	return o
+}
+
+func (o PodMutationAffinityOutput) ToPodMutationAffinityOutputWithContext(ctx context.Context) PodMutationAffinityOutput {
+	return o
+}
+
+func (o PodMutationAffinityOutput) ToPodMutationAffinityPtrOutput() PodMutationAffinityPtrOutput {
+	return o.ToPodMutationAffinityPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationAffinityOutput) ToPodMutationAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationAffinity) *PodMutationAffinity {
+		return &v
+	}).(PodMutationAffinityPtrOutput)
+}
+
+// Nodes that pods prefer by their labels.
+func (o PodMutationAffinityOutput) NodeAffinity() PodMutationAffinityNodeAffinityPtrOutput {
+	return o.ApplyT(func(v PodMutationAffinity) *PodMutationAffinityNodeAffinity { return v.NodeAffinity }).(PodMutationAffinityNodeAffinityPtrOutput)
+}
+
+type PodMutationAffinityPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationAffinity)(nil)).Elem()
+}
+
+func (o PodMutationAffinityPtrOutput) ToPodMutationAffinityPtrOutput() PodMutationAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationAffinityPtrOutput) ToPodMutationAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationAffinityPtrOutput) Elem() PodMutationAffinityOutput {
+	return o.ApplyT(func(v *PodMutationAffinity) PodMutationAffinity {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationAffinity
+		return ret
+	}).(PodMutationAffinityOutput)
+}
+
+// Nodes that pods prefer by their labels.
+func (o PodMutationAffinityPtrOutput) NodeAffinity() PodMutationAffinityNodeAffinityPtrOutput {
+	return o.ApplyT(func(v *PodMutationAffinity) *PodMutationAffinityNodeAffinity {
+		if v == nil {
+			return nil
+		}
+		return v.NodeAffinity
+	}).(PodMutationAffinityNodeAffinityPtrOutput)
+}
+
+// Nodes that pods prefer by their labels.
+type PodMutationAffinityNodeAffinity struct {
+	// The preferences, in order.
+	PreferredDuringSchedulingIgnoredDuringExecutions []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution `pulumi:"preferredDuringSchedulingIgnoredDuringExecutions"`
+}
+
+// PodMutationAffinityNodeAffinityInput is an input type that accepts PodMutationAffinityNodeAffinityArgs and PodMutationAffinityNodeAffinityOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityInput` via:
+//
+//	PodMutationAffinityNodeAffinityArgs{...}
+type PodMutationAffinityNodeAffinityInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityOutput() PodMutationAffinityNodeAffinityOutput
+	ToPodMutationAffinityNodeAffinityOutputWithContext(context.Context) PodMutationAffinityNodeAffinityOutput
+}
+
+// Nodes that pods prefer by their labels.
+type PodMutationAffinityNodeAffinityArgs struct {
+	// The preferences, in order.
+	PreferredDuringSchedulingIgnoredDuringExecutions PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput `pulumi:"preferredDuringSchedulingIgnoredDuringExecutions"`
+}
+
+func (PodMutationAffinityNodeAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (i PodMutationAffinityNodeAffinityArgs) ToPodMutationAffinityNodeAffinityOutput() PodMutationAffinityNodeAffinityOutput {
+	return i.ToPodMutationAffinityNodeAffinityOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityArgs) ToPodMutationAffinityNodeAffinityOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityOutput)
+}
+
+func (i PodMutationAffinityNodeAffinityArgs) ToPodMutationAffinityNodeAffinityPtrOutput() PodMutationAffinityNodeAffinityPtrOutput {
+	return i.ToPodMutationAffinityNodeAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityArgs) ToPodMutationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityOutput).ToPodMutationAffinityNodeAffinityPtrOutputWithContext(ctx)
+}
+
+// PodMutationAffinityNodeAffinityPtrInput is an input type that accepts PodMutationAffinityNodeAffinityArgs, PodMutationAffinityNodeAffinityPtr and PodMutationAffinityNodeAffinityPtrOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityPtrInput` via:
+//
+//	        PodMutationAffinityNodeAffinityArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationAffinityNodeAffinityPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityPtrOutput() PodMutationAffinityNodeAffinityPtrOutput
+	ToPodMutationAffinityNodeAffinityPtrOutputWithContext(context.Context) PodMutationAffinityNodeAffinityPtrOutput
+}
+
+type podMutationAffinityNodeAffinityPtrType PodMutationAffinityNodeAffinityArgs
+
+func PodMutationAffinityNodeAffinityPtr(v *PodMutationAffinityNodeAffinityArgs) PodMutationAffinityNodeAffinityPtrInput {
+	return (*podMutationAffinityNodeAffinityPtrType)(v)
+}
+
+func (*podMutationAffinityNodeAffinityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (i *podMutationAffinityNodeAffinityPtrType) ToPodMutationAffinityNodeAffinityPtrOutput() PodMutationAffinityNodeAffinityPtrOutput {
+	return i.ToPodMutationAffinityNodeAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationAffinityNodeAffinityPtrType) ToPodMutationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityPtrOutput)
+}
+
+// Nodes that pods prefer by their labels.
+type PodMutationAffinityNodeAffinityOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityOutput) ToPodMutationAffinityNodeAffinityOutput() PodMutationAffinityNodeAffinityOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityOutput) ToPodMutationAffinityNodeAffinityOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityOutput) ToPodMutationAffinityNodeAffinityPtrOutput() PodMutationAffinityNodeAffinityPtrOutput {
+	return o.ToPodMutationAffinityNodeAffinityPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationAffinityNodeAffinityOutput) ToPodMutationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationAffinityNodeAffinity) *PodMutationAffinityNodeAffinity {
+		return &v
+	}).(PodMutationAffinityNodeAffinityPtrOutput)
+}
+
+// The preferences, in order.
+func (o PodMutationAffinityNodeAffinityOutput) PreferredDuringSchedulingIgnoredDuringExecutions() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinity) []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+		return v.PreferredDuringSchedulingIgnoredDuringExecutions
+	}).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput)
+}
+
+type PodMutationAffinityNodeAffinityPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityPtrOutput) ToPodMutationAffinityNodeAffinityPtrOutput() PodMutationAffinityNodeAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPtrOutput) ToPodMutationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPtrOutput) Elem() PodMutationAffinityNodeAffinityOutput {
+	return o.ApplyT(func(v *PodMutationAffinityNodeAffinity) PodMutationAffinityNodeAffinity {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationAffinityNodeAffinity
+		return ret
+	}).(PodMutationAffinityNodeAffinityOutput)
+}
+
+// The preferences, in order.
+func (o PodMutationAffinityNodeAffinityPtrOutput) PreferredDuringSchedulingIgnoredDuringExecutions() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o.ApplyT(func(v *PodMutationAffinityNodeAffinity) []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+		if v == nil {
+			return nil
+		}
+		return v.PreferredDuringSchedulingIgnoredDuringExecutions
+	}).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput)
+}
+
+// A preference for nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution struct {
+	// The nodes that are preferred.
+	Preference PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference `pulumi:"preference"`
+	// How much it counts, 1 to 100 as Kubernetes has it.
+	Weight int `pulumi:"weight"`
+}
+
+// PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput is an input type that accepts PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs and PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput` via:
+//
+//	PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs{...}
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput
+}
+
+// A preference for nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs struct {
+	// The nodes that are preferred.
+	Preference PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput `pulumi:"preference"`
+	// How much it counts, 1 to 100 as Kubernetes has it.
+	Weight pulumi.IntInput `pulumi:"weight"`
+}
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return i.ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput)
+}
+
+// PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput is an input type that accepts PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray and PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput` via:
+//
+//	PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray{ PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs{...} }
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput
+}
+
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return i.ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput)
+}
+
+// A preference for nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return o
+}
+
+// The nodes that are preferred.
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) Preference() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference {
+		return v.Preference
+	}).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput)
+}
+
+// How much it counts, 1 to 100 as Kubernetes has it.
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) Weight() pulumi.IntOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution) int {
+		return v.Weight
+	}).(pulumi.IntOutput)
+}
+
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) Index(i pulumi.IntInput) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+		return vs[0].([]PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)[vs[1].(int)]
+	}).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput)
+}
+
+// Selects nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference struct {
+	// Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+	MatchExpressions []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression `pulumi:"matchExpressions"`
+}
+
+// PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput is an input type that accepts PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs and PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput` via:
+//
+//	PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs{...}
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput
+}
+
+// Selects nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs struct {
+	// Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+	MatchExpressions PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput `pulumi:"matchExpressions"`
+}
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference)(nil)).Elem()
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return i.ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput)
+}
+
+// Selects nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return o
+}
+
+// Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) MatchExpressions() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference) []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression {
+		return v.MatchExpressions
+	}).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput)
+}
+
+// A condition on a label of nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression struct {
+	// The key of the label.
+	Key string `pulumi:"key"`
+	// How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+	Operator string `pulumi:"operator"`
+	// The values to compare with. Their order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput is an input type that accepts PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs and PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput` via:
+//
+//	PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs{...}
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput
+}
+
+// A condition on a label of nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs struct {
+	// The key of the label.
+	Key pulumi.StringInput `pulumi:"key"`
+	// How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with. Their order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return i.ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput)
+}
+
+// PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput is an input type that accepts PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray and PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput values.
+// You can construct a concrete instance of `PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput` via:
+//
+//	PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray{ PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs{...} }
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput
+	ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput
+}
+
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray []PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return i.ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput)
+}
+
+// A condition on a label of nodes.
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return o
+}
+
+// The key of the label.
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression) string {
+		return v.Key
+	}).(pulumi.StringOutput)
+}
+
+// How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression) string {
+		return v.Operator
+	}).(pulumi.StringOutput)
+}
+
+// The values to compare with. Their order does not matter.
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression) []string {
+		return v.Values
+	}).(pulumi.StringArrayOutput)
+}
+
+type PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput() PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) ToPodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(ctx context.Context) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return o
+}
+
+func (o PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) Index(i pulumi.IntInput) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression {
+		return vs[0].([]PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)[vs[1].(int)]
+	}).(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput)
+}
+
+// A share of the pods that are changed in a way of their own.
+type PodMutationDistributionGroup struct {
+	// The changes.
+	Configuration PodMutationDistributionGroupConfiguration `pulumi:"configuration"`
+	// The name, unique in the mutation.
+	Name string `pulumi:"name"`
+	// The share of the pods, in percent.
+	Percentage int `pulumi:"percentage"`
+}
+
+// PodMutationDistributionGroupInput is an input type that accepts PodMutationDistributionGroupArgs and PodMutationDistributionGroupOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupInput` via:
+//
+//	PodMutationDistributionGroupArgs{...}
+type PodMutationDistributionGroupInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupOutput() PodMutationDistributionGroupOutput
+	ToPodMutationDistributionGroupOutputWithContext(context.Context) PodMutationDistributionGroupOutput
+}
+
+// A share of the pods that are changed in a way of their own.
+type PodMutationDistributionGroupArgs struct {
+	// The changes.
+	Configuration PodMutationDistributionGroupConfigurationInput `pulumi:"configuration"`
+	// The name, unique in the mutation.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The share of the pods, in percent.
+	Percentage pulumi.IntInput `pulumi:"percentage"`
+}
+
+func (PodMutationDistributionGroupArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroup)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupArgs) ToPodMutationDistributionGroupOutput() PodMutationDistributionGroupOutput {
+	return i.ToPodMutationDistributionGroupOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupArgs) ToPodMutationDistributionGroupOutputWithContext(ctx context.Context) PodMutationDistributionGroupOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupOutput)
+}
+
+// PodMutationDistributionGroupArrayInput is an input type that accepts PodMutationDistributionGroupArray and PodMutationDistributionGroupArrayOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupArrayInput` via:
+//
+//	PodMutationDistributionGroupArray{ PodMutationDistributionGroupArgs{...} }
+type PodMutationDistributionGroupArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupArrayOutput() PodMutationDistributionGroupArrayOutput
+	ToPodMutationDistributionGroupArrayOutputWithContext(context.Context) PodMutationDistributionGroupArrayOutput
+}
+
+type PodMutationDistributionGroupArray []PodMutationDistributionGroupInput
+
+func (PodMutationDistributionGroupArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroup)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupArray) ToPodMutationDistributionGroupArrayOutput() PodMutationDistributionGroupArrayOutput {
+	return i.ToPodMutationDistributionGroupArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupArray) ToPodMutationDistributionGroupArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupArrayOutput)
+}
+
+// A share of the pods that are changed in a way of their own.
+type PodMutationDistributionGroupOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroup)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupOutput) ToPodMutationDistributionGroupOutput() PodMutationDistributionGroupOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupOutput) ToPodMutationDistributionGroupOutputWithContext(ctx context.Context) PodMutationDistributionGroupOutput {
+	return o
+}
+
+// The changes.
+func (o PodMutationDistributionGroupOutput) Configuration() PodMutationDistributionGroupConfigurationOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroup) PodMutationDistributionGroupConfiguration { return v.Configuration }).(PodMutationDistributionGroupConfigurationOutput)
+}
+
+// The name, unique in the mutation.
+func (o PodMutationDistributionGroupOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroup) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The share of the pods, in percent.
+func (o PodMutationDistributionGroupOutput) Percentage() pulumi.IntOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroup) int { return v.Percentage }).(pulumi.IntOutput)
+}
+
+type PodMutationDistributionGroupArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroup)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupArrayOutput) ToPodMutationDistributionGroupArrayOutput() PodMutationDistributionGroupArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupArrayOutput) ToPodMutationDistributionGroupArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupArrayOutput) Index(i pulumi.IntInput) PodMutationDistributionGroupOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationDistributionGroup {
+		return vs[0].([]PodMutationDistributionGroup)[vs[1].(int)]
+	}).(PodMutationDistributionGroupOutput)
+}
+
+// What changes in a share of the pods.
+type PodMutationDistributionGroupConfiguration struct {
+	// Nodes that pods prefer.
+	Affinity *PodMutationDistributionGroupConfigurationAffinity `pulumi:"affinity"`
+	// Annotations that pods get.
+	Annotations map[string]string `pulumi:"annotations"`
+	// Labels that pods get.
+	Labels map[string]string `pulumi:"labels"`
+	// Labels of nodes that pods ask for, or cease to ask for.
+	NodeSelector *PodMutationDistributionGroupConfigurationNodeSelector `pulumi:"nodeSelector"`
+	// The names of node templates whose pods are brought together on nodes of one template, in order.
+	NodeTemplatesToConsolidates []string `pulumi:"nodeTemplatesToConsolidates"`
+	// A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+	Patch *string `pulumi:"patch"`
+	// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+	SpotType *string `pulumi:"spotType"`
+	// Tolerations that pods get, in order.
+	Tolerations []PodMutationDistributionGroupConfigurationToleration `pulumi:"tolerations"`
+}
+
+// PodMutationDistributionGroupConfigurationInput is an input type that accepts PodMutationDistributionGroupConfigurationArgs and PodMutationDistributionGroupConfigurationOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationInput` via:
+//
+//	PodMutationDistributionGroupConfigurationArgs{...}
+type PodMutationDistributionGroupConfigurationInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationOutput() PodMutationDistributionGroupConfigurationOutput
+	ToPodMutationDistributionGroupConfigurationOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationOutput
+}
+
+// What changes in a share of the pods.
+type PodMutationDistributionGroupConfigurationArgs struct {
+	// Nodes that pods prefer.
+	Affinity PodMutationDistributionGroupConfigurationAffinityPtrInput `pulumi:"affinity"`
+	// Annotations that pods get.
+	Annotations pulumi.StringMapInput `pulumi:"annotations"`
+	// Labels that pods get.
+	Labels pulumi.StringMapInput `pulumi:"labels"`
+	// Labels of nodes that pods ask for, or cease to ask for.
+	NodeSelector PodMutationDistributionGroupConfigurationNodeSelectorPtrInput `pulumi:"nodeSelector"`
+	// The names of node templates whose pods are brought together on nodes of one template, in order.
+	NodeTemplatesToConsolidates pulumi.StringArrayInput `pulumi:"nodeTemplatesToConsolidates"`
+	// A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+	Patch pulumi.StringPtrInput `pulumi:"patch"`
+	// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+	SpotType pulumi.StringPtrInput `pulumi:"spotType"`
+	// Tolerations that pods get, in order.
+	Tolerations PodMutationDistributionGroupConfigurationTolerationArrayInput `pulumi:"tolerations"`
+}
+
+func (PodMutationDistributionGroupConfigurationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfiguration)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationArgs) ToPodMutationDistributionGroupConfigurationOutput() PodMutationDistributionGroupConfigurationOutput {
+	return i.ToPodMutationDistributionGroupConfigurationOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationArgs) ToPodMutationDistributionGroupConfigurationOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationOutput)
+}
+
+// What changes in a share of the pods.
+type PodMutationDistributionGroupConfigurationOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfiguration)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationOutput) ToPodMutationDistributionGroupConfigurationOutput() PodMutationDistributionGroupConfigurationOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationOutput) ToPodMutationDistributionGroupConfigurationOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationOutput {
+	return o
+}
+
+// Nodes that pods prefer.
+func (o PodMutationDistributionGroupConfigurationOutput) Affinity() PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) *PodMutationDistributionGroupConfigurationAffinity {
+		return v.Affinity
+	}).(PodMutationDistributionGroupConfigurationAffinityPtrOutput)
+}
+
+// Annotations that pods get.
+func (o PodMutationDistributionGroupConfigurationOutput) Annotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
+}
+
+// Labels that pods get.
+func (o PodMutationDistributionGroupConfigurationOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+func (o PodMutationDistributionGroupConfigurationOutput) NodeSelector() PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) *PodMutationDistributionGroupConfigurationNodeSelector {
+		return v.NodeSelector
+	}).(PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput)
+}
+
+// The names of node templates whose pods are brought together on nodes of one template, in order.
+func (o PodMutationDistributionGroupConfigurationOutput) NodeTemplatesToConsolidates() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) []string { return v.NodeTemplatesToConsolidates }).(pulumi.StringArrayOutput)
+}
+
+// A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+func (o PodMutationDistributionGroupConfigurationOutput) Patch() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) *string { return v.Patch }).(pulumi.StringPtrOutput)
+}
+
+// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+func (o PodMutationDistributionGroupConfigurationOutput) SpotType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) *string { return v.SpotType }).(pulumi.StringPtrOutput)
+}
+
+// Tolerations that pods get, in order.
+func (o PodMutationDistributionGroupConfigurationOutput) Tolerations() PodMutationDistributionGroupConfigurationTolerationArrayOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfiguration) []PodMutationDistributionGroupConfigurationToleration {
+		return v.Tolerations
+	}).(PodMutationDistributionGroupConfigurationTolerationArrayOutput)
+}
+
+// Nodes that pods prefer.
+type PodMutationDistributionGroupConfigurationAffinity struct {
+	// Nodes that pods prefer by their labels.
+	NodeAffinity *PodMutationDistributionGroupConfigurationAffinityNodeAffinity `pulumi:"nodeAffinity"`
+}
+
+// PodMutationDistributionGroupConfigurationAffinityInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityArgs and PodMutationDistributionGroupConfigurationAffinityOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityArgs{...}
+type PodMutationDistributionGroupConfigurationAffinityInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityOutput() PodMutationDistributionGroupConfigurationAffinityOutput
+	ToPodMutationDistributionGroupConfigurationAffinityOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityOutput
+}
+
+// Nodes that pods prefer.
+type PodMutationDistributionGroupConfigurationAffinityArgs struct {
+	// Nodes that pods prefer by their labels.
+	NodeAffinity PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrInput `pulumi:"nodeAffinity"`
+}
+
+func (PodMutationDistributionGroupConfigurationAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinity)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityOutput() PodMutationDistributionGroupConfigurationAffinityOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityOutput)
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityOutput).ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(ctx)
+}
+
+// PodMutationDistributionGroupConfigurationAffinityPtrInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityArgs, PodMutationDistributionGroupConfigurationAffinityPtr and PodMutationDistributionGroupConfigurationAffinityPtrOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityPtrInput` via:
+//
+//	        PodMutationDistributionGroupConfigurationAffinityArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationDistributionGroupConfigurationAffinityPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityPtrOutput
+	ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityPtrOutput
+}
+
+type podMutationDistributionGroupConfigurationAffinityPtrType PodMutationDistributionGroupConfigurationAffinityArgs
+
+func PodMutationDistributionGroupConfigurationAffinityPtr(v *PodMutationDistributionGroupConfigurationAffinityArgs) PodMutationDistributionGroupConfigurationAffinityPtrInput {
+	return (*podMutationDistributionGroupConfigurationAffinityPtrType)(v)
+}
+
+func (*podMutationDistributionGroupConfigurationAffinityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationDistributionGroupConfigurationAffinity)(nil)).Elem()
+}
+
+func (i *podMutationDistributionGroupConfigurationAffinityPtrType) ToPodMutationDistributionGroupConfigurationAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationDistributionGroupConfigurationAffinityPtrType) ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityPtrOutput)
+}
+
+// Nodes that pods prefer.
+type PodMutationDistributionGroupConfigurationAffinityOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinity)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityOutput() PodMutationDistributionGroupConfigurationAffinityOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return o.ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationDistributionGroupConfigurationAffinity) *PodMutationDistributionGroupConfigurationAffinity {
+		return &v
+	}).(PodMutationDistributionGroupConfigurationAffinityPtrOutput)
+}
+
+// Nodes that pods prefer by their labels.
+func (o PodMutationDistributionGroupConfigurationAffinityOutput) NodeAffinity() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinity) *PodMutationDistributionGroupConfigurationAffinityNodeAffinity {
+		return v.NodeAffinity
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput)
+}
+
+type PodMutationDistributionGroupConfigurationAffinityPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationDistributionGroupConfigurationAffinity)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityPtrOutput) ToPodMutationDistributionGroupConfigurationAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityPtrOutput) ToPodMutationDistributionGroupConfigurationAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityPtrOutput) Elem() PodMutationDistributionGroupConfigurationAffinityOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationAffinity) PodMutationDistributionGroupConfigurationAffinity {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationDistributionGroupConfigurationAffinity
+		return ret
+	}).(PodMutationDistributionGroupConfigurationAffinityOutput)
+}
+
+// Nodes that pods prefer by their labels.
+func (o PodMutationDistributionGroupConfigurationAffinityPtrOutput) NodeAffinity() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationAffinity) *PodMutationDistributionGroupConfigurationAffinityNodeAffinity {
+		if v == nil {
+			return nil
+		}
+		return v.NodeAffinity
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput)
+}
+
+// Nodes that pods prefer by their labels.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinity struct {
+	// The preferences, in order.
+	PreferredDuringSchedulingIgnoredDuringExecutions []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution `pulumi:"preferredDuringSchedulingIgnoredDuringExecutions"`
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs and PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs{...}
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput
+}
+
+// Nodes that pods prefer by their labels.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs struct {
+	// The preferences, in order.
+	PreferredDuringSchedulingIgnoredDuringExecutions PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput `pulumi:"preferredDuringSchedulingIgnoredDuringExecutions"`
+}
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput)
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput).ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(ctx)
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs, PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtr and PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrInput` via:
+//
+//	        PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput
+}
+
+type podMutationDistributionGroupConfigurationAffinityNodeAffinityPtrType PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs
+
+func PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtr(v *PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrInput {
+	return (*podMutationDistributionGroupConfigurationAffinityNodeAffinityPtrType)(v)
+}
+
+func (*podMutationDistributionGroupConfigurationAffinityNodeAffinityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationDistributionGroupConfigurationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (i *podMutationDistributionGroupConfigurationAffinityNodeAffinityPtrType) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationDistributionGroupConfigurationAffinityNodeAffinityPtrType) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput)
+}
+
+// Nodes that pods prefer by their labels.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return o.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationDistributionGroupConfigurationAffinityNodeAffinity) *PodMutationDistributionGroupConfigurationAffinityNodeAffinity {
+		return &v
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput)
+}
+
+// The preferences, in order.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput) PreferredDuringSchedulingIgnoredDuringExecutions() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinity) []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+		return v.PreferredDuringSchedulingIgnoredDuringExecutions
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput)
+}
+
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationDistributionGroupConfigurationAffinityNodeAffinity)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput) Elem() PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationAffinityNodeAffinity) PodMutationDistributionGroupConfigurationAffinityNodeAffinity {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationDistributionGroupConfigurationAffinityNodeAffinity
+		return ret
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput)
+}
+
+// The preferences, in order.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput) PreferredDuringSchedulingIgnoredDuringExecutions() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationAffinityNodeAffinity) []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+		if v == nil {
+			return nil
+		}
+		return v.PreferredDuringSchedulingIgnoredDuringExecutions
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput)
+}
+
+// A preference for nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution struct {
+	// The nodes that are preferred.
+	Preference PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference `pulumi:"preference"`
+	// How much it counts, 1 to 100 as Kubernetes has it.
+	Weight int `pulumi:"weight"`
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs and PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs{...}
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput
+}
+
+// A preference for nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs struct {
+	// The nodes that are preferred.
+	Preference PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput `pulumi:"preference"`
+	// How much it counts, 1 to 100 as Kubernetes has it.
+	Weight pulumi.IntInput `pulumi:"weight"`
+}
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput)
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray and PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray{ PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs{...} }
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput
+}
+
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput)
+}
+
+// A preference for nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return o
+}
+
+// The nodes that are preferred.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) Preference() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference {
+		return v.Preference
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput)
+}
+
+// How much it counts, 1 to 100 as Kubernetes has it.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput) Weight() pulumi.IntOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution) int {
+		return v.Weight
+	}).(pulumi.IntOutput)
+}
+
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput) Index(i pulumi.IntInput) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+		return vs[0].([]PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution)[vs[1].(int)]
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput)
+}
+
+// Selects nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference struct {
+	// Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+	MatchExpressions []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression `pulumi:"matchExpressions"`
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs and PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs{...}
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput
+}
+
+// Selects nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs struct {
+	// Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+	MatchExpressions PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput `pulumi:"matchExpressions"`
+}
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput)
+}
+
+// Selects nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput {
+	return o
+}
+
+// Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput) MatchExpressions() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference) []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression {
+		return v.MatchExpressions
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput)
+}
+
+// A condition on a label of nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression struct {
+	// The key of the label.
+	Key string `pulumi:"key"`
+	// How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+	Operator string `pulumi:"operator"`
+	// The values to compare with. Their order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs and PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs{...}
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput
+}
+
+// A condition on a label of nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs struct {
+	// The key of the label.
+	Key pulumi.StringInput `pulumi:"key"`
+	// How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with. Their order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput)
+}
+
+// PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput is an input type that accepts PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray and PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput` via:
+//
+//	PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray{ PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs{...} }
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput
+	ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput
+}
+
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray []PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return i.ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput)
+}
+
+// A condition on a label of nodes.
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return o
+}
+
+// The key of the label.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression) string {
+		return v.Key
+	}).(pulumi.StringOutput)
+}
+
+// How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression) string {
+		return v.Operator
+	}).(pulumi.StringOutput)
+}
+
+// The values to compare with. Their order does not matter.
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression) []string {
+		return v.Values
+	}).(pulumi.StringArrayOutput)
+}
+
+type PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput() PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) ToPodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput) Index(i pulumi.IntInput) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression {
+		return vs[0].([]PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression)[vs[1].(int)]
+	}).(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput)
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+type PodMutationDistributionGroupConfigurationNodeSelector struct {
+	// Labels that pods ask for.
+	Add map[string]string `pulumi:"add"`
+	// Labels that pods cease to ask for. The values may be empty.
+	Remove map[string]string `pulumi:"remove"`
+}
+
+// PodMutationDistributionGroupConfigurationNodeSelectorInput is an input type that accepts PodMutationDistributionGroupConfigurationNodeSelectorArgs and PodMutationDistributionGroupConfigurationNodeSelectorOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationNodeSelectorInput` via:
+//
+//	PodMutationDistributionGroupConfigurationNodeSelectorArgs{...}
+type PodMutationDistributionGroupConfigurationNodeSelectorInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationNodeSelectorOutput() PodMutationDistributionGroupConfigurationNodeSelectorOutput
+	ToPodMutationDistributionGroupConfigurationNodeSelectorOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationNodeSelectorOutput
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+type PodMutationDistributionGroupConfigurationNodeSelectorArgs struct {
+	// Labels that pods ask for.
+	Add pulumi.StringMapInput `pulumi:"add"`
+	// Labels that pods cease to ask for. The values may be empty.
+	Remove pulumi.StringMapInput `pulumi:"remove"`
+}
+
+func (PodMutationDistributionGroupConfigurationNodeSelectorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationNodeSelector)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationNodeSelectorArgs) ToPodMutationDistributionGroupConfigurationNodeSelectorOutput() PodMutationDistributionGroupConfigurationNodeSelectorOutput {
+	return i.ToPodMutationDistributionGroupConfigurationNodeSelectorOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationNodeSelectorArgs) ToPodMutationDistributionGroupConfigurationNodeSelectorOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationNodeSelectorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationNodeSelectorOutput)
+}
+
+func (i PodMutationDistributionGroupConfigurationNodeSelectorArgs) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutput() PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return i.ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationNodeSelectorArgs) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationNodeSelectorOutput).ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(ctx)
+}
+
+// PodMutationDistributionGroupConfigurationNodeSelectorPtrInput is an input type that accepts PodMutationDistributionGroupConfigurationNodeSelectorArgs, PodMutationDistributionGroupConfigurationNodeSelectorPtr and PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationNodeSelectorPtrInput` via:
+//
+//	        PodMutationDistributionGroupConfigurationNodeSelectorArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationDistributionGroupConfigurationNodeSelectorPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutput() PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput
+	ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput
+}
+
+type podMutationDistributionGroupConfigurationNodeSelectorPtrType PodMutationDistributionGroupConfigurationNodeSelectorArgs
+
+func PodMutationDistributionGroupConfigurationNodeSelectorPtr(v *PodMutationDistributionGroupConfigurationNodeSelectorArgs) PodMutationDistributionGroupConfigurationNodeSelectorPtrInput {
+	return (*podMutationDistributionGroupConfigurationNodeSelectorPtrType)(v)
+}
+
+func (*podMutationDistributionGroupConfigurationNodeSelectorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationDistributionGroupConfigurationNodeSelector)(nil)).Elem()
+}
+
+func (i *podMutationDistributionGroupConfigurationNodeSelectorPtrType) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutput() PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return i.ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationDistributionGroupConfigurationNodeSelectorPtrType) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput)
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+type PodMutationDistributionGroupConfigurationNodeSelectorOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationNodeSelectorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationNodeSelector)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorOutput) ToPodMutationDistributionGroupConfigurationNodeSelectorOutput() PodMutationDistributionGroupConfigurationNodeSelectorOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorOutput) ToPodMutationDistributionGroupConfigurationNodeSelectorOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationNodeSelectorOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorOutput) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutput() PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return o.ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorOutput) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationDistributionGroupConfigurationNodeSelector) *PodMutationDistributionGroupConfigurationNodeSelector {
+		return &v
+	}).(PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput)
+}
+
+// Labels that pods ask for.
+func (o PodMutationDistributionGroupConfigurationNodeSelectorOutput) Add() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationNodeSelector) map[string]string { return v.Add }).(pulumi.StringMapOutput)
+}
+
+// Labels that pods cease to ask for. The values may be empty.
+func (o PodMutationDistributionGroupConfigurationNodeSelectorOutput) Remove() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationNodeSelector) map[string]string { return v.Remove }).(pulumi.StringMapOutput)
+}
+
+type PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationDistributionGroupConfigurationNodeSelector)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutput() PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput) ToPodMutationDistributionGroupConfigurationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput) Elem() PodMutationDistributionGroupConfigurationNodeSelectorOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationNodeSelector) PodMutationDistributionGroupConfigurationNodeSelector {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationDistributionGroupConfigurationNodeSelector
+		return ret
+	}).(PodMutationDistributionGroupConfigurationNodeSelectorOutput)
+}
+
+// Labels that pods ask for.
+func (o PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput) Add() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationNodeSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Add
+	}).(pulumi.StringMapOutput)
+}
+
+// Labels that pods cease to ask for. The values may be empty.
+func (o PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput) Remove() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *PodMutationDistributionGroupConfigurationNodeSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Remove
+	}).(pulumi.StringMapOutput)
+}
+
+// A Kubernetes toleration.
+type PodMutationDistributionGroupConfigurationToleration struct {
+	// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+	Effect *string `pulumi:"effect"`
+	// The key of the taint. Left out, any, with the operator `Exists`.
+	Key *string `pulumi:"key"`
+	// `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+	Operator *string `pulumi:"operator"`
+	// How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+	TolerationSeconds *int `pulumi:"tolerationSeconds"`
+	// The value of the taint.
+	Value *string `pulumi:"value"`
+}
+
+// PodMutationDistributionGroupConfigurationTolerationInput is an input type that accepts PodMutationDistributionGroupConfigurationTolerationArgs and PodMutationDistributionGroupConfigurationTolerationOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationTolerationInput` via:
+//
+//	PodMutationDistributionGroupConfigurationTolerationArgs{...}
+type PodMutationDistributionGroupConfigurationTolerationInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationTolerationOutput() PodMutationDistributionGroupConfigurationTolerationOutput
+	ToPodMutationDistributionGroupConfigurationTolerationOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationTolerationOutput
+}
+
+// A Kubernetes toleration.
+type PodMutationDistributionGroupConfigurationTolerationArgs struct {
+	// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+	Effect pulumi.StringPtrInput `pulumi:"effect"`
+	// The key of the taint. Left out, any, with the operator `Exists`.
+	Key pulumi.StringPtrInput `pulumi:"key"`
+	// `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+	Operator pulumi.StringPtrInput `pulumi:"operator"`
+	// How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+	TolerationSeconds pulumi.IntPtrInput `pulumi:"tolerationSeconds"`
+	// The value of the taint.
+	Value pulumi.StringPtrInput `pulumi:"value"`
+}
+
+func (PodMutationDistributionGroupConfigurationTolerationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationToleration)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationTolerationArgs) ToPodMutationDistributionGroupConfigurationTolerationOutput() PodMutationDistributionGroupConfigurationTolerationOutput {
+	return i.ToPodMutationDistributionGroupConfigurationTolerationOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationTolerationArgs) ToPodMutationDistributionGroupConfigurationTolerationOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationTolerationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationTolerationOutput)
+}
+
+// PodMutationDistributionGroupConfigurationTolerationArrayInput is an input type that accepts PodMutationDistributionGroupConfigurationTolerationArray and PodMutationDistributionGroupConfigurationTolerationArrayOutput values.
+// You can construct a concrete instance of `PodMutationDistributionGroupConfigurationTolerationArrayInput` via:
+//
+//	PodMutationDistributionGroupConfigurationTolerationArray{ PodMutationDistributionGroupConfigurationTolerationArgs{...} }
+type PodMutationDistributionGroupConfigurationTolerationArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationDistributionGroupConfigurationTolerationArrayOutput() PodMutationDistributionGroupConfigurationTolerationArrayOutput
+	ToPodMutationDistributionGroupConfigurationTolerationArrayOutputWithContext(context.Context) PodMutationDistributionGroupConfigurationTolerationArrayOutput
+}
+
+type PodMutationDistributionGroupConfigurationTolerationArray []PodMutationDistributionGroupConfigurationTolerationInput
+
+func (PodMutationDistributionGroupConfigurationTolerationArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroupConfigurationToleration)(nil)).Elem()
+}
+
+func (i PodMutationDistributionGroupConfigurationTolerationArray) ToPodMutationDistributionGroupConfigurationTolerationArrayOutput() PodMutationDistributionGroupConfigurationTolerationArrayOutput {
+	return i.ToPodMutationDistributionGroupConfigurationTolerationArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationDistributionGroupConfigurationTolerationArray) ToPodMutationDistributionGroupConfigurationTolerationArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationTolerationArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationDistributionGroupConfigurationTolerationArrayOutput)
+}
+
+// A Kubernetes toleration.
+type PodMutationDistributionGroupConfigurationTolerationOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationTolerationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationDistributionGroupConfigurationToleration)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) ToPodMutationDistributionGroupConfigurationTolerationOutput() PodMutationDistributionGroupConfigurationTolerationOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) ToPodMutationDistributionGroupConfigurationTolerationOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationTolerationOutput {
+	return o
+}
+
+// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) Effect() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationToleration) *string { return v.Effect }).(pulumi.StringPtrOutput)
+}
+
+// The key of the taint. Left out, any, with the operator `Exists`.
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationToleration) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationToleration) *string { return v.Operator }).(pulumi.StringPtrOutput)
+}
+
+// How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) TolerationSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationToleration) *int { return v.TolerationSeconds }).(pulumi.IntPtrOutput)
+}
+
+// The value of the taint.
+func (o PodMutationDistributionGroupConfigurationTolerationOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationDistributionGroupConfigurationToleration) *string { return v.Value }).(pulumi.StringPtrOutput)
+}
+
+type PodMutationDistributionGroupConfigurationTolerationArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationDistributionGroupConfigurationTolerationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationDistributionGroupConfigurationToleration)(nil)).Elem()
+}
+
+func (o PodMutationDistributionGroupConfigurationTolerationArrayOutput) ToPodMutationDistributionGroupConfigurationTolerationArrayOutput() PodMutationDistributionGroupConfigurationTolerationArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationTolerationArrayOutput) ToPodMutationDistributionGroupConfigurationTolerationArrayOutputWithContext(ctx context.Context) PodMutationDistributionGroupConfigurationTolerationArrayOutput {
+	return o
+}
+
+func (o PodMutationDistributionGroupConfigurationTolerationArrayOutput) Index(i pulumi.IntInput) PodMutationDistributionGroupConfigurationTolerationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationDistributionGroupConfigurationToleration {
+		return vs[0].([]PodMutationDistributionGroupConfigurationToleration)[vs[1].(int)]
+	}).(PodMutationDistributionGroupConfigurationTolerationOutput)
+}
+
+// Which pods are changed.
+type PodMutationFilterV2 struct {
+	// Only pods for which this expression, in the Common Expression Language, is true.
+	CelExpression *string `pulumi:"celExpression"`
+	// Only these pods.
+	Pod *PodMutationFilterV2Pod `pulumi:"pod"`
+	// Only pods of these workloads.
+	Workload *PodMutationFilterV2Workload `pulumi:"workload"`
+}
+
+// PodMutationFilterV2Input is an input type that accepts PodMutationFilterV2Args and PodMutationFilterV2Output values.
+// You can construct a concrete instance of `PodMutationFilterV2Input` via:
+//
+//	PodMutationFilterV2Args{...}
+type PodMutationFilterV2Input interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2Output() PodMutationFilterV2Output
+	ToPodMutationFilterV2OutputWithContext(context.Context) PodMutationFilterV2Output
+}
+
+// Which pods are changed.
+type PodMutationFilterV2Args struct {
+	// Only pods for which this expression, in the Common Expression Language, is true.
+	CelExpression pulumi.StringPtrInput `pulumi:"celExpression"`
+	// Only these pods.
+	Pod PodMutationFilterV2PodPtrInput `pulumi:"pod"`
+	// Only pods of these workloads.
+	Workload PodMutationFilterV2WorkloadPtrInput `pulumi:"workload"`
+}
+
+func (PodMutationFilterV2Args) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2Args) ToPodMutationFilterV2Output() PodMutationFilterV2Output {
+	return i.ToPodMutationFilterV2OutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2Args) ToPodMutationFilterV2OutputWithContext(ctx context.Context) PodMutationFilterV2Output {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2Output)
+}
+
+// Which pods are changed.
+type PodMutationFilterV2Output struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2Output) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2Output) ToPodMutationFilterV2Output() PodMutationFilterV2Output {
+	return o
+}
+
+func (o PodMutationFilterV2Output) ToPodMutationFilterV2OutputWithContext(ctx context.Context) PodMutationFilterV2Output {
+	return o
+}
+
+// Only pods for which this expression, in the Common Expression Language, is true.
+func (o PodMutationFilterV2Output) CelExpression() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2) *string { return v.CelExpression }).(pulumi.StringPtrOutput)
+}
+
+// Only these pods.
+func (o PodMutationFilterV2Output) Pod() PodMutationFilterV2PodPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2) *PodMutationFilterV2Pod { return v.Pod }).(PodMutationFilterV2PodPtrOutput)
+}
+
+// Only pods of these workloads.
+func (o PodMutationFilterV2Output) Workload() PodMutationFilterV2WorkloadPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2) *PodMutationFilterV2Workload { return v.Workload }).(PodMutationFilterV2WorkloadPtrOutput)
+}
+
+// Selects pods.
+type PodMutationFilterV2Pod struct {
+	// No pods with these labels.
+	ExcludeLabelsFilter *PodMutationFilterV2PodExcludeLabelsFilter `pulumi:"excludeLabelsFilter"`
+	// No pods with these tolerations.
+	ExcludeTolerationsFilter *PodMutationFilterV2PodExcludeTolerationsFilter `pulumi:"excludeTolerationsFilter"`
+	// Only pods with these labels.
+	LabelsFilter *PodMutationFilterV2PodLabelsFilter `pulumi:"labelsFilter"`
+	// Only pods with these tolerations.
+	TolerationsFilter *PodMutationFilterV2PodTolerationsFilter `pulumi:"tolerationsFilter"`
+}
+
+// PodMutationFilterV2PodInput is an input type that accepts PodMutationFilterV2PodArgs and PodMutationFilterV2PodOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodInput` via:
+//
+//	PodMutationFilterV2PodArgs{...}
+type PodMutationFilterV2PodInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodOutput() PodMutationFilterV2PodOutput
+	ToPodMutationFilterV2PodOutputWithContext(context.Context) PodMutationFilterV2PodOutput
+}
+
+// Selects pods.
+type PodMutationFilterV2PodArgs struct {
+	// No pods with these labels.
+	ExcludeLabelsFilter PodMutationFilterV2PodExcludeLabelsFilterPtrInput `pulumi:"excludeLabelsFilter"`
+	// No pods with these tolerations.
+	ExcludeTolerationsFilter PodMutationFilterV2PodExcludeTolerationsFilterPtrInput `pulumi:"excludeTolerationsFilter"`
+	// Only pods with these labels.
+	LabelsFilter PodMutationFilterV2PodLabelsFilterPtrInput `pulumi:"labelsFilter"`
+	// Only pods with these tolerations.
+	TolerationsFilter PodMutationFilterV2PodTolerationsFilterPtrInput `pulumi:"tolerationsFilter"`
+}
+
+func (PodMutationFilterV2PodArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2Pod)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodArgs) ToPodMutationFilterV2PodOutput() PodMutationFilterV2PodOutput {
+	return i.ToPodMutationFilterV2PodOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodArgs) ToPodMutationFilterV2PodOutputWithContext(ctx context.Context) PodMutationFilterV2PodOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodOutput)
+}
+
+func (i PodMutationFilterV2PodArgs) ToPodMutationFilterV2PodPtrOutput() PodMutationFilterV2PodPtrOutput {
+	return i.ToPodMutationFilterV2PodPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodArgs) ToPodMutationFilterV2PodPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodOutput).ToPodMutationFilterV2PodPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodPtrInput is an input type that accepts PodMutationFilterV2PodArgs, PodMutationFilterV2PodPtr and PodMutationFilterV2PodPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodPtrInput` via:
+//
+//	        PodMutationFilterV2PodArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodPtrOutput() PodMutationFilterV2PodPtrOutput
+	ToPodMutationFilterV2PodPtrOutputWithContext(context.Context) PodMutationFilterV2PodPtrOutput
+}
+
+type podMutationFilterV2PodPtrType PodMutationFilterV2PodArgs
+
+func PodMutationFilterV2PodPtr(v *PodMutationFilterV2PodArgs) PodMutationFilterV2PodPtrInput {
+	return (*podMutationFilterV2PodPtrType)(v)
+}
+
+func (*podMutationFilterV2PodPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2Pod)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodPtrType) ToPodMutationFilterV2PodPtrOutput() PodMutationFilterV2PodPtrOutput {
+	return i.ToPodMutationFilterV2PodPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodPtrType) ToPodMutationFilterV2PodPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodPtrOutput)
+}
+
+// Selects pods.
+type PodMutationFilterV2PodOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2Pod)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodOutput) ToPodMutationFilterV2PodOutput() PodMutationFilterV2PodOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodOutput) ToPodMutationFilterV2PodOutputWithContext(ctx context.Context) PodMutationFilterV2PodOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodOutput) ToPodMutationFilterV2PodPtrOutput() PodMutationFilterV2PodPtrOutput {
+	return o.ToPodMutationFilterV2PodPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodOutput) ToPodMutationFilterV2PodPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2Pod) *PodMutationFilterV2Pod {
+		return &v
+	}).(PodMutationFilterV2PodPtrOutput)
+}
+
+// No pods with these labels.
+func (o PodMutationFilterV2PodOutput) ExcludeLabelsFilter() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Pod) *PodMutationFilterV2PodExcludeLabelsFilter {
+		return v.ExcludeLabelsFilter
+	}).(PodMutationFilterV2PodExcludeLabelsFilterPtrOutput)
+}
+
+// No pods with these tolerations.
+func (o PodMutationFilterV2PodOutput) ExcludeTolerationsFilter() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Pod) *PodMutationFilterV2PodExcludeTolerationsFilter {
+		return v.ExcludeTolerationsFilter
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput)
+}
+
+// Only pods with these labels.
+func (o PodMutationFilterV2PodOutput) LabelsFilter() PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Pod) *PodMutationFilterV2PodLabelsFilter { return v.LabelsFilter }).(PodMutationFilterV2PodLabelsFilterPtrOutput)
+}
+
+// Only pods with these tolerations.
+func (o PodMutationFilterV2PodOutput) TolerationsFilter() PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Pod) *PodMutationFilterV2PodTolerationsFilter { return v.TolerationsFilter }).(PodMutationFilterV2PodTolerationsFilterPtrOutput)
+}
+
+type PodMutationFilterV2PodPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2Pod)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodPtrOutput) ToPodMutationFilterV2PodPtrOutput() PodMutationFilterV2PodPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodPtrOutput) ToPodMutationFilterV2PodPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodPtrOutput) Elem() PodMutationFilterV2PodOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Pod) PodMutationFilterV2Pod {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2Pod
+		return ret
+	}).(PodMutationFilterV2PodOutput)
+}
+
+// No pods with these labels.
+func (o PodMutationFilterV2PodPtrOutput) ExcludeLabelsFilter() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Pod) *PodMutationFilterV2PodExcludeLabelsFilter {
+		if v == nil {
+			return nil
+		}
+		return v.ExcludeLabelsFilter
+	}).(PodMutationFilterV2PodExcludeLabelsFilterPtrOutput)
+}
+
+// No pods with these tolerations.
+func (o PodMutationFilterV2PodPtrOutput) ExcludeTolerationsFilter() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Pod) *PodMutationFilterV2PodExcludeTolerationsFilter {
+		if v == nil {
+			return nil
+		}
+		return v.ExcludeTolerationsFilter
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput)
+}
+
+// Only pods with these labels.
+func (o PodMutationFilterV2PodPtrOutput) LabelsFilter() PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Pod) *PodMutationFilterV2PodLabelsFilter {
+		if v == nil {
+			return nil
+		}
+		return v.LabelsFilter
+	}).(PodMutationFilterV2PodLabelsFilterPtrOutput)
+}
+
+// Only pods with these tolerations.
+func (o PodMutationFilterV2PodPtrOutput) TolerationsFilter() PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Pod) *PodMutationFilterV2PodTolerationsFilter {
+		if v == nil {
+			return nil
+		}
+		return v.TolerationsFilter
+	}).(PodMutationFilterV2PodTolerationsFilterPtrOutput)
+}
+
+// Selects pods by their labels.
+type PodMutationFilterV2PodExcludeLabelsFilter struct {
+	// What to look for. The order does not matter.
+	Matchers []PodMutationFilterV2PodExcludeLabelsFilterMatcher `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterArgs and PodMutationFilterV2PodExcludeLabelsFilterOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterInput` via:
+//
+//	PodMutationFilterV2PodExcludeLabelsFilterArgs{...}
+type PodMutationFilterV2PodExcludeLabelsFilterInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterOutput() PodMutationFilterV2PodExcludeLabelsFilterOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterOutput
+}
+
+// Selects pods by their labels.
+type PodMutationFilterV2PodExcludeLabelsFilterArgs struct {
+	// What to look for. The order does not matter.
+	Matchers PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayInput `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+}
+
+func (PodMutationFilterV2PodExcludeLabelsFilterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilter)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterArgs) ToPodMutationFilterV2PodExcludeLabelsFilterOutput() PodMutationFilterV2PodExcludeLabelsFilterOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterArgs) ToPodMutationFilterV2PodExcludeLabelsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterOutput)
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterArgs) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutput() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterArgs) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterOutput).ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterPtrInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterArgs, PodMutationFilterV2PodExcludeLabelsFilterPtr and PodMutationFilterV2PodExcludeLabelsFilterPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterPtrInput` via:
+//
+//	        PodMutationFilterV2PodExcludeLabelsFilterArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodExcludeLabelsFilterPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutput() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterPtrOutput
+}
+
+type podMutationFilterV2PodExcludeLabelsFilterPtrType PodMutationFilterV2PodExcludeLabelsFilterArgs
+
+func PodMutationFilterV2PodExcludeLabelsFilterPtr(v *PodMutationFilterV2PodExcludeLabelsFilterArgs) PodMutationFilterV2PodExcludeLabelsFilterPtrInput {
+	return (*podMutationFilterV2PodExcludeLabelsFilterPtrType)(v)
+}
+
+func (*podMutationFilterV2PodExcludeLabelsFilterPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeLabelsFilter)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodExcludeLabelsFilterPtrType) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutput() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodExcludeLabelsFilterPtrType) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterPtrOutput)
+}
+
+// Selects pods by their labels.
+type PodMutationFilterV2PodExcludeLabelsFilterOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterOutput) ToPodMutationFilterV2PodExcludeLabelsFilterOutput() PodMutationFilterV2PodExcludeLabelsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterOutput) ToPodMutationFilterV2PodExcludeLabelsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterOutput) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutput() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return o.ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterOutput) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodExcludeLabelsFilter) *PodMutationFilterV2PodExcludeLabelsFilter {
+		return &v
+	}).(PodMutationFilterV2PodExcludeLabelsFilterPtrOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodExcludeLabelsFilterOutput) Matchers() PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilter) []PodMutationFilterV2PodExcludeLabelsFilterMatcher {
+		return v.Matchers
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodExcludeLabelsFilterOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilter) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodExcludeLabelsFilterPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeLabelsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterPtrOutput) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutput() PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterPtrOutput) ToPodMutationFilterV2PodExcludeLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterPtrOutput) Elem() PodMutationFilterV2PodExcludeLabelsFilterOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeLabelsFilter) PodMutationFilterV2PodExcludeLabelsFilter {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodExcludeLabelsFilter
+		return ret
+	}).(PodMutationFilterV2PodExcludeLabelsFilterOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodExcludeLabelsFilterPtrOutput) Matchers() PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeLabelsFilter) []PodMutationFilterV2PodExcludeLabelsFilterMatcher {
+		if v == nil {
+			return nil
+		}
+		return v.Matchers
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodExcludeLabelsFilterPtrOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeLabelsFilter) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Operator
+	}).(pulumi.StringPtrOutput)
+}
+
+// What to look for in a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcher struct {
+	// The key of the label.
+	Key PodMutationFilterV2PodExcludeLabelsFilterMatcherKey `pulumi:"key"`
+	// The value of the label. Left out, any.
+	Value *PodMutationFilterV2PodExcludeLabelsFilterMatcherValue `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterMatcherInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs and PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterMatcherInput` via:
+//
+//	PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs{...}
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput
+}
+
+// What to look for in a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs struct {
+	// The key of the label.
+	Key PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyInput `pulumi:"key"`
+	// The value of the label. Left out, any.
+	Value PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput)
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterMatcherArray and PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayInput` via:
+//
+//	PodMutationFilterV2PodExcludeLabelsFilterMatcherArray{ PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs{...} }
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput
+}
+
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherArray []PodMutationFilterV2PodExcludeLabelsFilterMatcherInput
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodExcludeLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherArray) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherArray) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput)
+}
+
+// What to look for in a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput {
+	return o
+}
+
+// The key of the label.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput) Key() PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilterMatcher) PodMutationFilterV2PodExcludeLabelsFilterMatcherKey {
+		return v.Key
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput)
+}
+
+// The value of the label. Left out, any.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput) Value() PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilterMatcher) *PodMutationFilterV2PodExcludeLabelsFilterMatcherValue {
+		return v.Value
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput)
+}
+
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodExcludeLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2PodExcludeLabelsFilterMatcher {
+		return vs[0].([]PodMutationFilterV2PodExcludeLabelsFilterMatcher)[vs[1].(int)]
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput)
+}
+
+// Compares the key of a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherKey struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs and PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyInput` via:
+//
+//	PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs{...}
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput
+}
+
+// Compares the key of a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherKey)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput)
+}
+
+// Compares the key of a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherKey)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilterMatcherKey) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilterMatcherKey) string { return v.Value }).(pulumi.StringOutput)
+}
+
+// Compares the value of a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherValue struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterMatcherValueInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs and PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterMatcherValueInput` via:
+//
+//	PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs{...}
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherValueInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput
+}
+
+// Compares the value of a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput)
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput).ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrInput is an input type that accepts PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs, PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtr and PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrInput` via:
+//
+//	        PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput
+	ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput
+}
+
+type podMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrType PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs
+
+func PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtr(v *PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs) PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrInput {
+	return (*podMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrType)(v)
+}
+
+func (*podMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrType) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrType) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput)
+}
+
+// Compares the value of a label.
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return o.ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodExcludeLabelsFilterMatcherValue) *PodMutationFilterV2PodExcludeLabelsFilterMatcherValue {
+		return &v
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilterMatcherValue) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeLabelsFilterMatcherValue) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput) Elem() PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeLabelsFilterMatcherValue) PodMutationFilterV2PodExcludeLabelsFilterMatcherValue {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodExcludeLabelsFilterMatcherValue
+		return ret
+	}).(PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeLabelsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeLabelsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// Selects pods by their tolerations.
+type PodMutationFilterV2PodExcludeTolerationsFilter struct {
+	// What to look for. The order does not matter.
+	Matchers []PodMutationFilterV2PodExcludeTolerationsFilterMatcher `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterArgs and PodMutationFilterV2PodExcludeTolerationsFilterOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterInput` via:
+//
+//	PodMutationFilterV2PodExcludeTolerationsFilterArgs{...}
+type PodMutationFilterV2PodExcludeTolerationsFilterInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterOutput() PodMutationFilterV2PodExcludeTolerationsFilterOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterOutput
+}
+
+// Selects pods by their tolerations.
+type PodMutationFilterV2PodExcludeTolerationsFilterArgs struct {
+	// What to look for. The order does not matter.
+	Matchers PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayInput `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+}
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilter)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterOutput() PodMutationFilterV2PodExcludeTolerationsFilterOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterOutput)
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterOutput).ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterPtrInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterArgs, PodMutationFilterV2PodExcludeTolerationsFilterPtr and PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterPtrInput` via:
+//
+//	        PodMutationFilterV2PodExcludeTolerationsFilterArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodExcludeTolerationsFilterPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput
+}
+
+type podMutationFilterV2PodExcludeTolerationsFilterPtrType PodMutationFilterV2PodExcludeTolerationsFilterArgs
+
+func PodMutationFilterV2PodExcludeTolerationsFilterPtr(v *PodMutationFilterV2PodExcludeTolerationsFilterArgs) PodMutationFilterV2PodExcludeTolerationsFilterPtrInput {
+	return (*podMutationFilterV2PodExcludeTolerationsFilterPtrType)(v)
+}
+
+func (*podMutationFilterV2PodExcludeTolerationsFilterPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeTolerationsFilter)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodExcludeTolerationsFilterPtrType) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodExcludeTolerationsFilterPtrType) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput)
+}
+
+// Selects pods by their tolerations.
+type PodMutationFilterV2PodExcludeTolerationsFilterOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterOutput() PodMutationFilterV2PodExcludeTolerationsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return o.ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodExcludeTolerationsFilter) *PodMutationFilterV2PodExcludeTolerationsFilter {
+		return &v
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterOutput) Matchers() PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilter) []PodMutationFilterV2PodExcludeTolerationsFilterMatcher {
+		return v.Matchers
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilter) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeTolerationsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput) Elem() PodMutationFilterV2PodExcludeTolerationsFilterOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilter) PodMutationFilterV2PodExcludeTolerationsFilter {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodExcludeTolerationsFilter
+		return ret
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput) Matchers() PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilter) []PodMutationFilterV2PodExcludeTolerationsFilterMatcher {
+		if v == nil {
+			return nil
+		}
+		return v.Matchers
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilter) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Operator
+	}).(pulumi.StringPtrOutput)
+}
+
+// What to look for in a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcher struct {
+	// The key of the toleration.
+	Key PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey `pulumi:"key"`
+	// The operator of the toleration. Left out, any.
+	Operator *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator `pulumi:"operator"`
+	// The value of the toleration. Left out, any.
+	Value *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs and PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherInput` via:
+//
+//	PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs{...}
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput
+}
+
+// What to look for in a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs struct {
+	// The key of the toleration.
+	Key PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyInput `pulumi:"key"`
+	// The operator of the toleration. Left out, any.
+	Operator PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrInput `pulumi:"operator"`
+	// The value of the toleration. Left out, any.
+	Value PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput)
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray and PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayInput` via:
+//
+//	PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray{ PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs{...} }
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput
+}
+
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray []PodMutationFilterV2PodExcludeTolerationsFilterMatcherInput
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodExcludeTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput)
+}
+
+// What to look for in a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput {
+	return o
+}
+
+// The key of the toleration.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput) Key() PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcher) PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey {
+		return v.Key
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput)
+}
+
+// The operator of the toleration. Left out, any.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput) Operator() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcher) *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator {
+		return v.Operator
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput)
+}
+
+// The value of the toleration. Left out, any.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput) Value() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcher) *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue {
+		return v.Value
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput)
+}
+
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodExcludeTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2PodExcludeTolerationsFilterMatcher {
+		return vs[0].([]PodMutationFilterV2PodExcludeTolerationsFilterMatcher)[vs[1].(int)]
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput)
+}
+
+// Compares the key of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs and PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyInput` via:
+//
+//	PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs{...}
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput
+}
+
+// Compares the key of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput)
+}
+
+// Compares the key of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey) string { return v.Value }).(pulumi.StringOutput)
+}
+
+// Compares the operator of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs and PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorInput` via:
+//
+//	PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs{...}
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput
+}
+
+// Compares the operator of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput)
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput).ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs, PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtr and PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrInput` via:
+//
+//	        PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput
+}
+
+type podMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrType PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs
+
+func PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtr(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrInput {
+	return (*podMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrType)(v)
+}
+
+func (*podMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrType) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrType) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput)
+}
+
+// Compares the operator of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return o.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator) *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator {
+		return &v
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput) Elem() PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator) PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator
+		return ret
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// Compares the value of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs and PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueInput` via:
+//
+//	PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs{...}
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput
+}
+
+// Compares the value of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput)
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput).ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrInput is an input type that accepts PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs, PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtr and PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrInput` via:
+//
+//	        PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput
+	ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput
+}
+
+type podMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrType PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs
+
+func PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtr(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrInput {
+	return (*podMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrType)(v)
+}
+
+func (*podMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrType) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrType) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput)
+}
+
+// Compares the value of a toleration.
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return o.ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue) *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue {
+		return &v
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput) Elem() PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue) PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue
+		return ret
+	}).(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// Selects pods by their labels.
+type PodMutationFilterV2PodLabelsFilter struct {
+	// What to look for. The order does not matter.
+	Matchers []PodMutationFilterV2PodLabelsFilterMatcher `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+}
+
+// PodMutationFilterV2PodLabelsFilterInput is an input type that accepts PodMutationFilterV2PodLabelsFilterArgs and PodMutationFilterV2PodLabelsFilterOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterInput` via:
+//
+//	PodMutationFilterV2PodLabelsFilterArgs{...}
+type PodMutationFilterV2PodLabelsFilterInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterOutput() PodMutationFilterV2PodLabelsFilterOutput
+	ToPodMutationFilterV2PodLabelsFilterOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterOutput
+}
+
+// Selects pods by their labels.
+type PodMutationFilterV2PodLabelsFilterArgs struct {
+	// What to look for. The order does not matter.
+	Matchers PodMutationFilterV2PodLabelsFilterMatcherArrayInput `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+}
+
+func (PodMutationFilterV2PodLabelsFilterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilter)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodLabelsFilterArgs) ToPodMutationFilterV2PodLabelsFilterOutput() PodMutationFilterV2PodLabelsFilterOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterArgs) ToPodMutationFilterV2PodLabelsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterOutput)
+}
+
+func (i PodMutationFilterV2PodLabelsFilterArgs) ToPodMutationFilterV2PodLabelsFilterPtrOutput() PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterArgs) ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterOutput).ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodLabelsFilterPtrInput is an input type that accepts PodMutationFilterV2PodLabelsFilterArgs, PodMutationFilterV2PodLabelsFilterPtr and PodMutationFilterV2PodLabelsFilterPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterPtrInput` via:
+//
+//	        PodMutationFilterV2PodLabelsFilterArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodLabelsFilterPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterPtrOutput() PodMutationFilterV2PodLabelsFilterPtrOutput
+	ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterPtrOutput
+}
+
+type podMutationFilterV2PodLabelsFilterPtrType PodMutationFilterV2PodLabelsFilterArgs
+
+func PodMutationFilterV2PodLabelsFilterPtr(v *PodMutationFilterV2PodLabelsFilterArgs) PodMutationFilterV2PodLabelsFilterPtrInput {
+	return (*podMutationFilterV2PodLabelsFilterPtrType)(v)
+}
+
+func (*podMutationFilterV2PodLabelsFilterPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodLabelsFilter)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodLabelsFilterPtrType) ToPodMutationFilterV2PodLabelsFilterPtrOutput() PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodLabelsFilterPtrType) ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterPtrOutput)
+}
+
+// Selects pods by their labels.
+type PodMutationFilterV2PodLabelsFilterOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterOutput) ToPodMutationFilterV2PodLabelsFilterOutput() PodMutationFilterV2PodLabelsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterOutput) ToPodMutationFilterV2PodLabelsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterOutput) ToPodMutationFilterV2PodLabelsFilterPtrOutput() PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return o.ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodLabelsFilterOutput) ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodLabelsFilter) *PodMutationFilterV2PodLabelsFilter {
+		return &v
+	}).(PodMutationFilterV2PodLabelsFilterPtrOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodLabelsFilterOutput) Matchers() PodMutationFilterV2PodLabelsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilter) []PodMutationFilterV2PodLabelsFilterMatcher {
+		return v.Matchers
+	}).(PodMutationFilterV2PodLabelsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodLabelsFilterOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilter) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodLabelsFilterPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodLabelsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterPtrOutput) ToPodMutationFilterV2PodLabelsFilterPtrOutput() PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterPtrOutput) ToPodMutationFilterV2PodLabelsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterPtrOutput) Elem() PodMutationFilterV2PodLabelsFilterOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodLabelsFilter) PodMutationFilterV2PodLabelsFilter {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodLabelsFilter
+		return ret
+	}).(PodMutationFilterV2PodLabelsFilterOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodLabelsFilterPtrOutput) Matchers() PodMutationFilterV2PodLabelsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodLabelsFilter) []PodMutationFilterV2PodLabelsFilterMatcher {
+		if v == nil {
+			return nil
+		}
+		return v.Matchers
+	}).(PodMutationFilterV2PodLabelsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodLabelsFilterPtrOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodLabelsFilter) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Operator
+	}).(pulumi.StringPtrOutput)
+}
+
+// What to look for in a label.
+type PodMutationFilterV2PodLabelsFilterMatcher struct {
+	// The key of the label.
+	Key PodMutationFilterV2PodLabelsFilterMatcherKey `pulumi:"key"`
+	// The value of the label. Left out, any.
+	Value *PodMutationFilterV2PodLabelsFilterMatcherValue `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodLabelsFilterMatcherInput is an input type that accepts PodMutationFilterV2PodLabelsFilterMatcherArgs and PodMutationFilterV2PodLabelsFilterMatcherOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterMatcherInput` via:
+//
+//	PodMutationFilterV2PodLabelsFilterMatcherArgs{...}
+type PodMutationFilterV2PodLabelsFilterMatcherInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterMatcherOutput() PodMutationFilterV2PodLabelsFilterMatcherOutput
+	ToPodMutationFilterV2PodLabelsFilterMatcherOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterMatcherOutput
+}
+
+// What to look for in a label.
+type PodMutationFilterV2PodLabelsFilterMatcherArgs struct {
+	// The key of the label.
+	Key PodMutationFilterV2PodLabelsFilterMatcherKeyInput `pulumi:"key"`
+	// The value of the label. Left out, any.
+	Value PodMutationFilterV2PodLabelsFilterMatcherValuePtrInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodLabelsFilterMatcherArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherArgs) ToPodMutationFilterV2PodLabelsFilterMatcherOutput() PodMutationFilterV2PodLabelsFilterMatcherOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterMatcherOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherArgs) ToPodMutationFilterV2PodLabelsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterMatcherOutput)
+}
+
+// PodMutationFilterV2PodLabelsFilterMatcherArrayInput is an input type that accepts PodMutationFilterV2PodLabelsFilterMatcherArray and PodMutationFilterV2PodLabelsFilterMatcherArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterMatcherArrayInput` via:
+//
+//	PodMutationFilterV2PodLabelsFilterMatcherArray{ PodMutationFilterV2PodLabelsFilterMatcherArgs{...} }
+type PodMutationFilterV2PodLabelsFilterMatcherArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutput() PodMutationFilterV2PodLabelsFilterMatcherArrayOutput
+	ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterMatcherArrayOutput
+}
+
+type PodMutationFilterV2PodLabelsFilterMatcherArray []PodMutationFilterV2PodLabelsFilterMatcherInput
+
+func (PodMutationFilterV2PodLabelsFilterMatcherArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherArray) ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutput() PodMutationFilterV2PodLabelsFilterMatcherArrayOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherArray) ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterMatcherArrayOutput)
+}
+
+// What to look for in a label.
+type PodMutationFilterV2PodLabelsFilterMatcherOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterMatcherOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherOutput) ToPodMutationFilterV2PodLabelsFilterMatcherOutput() PodMutationFilterV2PodLabelsFilterMatcherOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherOutput) ToPodMutationFilterV2PodLabelsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherOutput {
+	return o
+}
+
+// The key of the label.
+func (o PodMutationFilterV2PodLabelsFilterMatcherOutput) Key() PodMutationFilterV2PodLabelsFilterMatcherKeyOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilterMatcher) PodMutationFilterV2PodLabelsFilterMatcherKey {
+		return v.Key
+	}).(PodMutationFilterV2PodLabelsFilterMatcherKeyOutput)
+}
+
+// The value of the label. Left out, any.
+func (o PodMutationFilterV2PodLabelsFilterMatcherOutput) Value() PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilterMatcher) *PodMutationFilterV2PodLabelsFilterMatcherValue {
+		return v.Value
+	}).(PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput)
+}
+
+type PodMutationFilterV2PodLabelsFilterMatcherArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterMatcherArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodLabelsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherArrayOutput) ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutput() PodMutationFilterV2PodLabelsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherArrayOutput) ToPodMutationFilterV2PodLabelsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2PodLabelsFilterMatcherOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2PodLabelsFilterMatcher {
+		return vs[0].([]PodMutationFilterV2PodLabelsFilterMatcher)[vs[1].(int)]
+	}).(PodMutationFilterV2PodLabelsFilterMatcherOutput)
+}
+
+// Compares the key of a label.
+type PodMutationFilterV2PodLabelsFilterMatcherKey struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodLabelsFilterMatcherKeyInput is an input type that accepts PodMutationFilterV2PodLabelsFilterMatcherKeyArgs and PodMutationFilterV2PodLabelsFilterMatcherKeyOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterMatcherKeyInput` via:
+//
+//	PodMutationFilterV2PodLabelsFilterMatcherKeyArgs{...}
+type PodMutationFilterV2PodLabelsFilterMatcherKeyInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutput() PodMutationFilterV2PodLabelsFilterMatcherKeyOutput
+	ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterMatcherKeyOutput
+}
+
+// Compares the key of a label.
+type PodMutationFilterV2PodLabelsFilterMatcherKeyArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodLabelsFilterMatcherKeyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherKey)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherKeyArgs) ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutput() PodMutationFilterV2PodLabelsFilterMatcherKeyOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherKeyArgs) ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherKeyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterMatcherKeyOutput)
+}
+
+// Compares the key of a label.
+type PodMutationFilterV2PodLabelsFilterMatcherKeyOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterMatcherKeyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherKey)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherKeyOutput) ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutput() PodMutationFilterV2PodLabelsFilterMatcherKeyOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherKeyOutput) ToPodMutationFilterV2PodLabelsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherKeyOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodLabelsFilterMatcherKeyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilterMatcherKey) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodLabelsFilterMatcherKeyOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilterMatcherKey) string { return v.Value }).(pulumi.StringOutput)
+}
+
+// Compares the value of a label.
+type PodMutationFilterV2PodLabelsFilterMatcherValue struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodLabelsFilterMatcherValueInput is an input type that accepts PodMutationFilterV2PodLabelsFilterMatcherValueArgs and PodMutationFilterV2PodLabelsFilterMatcherValueOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterMatcherValueInput` via:
+//
+//	PodMutationFilterV2PodLabelsFilterMatcherValueArgs{...}
+type PodMutationFilterV2PodLabelsFilterMatcherValueInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterMatcherValueOutput() PodMutationFilterV2PodLabelsFilterMatcherValueOutput
+	ToPodMutationFilterV2PodLabelsFilterMatcherValueOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterMatcherValueOutput
+}
+
+// Compares the value of a label.
+type PodMutationFilterV2PodLabelsFilterMatcherValueArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodLabelsFilterMatcherValueArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodLabelsFilterMatcherValueOutput() PodMutationFilterV2PodLabelsFilterMatcherValueOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterMatcherValueOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodLabelsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherValueOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterMatcherValueOutput)
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodLabelsFilterMatcherValueArgs) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterMatcherValueOutput).ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodLabelsFilterMatcherValuePtrInput is an input type that accepts PodMutationFilterV2PodLabelsFilterMatcherValueArgs, PodMutationFilterV2PodLabelsFilterMatcherValuePtr and PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodLabelsFilterMatcherValuePtrInput` via:
+//
+//	        PodMutationFilterV2PodLabelsFilterMatcherValueArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodLabelsFilterMatcherValuePtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput
+	ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(context.Context) PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput
+}
+
+type podMutationFilterV2PodLabelsFilterMatcherValuePtrType PodMutationFilterV2PodLabelsFilterMatcherValueArgs
+
+func PodMutationFilterV2PodLabelsFilterMatcherValuePtr(v *PodMutationFilterV2PodLabelsFilterMatcherValueArgs) PodMutationFilterV2PodLabelsFilterMatcherValuePtrInput {
+	return (*podMutationFilterV2PodLabelsFilterMatcherValuePtrType)(v)
+}
+
+func (*podMutationFilterV2PodLabelsFilterMatcherValuePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodLabelsFilterMatcherValuePtrType) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodLabelsFilterMatcherValuePtrType) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput)
+}
+
+// Compares the value of a label.
+type PodMutationFilterV2PodLabelsFilterMatcherValueOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterMatcherValueOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodLabelsFilterMatcherValueOutput() PodMutationFilterV2PodLabelsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodLabelsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return o.ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValueOutput) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodLabelsFilterMatcherValue) *PodMutationFilterV2PodLabelsFilterMatcherValue {
+		return &v
+	}).(PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodLabelsFilterMatcherValueOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilterMatcherValue) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodLabelsFilterMatcherValueOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodLabelsFilterMatcherValue) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodLabelsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput() PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodLabelsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput) Elem() PodMutationFilterV2PodLabelsFilterMatcherValueOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodLabelsFilterMatcherValue) PodMutationFilterV2PodLabelsFilterMatcherValue {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodLabelsFilterMatcherValue
+		return ret
+	}).(PodMutationFilterV2PodLabelsFilterMatcherValueOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodLabelsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodLabelsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// Selects pods by their tolerations.
+type PodMutationFilterV2PodTolerationsFilter struct {
+	// What to look for. The order does not matter.
+	Matchers []PodMutationFilterV2PodTolerationsFilterMatcher `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+}
+
+// PodMutationFilterV2PodTolerationsFilterInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterArgs and PodMutationFilterV2PodTolerationsFilterOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterInput` via:
+//
+//	PodMutationFilterV2PodTolerationsFilterArgs{...}
+type PodMutationFilterV2PodTolerationsFilterInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterOutput() PodMutationFilterV2PodTolerationsFilterOutput
+	ToPodMutationFilterV2PodTolerationsFilterOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterOutput
+}
+
+// Selects pods by their tolerations.
+type PodMutationFilterV2PodTolerationsFilterArgs struct {
+	// What to look for. The order does not matter.
+	Matchers PodMutationFilterV2PodTolerationsFilterMatcherArrayInput `pulumi:"matchers"`
+	// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+}
+
+func (PodMutationFilterV2PodTolerationsFilterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilter)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterArgs) ToPodMutationFilterV2PodTolerationsFilterOutput() PodMutationFilterV2PodTolerationsFilterOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterArgs) ToPodMutationFilterV2PodTolerationsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterOutput)
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterArgs) ToPodMutationFilterV2PodTolerationsFilterPtrOutput() PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterArgs) ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterOutput).ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodTolerationsFilterPtrInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterArgs, PodMutationFilterV2PodTolerationsFilterPtr and PodMutationFilterV2PodTolerationsFilterPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterPtrInput` via:
+//
+//	        PodMutationFilterV2PodTolerationsFilterArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodTolerationsFilterPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterPtrOutput() PodMutationFilterV2PodTolerationsFilterPtrOutput
+	ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterPtrOutput
+}
+
+type podMutationFilterV2PodTolerationsFilterPtrType PodMutationFilterV2PodTolerationsFilterArgs
+
+func PodMutationFilterV2PodTolerationsFilterPtr(v *PodMutationFilterV2PodTolerationsFilterArgs) PodMutationFilterV2PodTolerationsFilterPtrInput {
+	return (*podMutationFilterV2PodTolerationsFilterPtrType)(v)
+}
+
+func (*podMutationFilterV2PodTolerationsFilterPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodTolerationsFilter)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodTolerationsFilterPtrType) ToPodMutationFilterV2PodTolerationsFilterPtrOutput() PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodTolerationsFilterPtrType) ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterPtrOutput)
+}
+
+// Selects pods by their tolerations.
+type PodMutationFilterV2PodTolerationsFilterOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterOutput) ToPodMutationFilterV2PodTolerationsFilterOutput() PodMutationFilterV2PodTolerationsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterOutput) ToPodMutationFilterV2PodTolerationsFilterOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterOutput) ToPodMutationFilterV2PodTolerationsFilterPtrOutput() PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return o.ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterOutput) ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodTolerationsFilter) *PodMutationFilterV2PodTolerationsFilter {
+		return &v
+	}).(PodMutationFilterV2PodTolerationsFilterPtrOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodTolerationsFilterOutput) Matchers() PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilter) []PodMutationFilterV2PodTolerationsFilterMatcher {
+		return v.Matchers
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodTolerationsFilterOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilter) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodTolerationsFilterPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodTolerationsFilter)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterPtrOutput) ToPodMutationFilterV2PodTolerationsFilterPtrOutput() PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterPtrOutput) ToPodMutationFilterV2PodTolerationsFilterPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterPtrOutput) Elem() PodMutationFilterV2PodTolerationsFilterOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilter) PodMutationFilterV2PodTolerationsFilter {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodTolerationsFilter
+		return ret
+	}).(PodMutationFilterV2PodTolerationsFilterOutput)
+}
+
+// What to look for. The order does not matter.
+func (o PodMutationFilterV2PodTolerationsFilterPtrOutput) Matchers() PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilter) []PodMutationFilterV2PodTolerationsFilterMatcher {
+		if v == nil {
+			return nil
+		}
+		return v.Matchers
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput)
+}
+
+// `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+func (o PodMutationFilterV2PodTolerationsFilterPtrOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilter) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Operator
+	}).(pulumi.StringPtrOutput)
+}
+
+// What to look for in a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcher struct {
+	// The key of the toleration.
+	Key PodMutationFilterV2PodTolerationsFilterMatcherKey `pulumi:"key"`
+	// The operator of the toleration. Left out, any.
+	Operator *PodMutationFilterV2PodTolerationsFilterMatcherOperator `pulumi:"operator"`
+	// The value of the toleration. Left out, any.
+	Value *PodMutationFilterV2PodTolerationsFilterMatcherValue `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherArgs and PodMutationFilterV2PodTolerationsFilterMatcherOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherInput` via:
+//
+//	PodMutationFilterV2PodTolerationsFilterMatcherArgs{...}
+type PodMutationFilterV2PodTolerationsFilterMatcherInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherOutput() PodMutationFilterV2PodTolerationsFilterMatcherOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOutput
+}
+
+// What to look for in a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherArgs struct {
+	// The key of the toleration.
+	Key PodMutationFilterV2PodTolerationsFilterMatcherKeyInput `pulumi:"key"`
+	// The operator of the toleration. Left out, any.
+	Operator PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrInput `pulumi:"operator"`
+	// The value of the toleration. Left out, any.
+	Value PodMutationFilterV2PodTolerationsFilterMatcherValuePtrInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherOutput() PodMutationFilterV2PodTolerationsFilterMatcherOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherOutput)
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherArrayInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherArray and PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherArrayInput` via:
+//
+//	PodMutationFilterV2PodTolerationsFilterMatcherArray{ PodMutationFilterV2PodTolerationsFilterMatcherArgs{...} }
+type PodMutationFilterV2PodTolerationsFilterMatcherArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutput() PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput
+}
+
+type PodMutationFilterV2PodTolerationsFilterMatcherArray []PodMutationFilterV2PodTolerationsFilterMatcherInput
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherArray) ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutput() PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherArray) ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput)
+}
+
+// What to look for in a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOutput() PodMutationFilterV2PodTolerationsFilterMatcherOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOutput {
+	return o
+}
+
+// The key of the toleration.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOutput) Key() PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcher) PodMutationFilterV2PodTolerationsFilterMatcherKey {
+		return v.Key
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput)
+}
+
+// The operator of the toleration. Left out, any.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOutput) Operator() PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcher) *PodMutationFilterV2PodTolerationsFilterMatcherOperator {
+		return v.Operator
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput)
+}
+
+// The value of the toleration. Left out, any.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOutput) Value() PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcher) *PodMutationFilterV2PodTolerationsFilterMatcherValue {
+		return v.Value
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput)
+}
+
+type PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2PodTolerationsFilterMatcher)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutput() PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherArrayOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2PodTolerationsFilterMatcherOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2PodTolerationsFilterMatcher {
+		return vs[0].([]PodMutationFilterV2PodTolerationsFilterMatcher)[vs[1].(int)]
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherOutput)
+}
+
+// Compares the key of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherKey struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherKeyInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs and PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherKeyInput` via:
+//
+//	PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs{...}
+type PodMutationFilterV2PodTolerationsFilterMatcherKeyInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutput() PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput
+}
+
+// Compares the key of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherKey)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutput() PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput)
+}
+
+// Compares the key of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherKey)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutput() PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherKeyOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcherKey) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcherKey) string { return v.Value }).(pulumi.StringOutput)
+}
+
+// Compares the operator of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherOperator struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherOperatorInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs and PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherOperatorInput` via:
+//
+//	PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs{...}
+type PodMutationFilterV2PodTolerationsFilterMatcherOperatorInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput
+}
+
+// Compares the operator of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput)
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput).ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs, PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtr and PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrInput` via:
+//
+//	        PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput
+}
+
+type podMutationFilterV2PodTolerationsFilterMatcherOperatorPtrType PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs
+
+func PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtr(v *PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs) PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrInput {
+	return (*podMutationFilterV2PodTolerationsFilterMatcherOperatorPtrType)(v)
+}
+
+func (*podMutationFilterV2PodTolerationsFilterMatcherOperatorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodTolerationsFilterMatcherOperatorPtrType) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodTolerationsFilterMatcherOperatorPtrType) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput)
+}
+
+// Compares the operator of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return o.ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodTolerationsFilterMatcherOperator) *PodMutationFilterV2PodTolerationsFilterMatcherOperator {
+		return &v
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcherOperator) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcherOperator) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodTolerationsFilterMatcherOperator)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput) Elem() PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilterMatcherOperator) PodMutationFilterV2PodTolerationsFilterMatcherOperator {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodTolerationsFilterMatcherOperator
+		return ret
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilterMatcherOperator) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilterMatcherOperator) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// Compares the value of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherValue struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherValueInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherValueArgs and PodMutationFilterV2PodTolerationsFilterMatcherValueOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherValueInput` via:
+//
+//	PodMutationFilterV2PodTolerationsFilterMatcherValueArgs{...}
+type PodMutationFilterV2PodTolerationsFilterMatcherValueInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutput() PodMutationFilterV2PodTolerationsFilterMatcherValueOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValueOutput
+}
+
+// Compares the value of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherValueArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherValueArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutput() PodMutationFilterV2PodTolerationsFilterMatcherValueOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValueOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherValueOutput)
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2PodTolerationsFilterMatcherValueArgs) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherValueOutput).ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2PodTolerationsFilterMatcherValuePtrInput is an input type that accepts PodMutationFilterV2PodTolerationsFilterMatcherValueArgs, PodMutationFilterV2PodTolerationsFilterMatcherValuePtr and PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2PodTolerationsFilterMatcherValuePtrInput` via:
+//
+//	        PodMutationFilterV2PodTolerationsFilterMatcherValueArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2PodTolerationsFilterMatcherValuePtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput
+	ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput
+}
+
+type podMutationFilterV2PodTolerationsFilterMatcherValuePtrType PodMutationFilterV2PodTolerationsFilterMatcherValueArgs
+
+func PodMutationFilterV2PodTolerationsFilterMatcherValuePtr(v *PodMutationFilterV2PodTolerationsFilterMatcherValueArgs) PodMutationFilterV2PodTolerationsFilterMatcherValuePtrInput {
+	return (*podMutationFilterV2PodTolerationsFilterMatcherValuePtrType)(v)
+}
+
+func (*podMutationFilterV2PodTolerationsFilterMatcherValuePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2PodTolerationsFilterMatcherValuePtrType) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return i.ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2PodTolerationsFilterMatcherValuePtrType) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput)
+}
+
+// Compares the value of a toleration.
+type PodMutationFilterV2PodTolerationsFilterMatcherValueOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutput() PodMutationFilterV2PodTolerationsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherValueOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValueOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return o.ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2PodTolerationsFilterMatcherValue) *PodMutationFilterV2PodTolerationsFilterMatcherValue {
+		return &v
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcherValue) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValueOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2PodTolerationsFilterMatcherValue) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2PodTolerationsFilterMatcherValue)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput() PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput) ToPodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutputWithContext(ctx context.Context) PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput) Elem() PodMutationFilterV2PodTolerationsFilterMatcherValueOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilterMatcherValue) PodMutationFilterV2PodTolerationsFilterMatcherValue {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2PodTolerationsFilterMatcherValue
+		return ret
+	}).(PodMutationFilterV2PodTolerationsFilterMatcherValueOutput)
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2PodTolerationsFilterMatcherValue) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// Selects workloads. In no list does the order matter.
+type PodMutationFilterV2Workload struct {
+	// No workloads of one of these kinds.
+	ExcludeKinds []PodMutationFilterV2WorkloadExcludeKind `pulumi:"excludeKinds"`
+	// No workloads with one of these names.
+	ExcludeNames []PodMutationFilterV2WorkloadExcludeName `pulumi:"excludeNames"`
+	// No workloads in one of these namespaces.
+	ExcludeNamespaces []PodMutationFilterV2WorkloadExcludeNamespace `pulumi:"excludeNamespaces"`
+	// Only workloads of one of these kinds, such as `Deployment`.
+	Kinds []PodMutationFilterV2WorkloadKind `pulumi:"kinds"`
+	// Only workloads with one of these names.
+	Names []PodMutationFilterV2WorkloadName `pulumi:"names"`
+	// Only workloads in one of these namespaces.
+	Namespaces []PodMutationFilterV2WorkloadNamespace `pulumi:"namespaces"`
+}
+
+// PodMutationFilterV2WorkloadInput is an input type that accepts PodMutationFilterV2WorkloadArgs and PodMutationFilterV2WorkloadOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadInput` via:
+//
+//	PodMutationFilterV2WorkloadArgs{...}
+type PodMutationFilterV2WorkloadInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadOutput() PodMutationFilterV2WorkloadOutput
+	ToPodMutationFilterV2WorkloadOutputWithContext(context.Context) PodMutationFilterV2WorkloadOutput
+}
+
+// Selects workloads. In no list does the order matter.
+type PodMutationFilterV2WorkloadArgs struct {
+	// No workloads of one of these kinds.
+	ExcludeKinds PodMutationFilterV2WorkloadExcludeKindArrayInput `pulumi:"excludeKinds"`
+	// No workloads with one of these names.
+	ExcludeNames PodMutationFilterV2WorkloadExcludeNameArrayInput `pulumi:"excludeNames"`
+	// No workloads in one of these namespaces.
+	ExcludeNamespaces PodMutationFilterV2WorkloadExcludeNamespaceArrayInput `pulumi:"excludeNamespaces"`
+	// Only workloads of one of these kinds, such as `Deployment`.
+	Kinds PodMutationFilterV2WorkloadKindArrayInput `pulumi:"kinds"`
+	// Only workloads with one of these names.
+	Names PodMutationFilterV2WorkloadNameArrayInput `pulumi:"names"`
+	// Only workloads in one of these namespaces.
+	Namespaces PodMutationFilterV2WorkloadNamespaceArrayInput `pulumi:"namespaces"`
+}
+
+func (PodMutationFilterV2WorkloadArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2Workload)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadArgs) ToPodMutationFilterV2WorkloadOutput() PodMutationFilterV2WorkloadOutput {
+	return i.ToPodMutationFilterV2WorkloadOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadArgs) ToPodMutationFilterV2WorkloadOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadOutput)
+}
+
+func (i PodMutationFilterV2WorkloadArgs) ToPodMutationFilterV2WorkloadPtrOutput() PodMutationFilterV2WorkloadPtrOutput {
+	return i.ToPodMutationFilterV2WorkloadPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadArgs) ToPodMutationFilterV2WorkloadPtrOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadOutput).ToPodMutationFilterV2WorkloadPtrOutputWithContext(ctx)
+}
+
+// PodMutationFilterV2WorkloadPtrInput is an input type that accepts PodMutationFilterV2WorkloadArgs, PodMutationFilterV2WorkloadPtr and PodMutationFilterV2WorkloadPtrOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadPtrInput` via:
+//
+//	        PodMutationFilterV2WorkloadArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationFilterV2WorkloadPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadPtrOutput() PodMutationFilterV2WorkloadPtrOutput
+	ToPodMutationFilterV2WorkloadPtrOutputWithContext(context.Context) PodMutationFilterV2WorkloadPtrOutput
+}
+
+type podMutationFilterV2WorkloadPtrType PodMutationFilterV2WorkloadArgs
+
+func PodMutationFilterV2WorkloadPtr(v *PodMutationFilterV2WorkloadArgs) PodMutationFilterV2WorkloadPtrInput {
+	return (*podMutationFilterV2WorkloadPtrType)(v)
+}
+
+func (*podMutationFilterV2WorkloadPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2Workload)(nil)).Elem()
+}
+
+func (i *podMutationFilterV2WorkloadPtrType) ToPodMutationFilterV2WorkloadPtrOutput() PodMutationFilterV2WorkloadPtrOutput {
+	return i.ToPodMutationFilterV2WorkloadPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationFilterV2WorkloadPtrType) ToPodMutationFilterV2WorkloadPtrOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadPtrOutput)
+}
+
+// Selects workloads. In no list does the order matter.
+type PodMutationFilterV2WorkloadOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2Workload)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadOutput) ToPodMutationFilterV2WorkloadOutput() PodMutationFilterV2WorkloadOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadOutput) ToPodMutationFilterV2WorkloadOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadOutput) ToPodMutationFilterV2WorkloadPtrOutput() PodMutationFilterV2WorkloadPtrOutput {
+	return o.ToPodMutationFilterV2WorkloadPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationFilterV2WorkloadOutput) ToPodMutationFilterV2WorkloadPtrOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationFilterV2Workload) *PodMutationFilterV2Workload {
+		return &v
+	}).(PodMutationFilterV2WorkloadPtrOutput)
+}
+
+// No workloads of one of these kinds.
+func (o PodMutationFilterV2WorkloadOutput) ExcludeKinds() PodMutationFilterV2WorkloadExcludeKindArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadExcludeKind { return v.ExcludeKinds }).(PodMutationFilterV2WorkloadExcludeKindArrayOutput)
+}
+
+// No workloads with one of these names.
+func (o PodMutationFilterV2WorkloadOutput) ExcludeNames() PodMutationFilterV2WorkloadExcludeNameArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadExcludeName { return v.ExcludeNames }).(PodMutationFilterV2WorkloadExcludeNameArrayOutput)
+}
+
+// No workloads in one of these namespaces.
+func (o PodMutationFilterV2WorkloadOutput) ExcludeNamespaces() PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadExcludeNamespace {
+		return v.ExcludeNamespaces
+	}).(PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput)
+}
+
+// Only workloads of one of these kinds, such as `Deployment`.
+func (o PodMutationFilterV2WorkloadOutput) Kinds() PodMutationFilterV2WorkloadKindArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadKind { return v.Kinds }).(PodMutationFilterV2WorkloadKindArrayOutput)
+}
+
+// Only workloads with one of these names.
+func (o PodMutationFilterV2WorkloadOutput) Names() PodMutationFilterV2WorkloadNameArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadName { return v.Names }).(PodMutationFilterV2WorkloadNameArrayOutput)
+}
+
+// Only workloads in one of these namespaces.
+func (o PodMutationFilterV2WorkloadOutput) Namespaces() PodMutationFilterV2WorkloadNamespaceArrayOutput {
+	return o.ApplyT(func(v PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadNamespace { return v.Namespaces }).(PodMutationFilterV2WorkloadNamespaceArrayOutput)
+}
+
+type PodMutationFilterV2WorkloadPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationFilterV2Workload)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadPtrOutput) ToPodMutationFilterV2WorkloadPtrOutput() PodMutationFilterV2WorkloadPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadPtrOutput) ToPodMutationFilterV2WorkloadPtrOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadPtrOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadPtrOutput) Elem() PodMutationFilterV2WorkloadOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) PodMutationFilterV2Workload {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationFilterV2Workload
+		return ret
+	}).(PodMutationFilterV2WorkloadOutput)
+}
+
+// No workloads of one of these kinds.
+func (o PodMutationFilterV2WorkloadPtrOutput) ExcludeKinds() PodMutationFilterV2WorkloadExcludeKindArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadExcludeKind {
+		if v == nil {
+			return nil
+		}
+		return v.ExcludeKinds
+	}).(PodMutationFilterV2WorkloadExcludeKindArrayOutput)
+}
+
+// No workloads with one of these names.
+func (o PodMutationFilterV2WorkloadPtrOutput) ExcludeNames() PodMutationFilterV2WorkloadExcludeNameArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadExcludeName {
+		if v == nil {
+			return nil
+		}
+		return v.ExcludeNames
+	}).(PodMutationFilterV2WorkloadExcludeNameArrayOutput)
+}
+
+// No workloads in one of these namespaces.
+func (o PodMutationFilterV2WorkloadPtrOutput) ExcludeNamespaces() PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadExcludeNamespace {
+		if v == nil {
+			return nil
+		}
+		return v.ExcludeNamespaces
+	}).(PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput)
+}
+
+// Only workloads of one of these kinds, such as `Deployment`.
+func (o PodMutationFilterV2WorkloadPtrOutput) Kinds() PodMutationFilterV2WorkloadKindArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadKind {
+		if v == nil {
+			return nil
+		}
+		return v.Kinds
+	}).(PodMutationFilterV2WorkloadKindArrayOutput)
+}
+
+// Only workloads with one of these names.
+func (o PodMutationFilterV2WorkloadPtrOutput) Names() PodMutationFilterV2WorkloadNameArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadName {
+		if v == nil {
+			return nil
+		}
+		return v.Names
+	}).(PodMutationFilterV2WorkloadNameArrayOutput)
+}
+
+// Only workloads in one of these namespaces.
+func (o PodMutationFilterV2WorkloadPtrOutput) Namespaces() PodMutationFilterV2WorkloadNamespaceArrayOutput {
+	return o.ApplyT(func(v *PodMutationFilterV2Workload) []PodMutationFilterV2WorkloadNamespace {
+		if v == nil {
+			return nil
+		}
+		return v.Namespaces
+	}).(PodMutationFilterV2WorkloadNamespaceArrayOutput)
+}
+
+// Compares the kind of a workload.
+type PodMutationFilterV2WorkloadExcludeKind struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2WorkloadExcludeKindInput is an input type that accepts PodMutationFilterV2WorkloadExcludeKindArgs and PodMutationFilterV2WorkloadExcludeKindOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadExcludeKindInput` via:
+//
+//	PodMutationFilterV2WorkloadExcludeKindArgs{...}
+type PodMutationFilterV2WorkloadExcludeKindInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadExcludeKindOutput() PodMutationFilterV2WorkloadExcludeKindOutput
+	ToPodMutationFilterV2WorkloadExcludeKindOutputWithContext(context.Context) PodMutationFilterV2WorkloadExcludeKindOutput
+}
+
+// Compares the kind of a workload.
+type PodMutationFilterV2WorkloadExcludeKindArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2WorkloadExcludeKindArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeKind)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadExcludeKindArgs) ToPodMutationFilterV2WorkloadExcludeKindOutput() PodMutationFilterV2WorkloadExcludeKindOutput {
+	return i.ToPodMutationFilterV2WorkloadExcludeKindOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadExcludeKindArgs) ToPodMutationFilterV2WorkloadExcludeKindOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeKindOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadExcludeKindOutput)
+}
+
+// PodMutationFilterV2WorkloadExcludeKindArrayInput is an input type that accepts PodMutationFilterV2WorkloadExcludeKindArray and PodMutationFilterV2WorkloadExcludeKindArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadExcludeKindArrayInput` via:
+//
+//	PodMutationFilterV2WorkloadExcludeKindArray{ PodMutationFilterV2WorkloadExcludeKindArgs{...} }
+type PodMutationFilterV2WorkloadExcludeKindArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadExcludeKindArrayOutput() PodMutationFilterV2WorkloadExcludeKindArrayOutput
+	ToPodMutationFilterV2WorkloadExcludeKindArrayOutputWithContext(context.Context) PodMutationFilterV2WorkloadExcludeKindArrayOutput
+}
+
+type PodMutationFilterV2WorkloadExcludeKindArray []PodMutationFilterV2WorkloadExcludeKindInput
+
+func (PodMutationFilterV2WorkloadExcludeKindArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadExcludeKind)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadExcludeKindArray) ToPodMutationFilterV2WorkloadExcludeKindArrayOutput() PodMutationFilterV2WorkloadExcludeKindArrayOutput {
+	return i.ToPodMutationFilterV2WorkloadExcludeKindArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadExcludeKindArray) ToPodMutationFilterV2WorkloadExcludeKindArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeKindArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadExcludeKindArrayOutput)
+}
+
+// Compares the kind of a workload.
+type PodMutationFilterV2WorkloadExcludeKindOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadExcludeKindOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeKind)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadExcludeKindOutput) ToPodMutationFilterV2WorkloadExcludeKindOutput() PodMutationFilterV2WorkloadExcludeKindOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeKindOutput) ToPodMutationFilterV2WorkloadExcludeKindOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeKindOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2WorkloadExcludeKindOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadExcludeKind) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2WorkloadExcludeKindOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadExcludeKind) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2WorkloadExcludeKindArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadExcludeKindArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadExcludeKind)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadExcludeKindArrayOutput) ToPodMutationFilterV2WorkloadExcludeKindArrayOutput() PodMutationFilterV2WorkloadExcludeKindArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeKindArrayOutput) ToPodMutationFilterV2WorkloadExcludeKindArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeKindArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeKindArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2WorkloadExcludeKindOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2WorkloadExcludeKind {
+		return vs[0].([]PodMutationFilterV2WorkloadExcludeKind)[vs[1].(int)]
+	}).(PodMutationFilterV2WorkloadExcludeKindOutput)
+}
+
+// Compares the name of a workload.
+type PodMutationFilterV2WorkloadExcludeName struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2WorkloadExcludeNameInput is an input type that accepts PodMutationFilterV2WorkloadExcludeNameArgs and PodMutationFilterV2WorkloadExcludeNameOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadExcludeNameInput` via:
+//
+//	PodMutationFilterV2WorkloadExcludeNameArgs{...}
+type PodMutationFilterV2WorkloadExcludeNameInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadExcludeNameOutput() PodMutationFilterV2WorkloadExcludeNameOutput
+	ToPodMutationFilterV2WorkloadExcludeNameOutputWithContext(context.Context) PodMutationFilterV2WorkloadExcludeNameOutput
+}
+
+// Compares the name of a workload.
+type PodMutationFilterV2WorkloadExcludeNameArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2WorkloadExcludeNameArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeName)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNameArgs) ToPodMutationFilterV2WorkloadExcludeNameOutput() PodMutationFilterV2WorkloadExcludeNameOutput {
+	return i.ToPodMutationFilterV2WorkloadExcludeNameOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNameArgs) ToPodMutationFilterV2WorkloadExcludeNameOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNameOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadExcludeNameOutput)
+}
+
+// PodMutationFilterV2WorkloadExcludeNameArrayInput is an input type that accepts PodMutationFilterV2WorkloadExcludeNameArray and PodMutationFilterV2WorkloadExcludeNameArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadExcludeNameArrayInput` via:
+//
+//	PodMutationFilterV2WorkloadExcludeNameArray{ PodMutationFilterV2WorkloadExcludeNameArgs{...} }
+type PodMutationFilterV2WorkloadExcludeNameArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadExcludeNameArrayOutput() PodMutationFilterV2WorkloadExcludeNameArrayOutput
+	ToPodMutationFilterV2WorkloadExcludeNameArrayOutputWithContext(context.Context) PodMutationFilterV2WorkloadExcludeNameArrayOutput
+}
+
+type PodMutationFilterV2WorkloadExcludeNameArray []PodMutationFilterV2WorkloadExcludeNameInput
+
+func (PodMutationFilterV2WorkloadExcludeNameArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadExcludeName)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNameArray) ToPodMutationFilterV2WorkloadExcludeNameArrayOutput() PodMutationFilterV2WorkloadExcludeNameArrayOutput {
+	return i.ToPodMutationFilterV2WorkloadExcludeNameArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNameArray) ToPodMutationFilterV2WorkloadExcludeNameArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNameArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadExcludeNameArrayOutput)
+}
+
+// Compares the name of a workload.
+type PodMutationFilterV2WorkloadExcludeNameOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadExcludeNameOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeName)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNameOutput) ToPodMutationFilterV2WorkloadExcludeNameOutput() PodMutationFilterV2WorkloadExcludeNameOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNameOutput) ToPodMutationFilterV2WorkloadExcludeNameOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNameOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2WorkloadExcludeNameOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadExcludeName) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2WorkloadExcludeNameOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadExcludeName) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2WorkloadExcludeNameArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadExcludeNameArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadExcludeName)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNameArrayOutput) ToPodMutationFilterV2WorkloadExcludeNameArrayOutput() PodMutationFilterV2WorkloadExcludeNameArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNameArrayOutput) ToPodMutationFilterV2WorkloadExcludeNameArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNameArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNameArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2WorkloadExcludeNameOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2WorkloadExcludeName {
+		return vs[0].([]PodMutationFilterV2WorkloadExcludeName)[vs[1].(int)]
+	}).(PodMutationFilterV2WorkloadExcludeNameOutput)
+}
+
+// Compares the namespace of a workload.
+type PodMutationFilterV2WorkloadExcludeNamespace struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2WorkloadExcludeNamespaceInput is an input type that accepts PodMutationFilterV2WorkloadExcludeNamespaceArgs and PodMutationFilterV2WorkloadExcludeNamespaceOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadExcludeNamespaceInput` via:
+//
+//	PodMutationFilterV2WorkloadExcludeNamespaceArgs{...}
+type PodMutationFilterV2WorkloadExcludeNamespaceInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadExcludeNamespaceOutput() PodMutationFilterV2WorkloadExcludeNamespaceOutput
+	ToPodMutationFilterV2WorkloadExcludeNamespaceOutputWithContext(context.Context) PodMutationFilterV2WorkloadExcludeNamespaceOutput
+}
+
+// Compares the namespace of a workload.
+type PodMutationFilterV2WorkloadExcludeNamespaceArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2WorkloadExcludeNamespaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeNamespace)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNamespaceArgs) ToPodMutationFilterV2WorkloadExcludeNamespaceOutput() PodMutationFilterV2WorkloadExcludeNamespaceOutput {
+	return i.ToPodMutationFilterV2WorkloadExcludeNamespaceOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNamespaceArgs) ToPodMutationFilterV2WorkloadExcludeNamespaceOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNamespaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadExcludeNamespaceOutput)
+}
+
+// PodMutationFilterV2WorkloadExcludeNamespaceArrayInput is an input type that accepts PodMutationFilterV2WorkloadExcludeNamespaceArray and PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadExcludeNamespaceArrayInput` via:
+//
+//	PodMutationFilterV2WorkloadExcludeNamespaceArray{ PodMutationFilterV2WorkloadExcludeNamespaceArgs{...} }
+type PodMutationFilterV2WorkloadExcludeNamespaceArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutput() PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput
+	ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutputWithContext(context.Context) PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput
+}
+
+type PodMutationFilterV2WorkloadExcludeNamespaceArray []PodMutationFilterV2WorkloadExcludeNamespaceInput
+
+func (PodMutationFilterV2WorkloadExcludeNamespaceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadExcludeNamespace)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNamespaceArray) ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutput() PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput {
+	return i.ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadExcludeNamespaceArray) ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput)
+}
+
+// Compares the namespace of a workload.
+type PodMutationFilterV2WorkloadExcludeNamespaceOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadExcludeNamespaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeNamespace)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNamespaceOutput) ToPodMutationFilterV2WorkloadExcludeNamespaceOutput() PodMutationFilterV2WorkloadExcludeNamespaceOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNamespaceOutput) ToPodMutationFilterV2WorkloadExcludeNamespaceOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNamespaceOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2WorkloadExcludeNamespaceOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadExcludeNamespace) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2WorkloadExcludeNamespaceOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadExcludeNamespace) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadExcludeNamespace)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput) ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutput() PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput) ToPodMutationFilterV2WorkloadExcludeNamespaceArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2WorkloadExcludeNamespaceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2WorkloadExcludeNamespace {
+		return vs[0].([]PodMutationFilterV2WorkloadExcludeNamespace)[vs[1].(int)]
+	}).(PodMutationFilterV2WorkloadExcludeNamespaceOutput)
+}
+
+// Compares the kind of a workload.
+type PodMutationFilterV2WorkloadKind struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2WorkloadKindInput is an input type that accepts PodMutationFilterV2WorkloadKindArgs and PodMutationFilterV2WorkloadKindOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadKindInput` via:
+//
+//	PodMutationFilterV2WorkloadKindArgs{...}
+type PodMutationFilterV2WorkloadKindInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadKindOutput() PodMutationFilterV2WorkloadKindOutput
+	ToPodMutationFilterV2WorkloadKindOutputWithContext(context.Context) PodMutationFilterV2WorkloadKindOutput
+}
+
+// Compares the kind of a workload.
+type PodMutationFilterV2WorkloadKindArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2WorkloadKindArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadKind)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadKindArgs) ToPodMutationFilterV2WorkloadKindOutput() PodMutationFilterV2WorkloadKindOutput {
+	return i.ToPodMutationFilterV2WorkloadKindOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadKindArgs) ToPodMutationFilterV2WorkloadKindOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadKindOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadKindOutput)
+}
+
+// PodMutationFilterV2WorkloadKindArrayInput is an input type that accepts PodMutationFilterV2WorkloadKindArray and PodMutationFilterV2WorkloadKindArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadKindArrayInput` via:
+//
+//	PodMutationFilterV2WorkloadKindArray{ PodMutationFilterV2WorkloadKindArgs{...} }
+type PodMutationFilterV2WorkloadKindArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadKindArrayOutput() PodMutationFilterV2WorkloadKindArrayOutput
+	ToPodMutationFilterV2WorkloadKindArrayOutputWithContext(context.Context) PodMutationFilterV2WorkloadKindArrayOutput
+}
+
+type PodMutationFilterV2WorkloadKindArray []PodMutationFilterV2WorkloadKindInput
+
+func (PodMutationFilterV2WorkloadKindArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadKind)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadKindArray) ToPodMutationFilterV2WorkloadKindArrayOutput() PodMutationFilterV2WorkloadKindArrayOutput {
+	return i.ToPodMutationFilterV2WorkloadKindArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadKindArray) ToPodMutationFilterV2WorkloadKindArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadKindArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadKindArrayOutput)
+}
+
+// Compares the kind of a workload.
+type PodMutationFilterV2WorkloadKindOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadKindOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadKind)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadKindOutput) ToPodMutationFilterV2WorkloadKindOutput() PodMutationFilterV2WorkloadKindOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadKindOutput) ToPodMutationFilterV2WorkloadKindOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadKindOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2WorkloadKindOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadKind) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2WorkloadKindOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadKind) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2WorkloadKindArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadKindArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadKind)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadKindArrayOutput) ToPodMutationFilterV2WorkloadKindArrayOutput() PodMutationFilterV2WorkloadKindArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadKindArrayOutput) ToPodMutationFilterV2WorkloadKindArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadKindArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadKindArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2WorkloadKindOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2WorkloadKind {
+		return vs[0].([]PodMutationFilterV2WorkloadKind)[vs[1].(int)]
+	}).(PodMutationFilterV2WorkloadKindOutput)
+}
+
+// Compares the name of a workload.
+type PodMutationFilterV2WorkloadName struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2WorkloadNameInput is an input type that accepts PodMutationFilterV2WorkloadNameArgs and PodMutationFilterV2WorkloadNameOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadNameInput` via:
+//
+//	PodMutationFilterV2WorkloadNameArgs{...}
+type PodMutationFilterV2WorkloadNameInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadNameOutput() PodMutationFilterV2WorkloadNameOutput
+	ToPodMutationFilterV2WorkloadNameOutputWithContext(context.Context) PodMutationFilterV2WorkloadNameOutput
+}
+
+// Compares the name of a workload.
+type PodMutationFilterV2WorkloadNameArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2WorkloadNameArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadName)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadNameArgs) ToPodMutationFilterV2WorkloadNameOutput() PodMutationFilterV2WorkloadNameOutput {
+	return i.ToPodMutationFilterV2WorkloadNameOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadNameArgs) ToPodMutationFilterV2WorkloadNameOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNameOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadNameOutput)
+}
+
+// PodMutationFilterV2WorkloadNameArrayInput is an input type that accepts PodMutationFilterV2WorkloadNameArray and PodMutationFilterV2WorkloadNameArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadNameArrayInput` via:
+//
+//	PodMutationFilterV2WorkloadNameArray{ PodMutationFilterV2WorkloadNameArgs{...} }
+type PodMutationFilterV2WorkloadNameArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadNameArrayOutput() PodMutationFilterV2WorkloadNameArrayOutput
+	ToPodMutationFilterV2WorkloadNameArrayOutputWithContext(context.Context) PodMutationFilterV2WorkloadNameArrayOutput
+}
+
+type PodMutationFilterV2WorkloadNameArray []PodMutationFilterV2WorkloadNameInput
+
+func (PodMutationFilterV2WorkloadNameArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadName)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadNameArray) ToPodMutationFilterV2WorkloadNameArrayOutput() PodMutationFilterV2WorkloadNameArrayOutput {
+	return i.ToPodMutationFilterV2WorkloadNameArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadNameArray) ToPodMutationFilterV2WorkloadNameArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNameArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadNameArrayOutput)
+}
+
+// Compares the name of a workload.
+type PodMutationFilterV2WorkloadNameOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadNameOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadName)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadNameOutput) ToPodMutationFilterV2WorkloadNameOutput() PodMutationFilterV2WorkloadNameOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadNameOutput) ToPodMutationFilterV2WorkloadNameOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNameOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2WorkloadNameOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadName) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2WorkloadNameOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadName) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2WorkloadNameArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadNameArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadName)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadNameArrayOutput) ToPodMutationFilterV2WorkloadNameArrayOutput() PodMutationFilterV2WorkloadNameArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadNameArrayOutput) ToPodMutationFilterV2WorkloadNameArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNameArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadNameArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2WorkloadNameOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2WorkloadName {
+		return vs[0].([]PodMutationFilterV2WorkloadName)[vs[1].(int)]
+	}).(PodMutationFilterV2WorkloadNameOutput)
+}
+
+// Compares the namespace of a workload.
+type PodMutationFilterV2WorkloadNamespace struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type string `pulumi:"type"`
+	// The value to compare with.
+	Value string `pulumi:"value"`
+}
+
+// PodMutationFilterV2WorkloadNamespaceInput is an input type that accepts PodMutationFilterV2WorkloadNamespaceArgs and PodMutationFilterV2WorkloadNamespaceOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadNamespaceInput` via:
+//
+//	PodMutationFilterV2WorkloadNamespaceArgs{...}
+type PodMutationFilterV2WorkloadNamespaceInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadNamespaceOutput() PodMutationFilterV2WorkloadNamespaceOutput
+	ToPodMutationFilterV2WorkloadNamespaceOutputWithContext(context.Context) PodMutationFilterV2WorkloadNamespaceOutput
+}
+
+// Compares the namespace of a workload.
+type PodMutationFilterV2WorkloadNamespaceArgs struct {
+	// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value to compare with.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (PodMutationFilterV2WorkloadNamespaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadNamespace)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadNamespaceArgs) ToPodMutationFilterV2WorkloadNamespaceOutput() PodMutationFilterV2WorkloadNamespaceOutput {
+	return i.ToPodMutationFilterV2WorkloadNamespaceOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadNamespaceArgs) ToPodMutationFilterV2WorkloadNamespaceOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNamespaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadNamespaceOutput)
+}
+
+// PodMutationFilterV2WorkloadNamespaceArrayInput is an input type that accepts PodMutationFilterV2WorkloadNamespaceArray and PodMutationFilterV2WorkloadNamespaceArrayOutput values.
+// You can construct a concrete instance of `PodMutationFilterV2WorkloadNamespaceArrayInput` via:
+//
+//	PodMutationFilterV2WorkloadNamespaceArray{ PodMutationFilterV2WorkloadNamespaceArgs{...} }
+type PodMutationFilterV2WorkloadNamespaceArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationFilterV2WorkloadNamespaceArrayOutput() PodMutationFilterV2WorkloadNamespaceArrayOutput
+	ToPodMutationFilterV2WorkloadNamespaceArrayOutputWithContext(context.Context) PodMutationFilterV2WorkloadNamespaceArrayOutput
+}
+
+type PodMutationFilterV2WorkloadNamespaceArray []PodMutationFilterV2WorkloadNamespaceInput
+
+func (PodMutationFilterV2WorkloadNamespaceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadNamespace)(nil)).Elem()
+}
+
+func (i PodMutationFilterV2WorkloadNamespaceArray) ToPodMutationFilterV2WorkloadNamespaceArrayOutput() PodMutationFilterV2WorkloadNamespaceArrayOutput {
+	return i.ToPodMutationFilterV2WorkloadNamespaceArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationFilterV2WorkloadNamespaceArray) ToPodMutationFilterV2WorkloadNamespaceArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNamespaceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationFilterV2WorkloadNamespaceArrayOutput)
+}
+
+// Compares the namespace of a workload.
+type PodMutationFilterV2WorkloadNamespaceOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadNamespaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationFilterV2WorkloadNamespace)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadNamespaceOutput) ToPodMutationFilterV2WorkloadNamespaceOutput() PodMutationFilterV2WorkloadNamespaceOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadNamespaceOutput) ToPodMutationFilterV2WorkloadNamespaceOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNamespaceOutput {
+	return o
+}
+
+// `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+func (o PodMutationFilterV2WorkloadNamespaceOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadNamespace) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value to compare with.
+func (o PodMutationFilterV2WorkloadNamespaceOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationFilterV2WorkloadNamespace) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type PodMutationFilterV2WorkloadNamespaceArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationFilterV2WorkloadNamespaceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationFilterV2WorkloadNamespace)(nil)).Elem()
+}
+
+func (o PodMutationFilterV2WorkloadNamespaceArrayOutput) ToPodMutationFilterV2WorkloadNamespaceArrayOutput() PodMutationFilterV2WorkloadNamespaceArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadNamespaceArrayOutput) ToPodMutationFilterV2WorkloadNamespaceArrayOutputWithContext(ctx context.Context) PodMutationFilterV2WorkloadNamespaceArrayOutput {
+	return o
+}
+
+func (o PodMutationFilterV2WorkloadNamespaceArrayOutput) Index(i pulumi.IntInput) PodMutationFilterV2WorkloadNamespaceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationFilterV2WorkloadNamespace {
+		return vs[0].([]PodMutationFilterV2WorkloadNamespace)[vs[1].(int)]
+	}).(PodMutationFilterV2WorkloadNamespaceOutput)
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+type PodMutationNodeSelector struct {
+	// Labels that pods ask for.
+	Add map[string]string `pulumi:"add"`
+	// Labels that pods cease to ask for. The values may be empty.
+	Remove map[string]string `pulumi:"remove"`
+}
+
+// PodMutationNodeSelectorInput is an input type that accepts PodMutationNodeSelectorArgs and PodMutationNodeSelectorOutput values.
+// You can construct a concrete instance of `PodMutationNodeSelectorInput` via:
+//
+//	PodMutationNodeSelectorArgs{...}
+type PodMutationNodeSelectorInput interface {
+	pulumi.Input
+
+	ToPodMutationNodeSelectorOutput() PodMutationNodeSelectorOutput
+	ToPodMutationNodeSelectorOutputWithContext(context.Context) PodMutationNodeSelectorOutput
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+type PodMutationNodeSelectorArgs struct {
+	// Labels that pods ask for.
+	Add pulumi.StringMapInput `pulumi:"add"`
+	// Labels that pods cease to ask for. The values may be empty.
+	Remove pulumi.StringMapInput `pulumi:"remove"`
+}
+
+func (PodMutationNodeSelectorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationNodeSelector)(nil)).Elem()
+}
+
+func (i PodMutationNodeSelectorArgs) ToPodMutationNodeSelectorOutput() PodMutationNodeSelectorOutput {
+	return i.ToPodMutationNodeSelectorOutputWithContext(context.Background())
+}
+
+func (i PodMutationNodeSelectorArgs) ToPodMutationNodeSelectorOutputWithContext(ctx context.Context) PodMutationNodeSelectorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationNodeSelectorOutput)
+}
+
+func (i PodMutationNodeSelectorArgs) ToPodMutationNodeSelectorPtrOutput() PodMutationNodeSelectorPtrOutput {
+	return i.ToPodMutationNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationNodeSelectorArgs) ToPodMutationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationNodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationNodeSelectorOutput).ToPodMutationNodeSelectorPtrOutputWithContext(ctx)
+}
+
+// PodMutationNodeSelectorPtrInput is an input type that accepts PodMutationNodeSelectorArgs, PodMutationNodeSelectorPtr and PodMutationNodeSelectorPtrOutput values.
+// You can construct a concrete instance of `PodMutationNodeSelectorPtrInput` via:
+//
+//	        PodMutationNodeSelectorArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationNodeSelectorPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationNodeSelectorPtrOutput() PodMutationNodeSelectorPtrOutput
+	ToPodMutationNodeSelectorPtrOutputWithContext(context.Context) PodMutationNodeSelectorPtrOutput
+}
+
+type podMutationNodeSelectorPtrType PodMutationNodeSelectorArgs
+
+func PodMutationNodeSelectorPtr(v *PodMutationNodeSelectorArgs) PodMutationNodeSelectorPtrInput {
+	return (*podMutationNodeSelectorPtrType)(v)
+}
+
+func (*podMutationNodeSelectorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationNodeSelector)(nil)).Elem()
+}
+
+func (i *podMutationNodeSelectorPtrType) ToPodMutationNodeSelectorPtrOutput() PodMutationNodeSelectorPtrOutput {
+	return i.ToPodMutationNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationNodeSelectorPtrType) ToPodMutationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationNodeSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationNodeSelectorPtrOutput)
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+type PodMutationNodeSelectorOutput struct{ *pulumi.OutputState }
+
+func (PodMutationNodeSelectorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationNodeSelector)(nil)).Elem()
+}
+
+func (o PodMutationNodeSelectorOutput) ToPodMutationNodeSelectorOutput() PodMutationNodeSelectorOutput {
+	return o
+}
+
+func (o PodMutationNodeSelectorOutput) ToPodMutationNodeSelectorOutputWithContext(ctx context.Context) PodMutationNodeSelectorOutput {
+	return o
+}
+
+func (o PodMutationNodeSelectorOutput) ToPodMutationNodeSelectorPtrOutput() PodMutationNodeSelectorPtrOutput {
+	return o.ToPodMutationNodeSelectorPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationNodeSelectorOutput) ToPodMutationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationNodeSelectorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationNodeSelector) *PodMutationNodeSelector {
+		return &v
+	}).(PodMutationNodeSelectorPtrOutput)
+}
+
+// Labels that pods ask for.
+func (o PodMutationNodeSelectorOutput) Add() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationNodeSelector) map[string]string { return v.Add }).(pulumi.StringMapOutput)
+}
+
+// Labels that pods cease to ask for. The values may be empty.
+func (o PodMutationNodeSelectorOutput) Remove() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationNodeSelector) map[string]string { return v.Remove }).(pulumi.StringMapOutput)
+}
+
+type PodMutationNodeSelectorPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationNodeSelectorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationNodeSelector)(nil)).Elem()
+}
+
+func (o PodMutationNodeSelectorPtrOutput) ToPodMutationNodeSelectorPtrOutput() PodMutationNodeSelectorPtrOutput {
+	return o
+}
+
+func (o PodMutationNodeSelectorPtrOutput) ToPodMutationNodeSelectorPtrOutputWithContext(ctx context.Context) PodMutationNodeSelectorPtrOutput {
+	return o
+}
+
+func (o PodMutationNodeSelectorPtrOutput) Elem() PodMutationNodeSelectorOutput {
+	return o.ApplyT(func(v *PodMutationNodeSelector) PodMutationNodeSelector {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationNodeSelector
+		return ret
+	}).(PodMutationNodeSelectorOutput)
+}
+
+// Labels that pods ask for.
+func (o PodMutationNodeSelectorPtrOutput) Add() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *PodMutationNodeSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Add
+	}).(pulumi.StringMapOutput)
+}
+
+// Labels that pods cease to ask for. The values may be empty.
+func (o PodMutationNodeSelectorPtrOutput) Remove() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *PodMutationNodeSelector) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Remove
+	}).(pulumi.StringMapOutput)
+}
+
+// Whether pods that run already are evicted.
+type PodMutationPodEviction struct {
+	// Whether they are.
+	Enabled bool `pulumi:"enabled"`
+}
+
+// PodMutationPodEvictionInput is an input type that accepts PodMutationPodEvictionArgs and PodMutationPodEvictionOutput values.
+// You can construct a concrete instance of `PodMutationPodEvictionInput` via:
+//
+//	PodMutationPodEvictionArgs{...}
+type PodMutationPodEvictionInput interface {
+	pulumi.Input
+
+	ToPodMutationPodEvictionOutput() PodMutationPodEvictionOutput
+	ToPodMutationPodEvictionOutputWithContext(context.Context) PodMutationPodEvictionOutput
+}
+
+// Whether pods that run already are evicted.
+type PodMutationPodEvictionArgs struct {
+	// Whether they are.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+}
+
+func (PodMutationPodEvictionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationPodEviction)(nil)).Elem()
+}
+
+func (i PodMutationPodEvictionArgs) ToPodMutationPodEvictionOutput() PodMutationPodEvictionOutput {
+	return i.ToPodMutationPodEvictionOutputWithContext(context.Background())
+}
+
+func (i PodMutationPodEvictionArgs) ToPodMutationPodEvictionOutputWithContext(ctx context.Context) PodMutationPodEvictionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationPodEvictionOutput)
+}
+
+func (i PodMutationPodEvictionArgs) ToPodMutationPodEvictionPtrOutput() PodMutationPodEvictionPtrOutput {
+	return i.ToPodMutationPodEvictionPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationPodEvictionArgs) ToPodMutationPodEvictionPtrOutputWithContext(ctx context.Context) PodMutationPodEvictionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationPodEvictionOutput).ToPodMutationPodEvictionPtrOutputWithContext(ctx)
+}
+
+// PodMutationPodEvictionPtrInput is an input type that accepts PodMutationPodEvictionArgs, PodMutationPodEvictionPtr and PodMutationPodEvictionPtrOutput values.
+// You can construct a concrete instance of `PodMutationPodEvictionPtrInput` via:
+//
+//	        PodMutationPodEvictionArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationPodEvictionPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationPodEvictionPtrOutput() PodMutationPodEvictionPtrOutput
+	ToPodMutationPodEvictionPtrOutputWithContext(context.Context) PodMutationPodEvictionPtrOutput
+}
+
+type podMutationPodEvictionPtrType PodMutationPodEvictionArgs
+
+func PodMutationPodEvictionPtr(v *PodMutationPodEvictionArgs) PodMutationPodEvictionPtrInput {
+	return (*podMutationPodEvictionPtrType)(v)
+}
+
+func (*podMutationPodEvictionPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationPodEviction)(nil)).Elem()
+}
+
+func (i *podMutationPodEvictionPtrType) ToPodMutationPodEvictionPtrOutput() PodMutationPodEvictionPtrOutput {
+	return i.ToPodMutationPodEvictionPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationPodEvictionPtrType) ToPodMutationPodEvictionPtrOutputWithContext(ctx context.Context) PodMutationPodEvictionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationPodEvictionPtrOutput)
+}
+
+// Whether pods that run already are evicted.
+type PodMutationPodEvictionOutput struct{ *pulumi.OutputState }
+
+func (PodMutationPodEvictionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationPodEviction)(nil)).Elem()
+}
+
+func (o PodMutationPodEvictionOutput) ToPodMutationPodEvictionOutput() PodMutationPodEvictionOutput {
+	return o
+}
+
+func (o PodMutationPodEvictionOutput) ToPodMutationPodEvictionOutputWithContext(ctx context.Context) PodMutationPodEvictionOutput {
+	return o
+}
+
+func (o PodMutationPodEvictionOutput) ToPodMutationPodEvictionPtrOutput() PodMutationPodEvictionPtrOutput {
+	return o.ToPodMutationPodEvictionPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationPodEvictionOutput) ToPodMutationPodEvictionPtrOutputWithContext(ctx context.Context) PodMutationPodEvictionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationPodEviction) *PodMutationPodEviction {
+		return &v
+	}).(PodMutationPodEvictionPtrOutput)
+}
+
+// Whether they are.
+func (o PodMutationPodEvictionOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v PodMutationPodEviction) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+type PodMutationPodEvictionPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationPodEvictionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationPodEviction)(nil)).Elem()
+}
+
+func (o PodMutationPodEvictionPtrOutput) ToPodMutationPodEvictionPtrOutput() PodMutationPodEvictionPtrOutput {
+	return o
+}
+
+func (o PodMutationPodEvictionPtrOutput) ToPodMutationPodEvictionPtrOutputWithContext(ctx context.Context) PodMutationPodEvictionPtrOutput {
+	return o
+}
+
+func (o PodMutationPodEvictionPtrOutput) Elem() PodMutationPodEvictionOutput {
+	return o.ApplyT(func(v *PodMutationPodEviction) PodMutationPodEviction {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationPodEviction
+		return ret
+	}).(PodMutationPodEvictionOutput)
+}
+
+// Whether they are.
+func (o PodMutationPodEvictionPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *PodMutationPodEviction) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether pods run on spot instances.
+type PodMutationSpotConfig struct {
+	// The share of the pods, in percent, that this is for. Default: 0.
+	DistributionPercentage *int `pulumi:"distributionPercentage"`
+	// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+	SpotMode *string `pulumi:"spotMode"`
+}
+
+// PodMutationSpotConfigInput is an input type that accepts PodMutationSpotConfigArgs and PodMutationSpotConfigOutput values.
+// You can construct a concrete instance of `PodMutationSpotConfigInput` via:
+//
+//	PodMutationSpotConfigArgs{...}
+type PodMutationSpotConfigInput interface {
+	pulumi.Input
+
+	ToPodMutationSpotConfigOutput() PodMutationSpotConfigOutput
+	ToPodMutationSpotConfigOutputWithContext(context.Context) PodMutationSpotConfigOutput
+}
+
+// Whether pods run on spot instances.
+type PodMutationSpotConfigArgs struct {
+	// The share of the pods, in percent, that this is for. Default: 0.
+	DistributionPercentage pulumi.IntPtrInput `pulumi:"distributionPercentage"`
+	// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+	SpotMode pulumi.StringPtrInput `pulumi:"spotMode"`
+}
+
+func (PodMutationSpotConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationSpotConfig)(nil)).Elem()
+}
+
+func (i PodMutationSpotConfigArgs) ToPodMutationSpotConfigOutput() PodMutationSpotConfigOutput {
+	return i.ToPodMutationSpotConfigOutputWithContext(context.Background())
+}
+
+func (i PodMutationSpotConfigArgs) ToPodMutationSpotConfigOutputWithContext(ctx context.Context) PodMutationSpotConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationSpotConfigOutput)
+}
+
+func (i PodMutationSpotConfigArgs) ToPodMutationSpotConfigPtrOutput() PodMutationSpotConfigPtrOutput {
+	return i.ToPodMutationSpotConfigPtrOutputWithContext(context.Background())
+}
+
+func (i PodMutationSpotConfigArgs) ToPodMutationSpotConfigPtrOutputWithContext(ctx context.Context) PodMutationSpotConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationSpotConfigOutput).ToPodMutationSpotConfigPtrOutputWithContext(ctx)
+}
+
+// PodMutationSpotConfigPtrInput is an input type that accepts PodMutationSpotConfigArgs, PodMutationSpotConfigPtr and PodMutationSpotConfigPtrOutput values.
+// You can construct a concrete instance of `PodMutationSpotConfigPtrInput` via:
+//
+//	        PodMutationSpotConfigArgs{...}
+//
+//	or:
+//
+//	        nil
+type PodMutationSpotConfigPtrInput interface {
+	pulumi.Input
+
+	ToPodMutationSpotConfigPtrOutput() PodMutationSpotConfigPtrOutput
+	ToPodMutationSpotConfigPtrOutputWithContext(context.Context) PodMutationSpotConfigPtrOutput
+}
+
+type podMutationSpotConfigPtrType PodMutationSpotConfigArgs
+
+func PodMutationSpotConfigPtr(v *PodMutationSpotConfigArgs) PodMutationSpotConfigPtrInput {
+	return (*podMutationSpotConfigPtrType)(v)
+}
+
+func (*podMutationSpotConfigPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationSpotConfig)(nil)).Elem()
+}
+
+func (i *podMutationSpotConfigPtrType) ToPodMutationSpotConfigPtrOutput() PodMutationSpotConfigPtrOutput {
+	return i.ToPodMutationSpotConfigPtrOutputWithContext(context.Background())
+}
+
+func (i *podMutationSpotConfigPtrType) ToPodMutationSpotConfigPtrOutputWithContext(ctx context.Context) PodMutationSpotConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationSpotConfigPtrOutput)
+}
+
+// Whether pods run on spot instances.
+type PodMutationSpotConfigOutput struct{ *pulumi.OutputState }
+
+func (PodMutationSpotConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationSpotConfig)(nil)).Elem()
+}
+
+func (o PodMutationSpotConfigOutput) ToPodMutationSpotConfigOutput() PodMutationSpotConfigOutput {
+	return o
+}
+
+func (o PodMutationSpotConfigOutput) ToPodMutationSpotConfigOutputWithContext(ctx context.Context) PodMutationSpotConfigOutput {
+	return o
+}
+
+func (o PodMutationSpotConfigOutput) ToPodMutationSpotConfigPtrOutput() PodMutationSpotConfigPtrOutput {
+	return o.ToPodMutationSpotConfigPtrOutputWithContext(context.Background())
+}
+
+func (o PodMutationSpotConfigOutput) ToPodMutationSpotConfigPtrOutputWithContext(ctx context.Context) PodMutationSpotConfigPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v PodMutationSpotConfig) *PodMutationSpotConfig {
+		return &v
+	}).(PodMutationSpotConfigPtrOutput)
+}
+
+// The share of the pods, in percent, that this is for. Default: 0.
+func (o PodMutationSpotConfigOutput) DistributionPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v PodMutationSpotConfig) *int { return v.DistributionPercentage }).(pulumi.IntPtrOutput)
+}
+
+// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+func (o PodMutationSpotConfigOutput) SpotMode() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationSpotConfig) *string { return v.SpotMode }).(pulumi.StringPtrOutput)
+}
+
+type PodMutationSpotConfigPtrOutput struct{ *pulumi.OutputState }
+
+func (PodMutationSpotConfigPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**PodMutationSpotConfig)(nil)).Elem()
+}
+
+func (o PodMutationSpotConfigPtrOutput) ToPodMutationSpotConfigPtrOutput() PodMutationSpotConfigPtrOutput {
+	return o
+}
+
+func (o PodMutationSpotConfigPtrOutput) ToPodMutationSpotConfigPtrOutputWithContext(ctx context.Context) PodMutationSpotConfigPtrOutput {
+	return o
+}
+
+func (o PodMutationSpotConfigPtrOutput) Elem() PodMutationSpotConfigOutput {
+	return o.ApplyT(func(v *PodMutationSpotConfig) PodMutationSpotConfig {
+		if v != nil {
+			return *v
+		}
+		var ret PodMutationSpotConfig
+		return ret
+	}).(PodMutationSpotConfigOutput)
+}
+
+// The share of the pods, in percent, that this is for. Default: 0.
+func (o PodMutationSpotConfigPtrOutput) DistributionPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *PodMutationSpotConfig) *int {
+		if v == nil {
+			return nil
+		}
+		return v.DistributionPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+func (o PodMutationSpotConfigPtrOutput) SpotMode() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *PodMutationSpotConfig) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SpotMode
+	}).(pulumi.StringPtrOutput)
+}
+
+// A Kubernetes toleration.
+type PodMutationToleration struct {
+	// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+	Effect *string `pulumi:"effect"`
+	// The key of the taint. Left out, any, with the operator `Exists`.
+	Key *string `pulumi:"key"`
+	// `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+	Operator *string `pulumi:"operator"`
+	// How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+	TolerationSeconds *int `pulumi:"tolerationSeconds"`
+	// The value of the taint.
+	Value *string `pulumi:"value"`
+}
+
+// PodMutationTolerationInput is an input type that accepts PodMutationTolerationArgs and PodMutationTolerationOutput values.
+// You can construct a concrete instance of `PodMutationTolerationInput` via:
+//
+//	PodMutationTolerationArgs{...}
+type PodMutationTolerationInput interface {
+	pulumi.Input
+
+	ToPodMutationTolerationOutput() PodMutationTolerationOutput
+	ToPodMutationTolerationOutputWithContext(context.Context) PodMutationTolerationOutput
+}
+
+// A Kubernetes toleration.
+type PodMutationTolerationArgs struct {
+	// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+	Effect pulumi.StringPtrInput `pulumi:"effect"`
+	// The key of the taint. Left out, any, with the operator `Exists`.
+	Key pulumi.StringPtrInput `pulumi:"key"`
+	// `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+	Operator pulumi.StringPtrInput `pulumi:"operator"`
+	// How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+	TolerationSeconds pulumi.IntPtrInput `pulumi:"tolerationSeconds"`
+	// The value of the taint.
+	Value pulumi.StringPtrInput `pulumi:"value"`
+}
+
+func (PodMutationTolerationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationToleration)(nil)).Elem()
+}
+
+func (i PodMutationTolerationArgs) ToPodMutationTolerationOutput() PodMutationTolerationOutput {
+	return i.ToPodMutationTolerationOutputWithContext(context.Background())
+}
+
+func (i PodMutationTolerationArgs) ToPodMutationTolerationOutputWithContext(ctx context.Context) PodMutationTolerationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationTolerationOutput)
+}
+
+// PodMutationTolerationArrayInput is an input type that accepts PodMutationTolerationArray and PodMutationTolerationArrayOutput values.
+// You can construct a concrete instance of `PodMutationTolerationArrayInput` via:
+//
+//	PodMutationTolerationArray{ PodMutationTolerationArgs{...} }
+type PodMutationTolerationArrayInput interface {
+	pulumi.Input
+
+	ToPodMutationTolerationArrayOutput() PodMutationTolerationArrayOutput
+	ToPodMutationTolerationArrayOutputWithContext(context.Context) PodMutationTolerationArrayOutput
+}
+
+type PodMutationTolerationArray []PodMutationTolerationInput
+
+func (PodMutationTolerationArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationToleration)(nil)).Elem()
+}
+
+func (i PodMutationTolerationArray) ToPodMutationTolerationArrayOutput() PodMutationTolerationArrayOutput {
+	return i.ToPodMutationTolerationArrayOutputWithContext(context.Background())
+}
+
+func (i PodMutationTolerationArray) ToPodMutationTolerationArrayOutputWithContext(ctx context.Context) PodMutationTolerationArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(PodMutationTolerationArrayOutput)
+}
+
+// A Kubernetes toleration.
+type PodMutationTolerationOutput struct{ *pulumi.OutputState }
+
+func (PodMutationTolerationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationToleration)(nil)).Elem()
+}
+
+func (o PodMutationTolerationOutput) ToPodMutationTolerationOutput() PodMutationTolerationOutput {
+	return o
+}
+
+func (o PodMutationTolerationOutput) ToPodMutationTolerationOutputWithContext(ctx context.Context) PodMutationTolerationOutput {
+	return o
+}
+
+// `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+func (o PodMutationTolerationOutput) Effect() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationToleration) *string { return v.Effect }).(pulumi.StringPtrOutput)
+}
+
+// The key of the taint. Left out, any, with the operator `Exists`.
+func (o PodMutationTolerationOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationToleration) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+func (o PodMutationTolerationOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationToleration) *string { return v.Operator }).(pulumi.StringPtrOutput)
+}
+
+// How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+func (o PodMutationTolerationOutput) TolerationSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v PodMutationToleration) *int { return v.TolerationSeconds }).(pulumi.IntPtrOutput)
+}
+
+// The value of the taint.
+func (o PodMutationTolerationOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationToleration) *string { return v.Value }).(pulumi.StringPtrOutput)
+}
+
+type PodMutationTolerationArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationTolerationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationToleration)(nil)).Elem()
+}
+
+func (o PodMutationTolerationArrayOutput) ToPodMutationTolerationArrayOutput() PodMutationTolerationArrayOutput {
+	return o
+}
+
+func (o PodMutationTolerationArrayOutput) ToPodMutationTolerationArrayOutputWithContext(ctx context.Context) PodMutationTolerationArrayOutput {
+	return o
+}
+
+func (o PodMutationTolerationArrayOutput) Index(i pulumi.IntInput) PodMutationTolerationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationToleration {
+		return vs[0].([]PodMutationToleration)[vs[1].(int)]
+	}).(PodMutationTolerationOutput)
+}
+
+// How a cluster is rebalanced, and which of its nodes.
+type RebalancingScheduleLaunchConfiguration struct {
+	// Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+	//
+	// Deprecated: Use aggressiveModeConfig, which names each problem to ignore.
+	AggressiveMode *bool `pulumi:"aggressiveMode"`
+	// Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+	AggressiveModeConfig *RebalancingScheduleLaunchConfigurationAggressiveModeConfig `pulumi:"aggressiveModeConfig"`
+	// What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+	DrainFailureConfig *RebalancingScheduleLaunchConfigurationDrainFailureConfig `pulumi:"drainFailureConfig"`
+	// Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+	EvictGracefully *bool `pulumi:"evictGracefully"`
+	// What must hold, once the new nodes are there, for the old ones to be drained.
+	ExecutionConditions *RebalancingScheduleLaunchConfigurationExecutionConditions `pulumi:"executionConditions"`
+	// Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+	KeepDrainTimeoutNodes *bool `pulumi:"keepDrainTimeoutNodes"`
+	// The most nodes to drain at one time. Left out, the service chooses.
+	MaxSimultaneousDrains *int `pulumi:"maxSimultaneousDrains"`
+	// How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+	NodeTtlSeconds *int `pulumi:"nodeTtlSeconds"`
+	// The most nodes to replace in one run. Default: 0, no limit.
+	NumTargetedNodes *int `pulumi:"numTargetedNodes"`
+	// The least number of nodes that a run leaves in the cluster. Default: 0.
+	RebalancingMinNodes *int `pulumi:"rebalancingMinNodes"`
+	// Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+	Selector *string `pulumi:"selector"`
+	// How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+	TargetNodeSelectionAlgorithm *string `pulumi:"targetNodeSelectionAlgorithm"`
+}
+
+// RebalancingScheduleLaunchConfigurationInput is an input type that accepts RebalancingScheduleLaunchConfigurationArgs and RebalancingScheduleLaunchConfigurationOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationInput` via:
+//
+//	RebalancingScheduleLaunchConfigurationArgs{...}
+type RebalancingScheduleLaunchConfigurationInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationOutput() RebalancingScheduleLaunchConfigurationOutput
+	ToRebalancingScheduleLaunchConfigurationOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationOutput
+}
+
+// How a cluster is rebalanced, and which of its nodes.
+type RebalancingScheduleLaunchConfigurationArgs struct {
+	// Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+	//
+	// Deprecated: Use aggressiveModeConfig, which names each problem to ignore.
+	AggressiveMode pulumi.BoolPtrInput `pulumi:"aggressiveMode"`
+	// Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+	AggressiveModeConfig RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrInput `pulumi:"aggressiveModeConfig"`
+	// What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+	DrainFailureConfig RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrInput `pulumi:"drainFailureConfig"`
+	// Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+	EvictGracefully pulumi.BoolPtrInput `pulumi:"evictGracefully"`
+	// What must hold, once the new nodes are there, for the old ones to be drained.
+	ExecutionConditions RebalancingScheduleLaunchConfigurationExecutionConditionsPtrInput `pulumi:"executionConditions"`
+	// Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+	KeepDrainTimeoutNodes pulumi.BoolPtrInput `pulumi:"keepDrainTimeoutNodes"`
+	// The most nodes to drain at one time. Left out, the service chooses.
+	MaxSimultaneousDrains pulumi.IntPtrInput `pulumi:"maxSimultaneousDrains"`
+	// How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+	NodeTtlSeconds pulumi.IntPtrInput `pulumi:"nodeTtlSeconds"`
+	// The most nodes to replace in one run. Default: 0, no limit.
+	NumTargetedNodes pulumi.IntPtrInput `pulumi:"numTargetedNodes"`
+	// The least number of nodes that a run leaves in the cluster. Default: 0.
+	RebalancingMinNodes pulumi.IntPtrInput `pulumi:"rebalancingMinNodes"`
+	// Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+	Selector pulumi.StringPtrInput `pulumi:"selector"`
+	// How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+	TargetNodeSelectionAlgorithm pulumi.StringPtrInput `pulumi:"targetNodeSelectionAlgorithm"`
+}
+
+func (RebalancingScheduleLaunchConfigurationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfiguration)(nil)).Elem()
+}
+
+func (i RebalancingScheduleLaunchConfigurationArgs) ToRebalancingScheduleLaunchConfigurationOutput() RebalancingScheduleLaunchConfigurationOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationArgs) ToRebalancingScheduleLaunchConfigurationOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationOutput)
+}
+
+// How a cluster is rebalanced, and which of its nodes.
+type RebalancingScheduleLaunchConfigurationOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfiguration)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationOutput) ToRebalancingScheduleLaunchConfigurationOutput() RebalancingScheduleLaunchConfigurationOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationOutput) ToRebalancingScheduleLaunchConfigurationOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationOutput {
+	return o
+}
+
+// Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+//
+// Deprecated: Use aggressiveModeConfig, which names each problem to ignore.
+func (o RebalancingScheduleLaunchConfigurationOutput) AggressiveMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *bool { return v.AggressiveMode }).(pulumi.BoolPtrOutput)
+}
+
+// Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+func (o RebalancingScheduleLaunchConfigurationOutput) AggressiveModeConfig() RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *RebalancingScheduleLaunchConfigurationAggressiveModeConfig {
+		return v.AggressiveModeConfig
+	}).(RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput)
+}
+
+// What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+func (o RebalancingScheduleLaunchConfigurationOutput) DrainFailureConfig() RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *RebalancingScheduleLaunchConfigurationDrainFailureConfig {
+		return v.DrainFailureConfig
+	}).(RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput)
+}
+
+// Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+func (o RebalancingScheduleLaunchConfigurationOutput) EvictGracefully() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *bool { return v.EvictGracefully }).(pulumi.BoolPtrOutput)
+}
+
+// What must hold, once the new nodes are there, for the old ones to be drained.
+func (o RebalancingScheduleLaunchConfigurationOutput) ExecutionConditions() RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *RebalancingScheduleLaunchConfigurationExecutionConditions {
+		return v.ExecutionConditions
+	}).(RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput)
+}
+
+// Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+func (o RebalancingScheduleLaunchConfigurationOutput) KeepDrainTimeoutNodes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *bool { return v.KeepDrainTimeoutNodes }).(pulumi.BoolPtrOutput)
+}
+
+// The most nodes to drain at one time. Left out, the service chooses.
+func (o RebalancingScheduleLaunchConfigurationOutput) MaxSimultaneousDrains() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *int { return v.MaxSimultaneousDrains }).(pulumi.IntPtrOutput)
+}
+
+// How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+func (o RebalancingScheduleLaunchConfigurationOutput) NodeTtlSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *int { return v.NodeTtlSeconds }).(pulumi.IntPtrOutput)
+}
+
+// The most nodes to replace in one run. Default: 0, no limit.
+func (o RebalancingScheduleLaunchConfigurationOutput) NumTargetedNodes() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *int { return v.NumTargetedNodes }).(pulumi.IntPtrOutput)
+}
+
+// The least number of nodes that a run leaves in the cluster. Default: 0.
+func (o RebalancingScheduleLaunchConfigurationOutput) RebalancingMinNodes() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *int { return v.RebalancingMinNodes }).(pulumi.IntPtrOutput)
+}
+
+// Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+func (o RebalancingScheduleLaunchConfigurationOutput) Selector() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *string { return v.Selector }).(pulumi.StringPtrOutput)
+}
+
+// How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+func (o RebalancingScheduleLaunchConfigurationOutput) TargetNodeSelectionAlgorithm() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfiguration) *string { return v.TargetNodeSelectionAlgorithm }).(pulumi.StringPtrOutput)
+}
+
+type RebalancingScheduleLaunchConfigurationArrayOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RebalancingScheduleLaunchConfiguration)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationArrayOutput) ToRebalancingScheduleLaunchConfigurationArrayOutput() RebalancingScheduleLaunchConfigurationArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationArrayOutput) ToRebalancingScheduleLaunchConfigurationArrayOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationArrayOutput) Index(i pulumi.IntInput) RebalancingScheduleLaunchConfigurationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RebalancingScheduleLaunchConfiguration {
+		return vs[0].([]RebalancingScheduleLaunchConfiguration)[vs[1].(int)]
+	}).(RebalancingScheduleLaunchConfigurationOutput)
+}
+
+// Which problems of pods do not keep a node from being rebalanced.
+type RebalancingScheduleLaunchConfigurationAggressiveModeConfig struct {
+	// Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+	IgnoreLocalPersistentVolumes bool `pulumi:"ignoreLocalPersistentVolumes"`
+	// Rebalance nodes that run pods of Kubernetes jobs.
+	IgnoreProblemJobPods bool `pulumi:"ignoreProblemJobPods"`
+	// Rebalance nodes that run pods which nothing starts again elsewhere.
+	IgnoreProblemPodsWithoutController bool `pulumi:"ignoreProblemPodsWithoutController"`
+	// Rebalance nodes that run pods which keep a node from being drained. Default: false.
+	IgnoreProblemPreventedDrainPods *bool `pulumi:"ignoreProblemPreventedDrainPods"`
+	// Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+	IgnoreProblemRemovalDisabledPods bool `pulumi:"ignoreProblemRemovalDisabledPods"`
+}
+
+// RebalancingScheduleLaunchConfigurationAggressiveModeConfigInput is an input type that accepts RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs and RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationAggressiveModeConfigInput` via:
+//
+//	RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs{...}
+type RebalancingScheduleLaunchConfigurationAggressiveModeConfigInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput
+	ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput
+}
+
+// Which problems of pods do not keep a node from being rebalanced.
+type RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs struct {
+	// Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+	IgnoreLocalPersistentVolumes pulumi.BoolInput `pulumi:"ignoreLocalPersistentVolumes"`
+	// Rebalance nodes that run pods of Kubernetes jobs.
+	IgnoreProblemJobPods pulumi.BoolInput `pulumi:"ignoreProblemJobPods"`
+	// Rebalance nodes that run pods which nothing starts again elsewhere.
+	IgnoreProblemPodsWithoutController pulumi.BoolInput `pulumi:"ignoreProblemPodsWithoutController"`
+	// Rebalance nodes that run pods which keep a node from being drained. Default: false.
+	IgnoreProblemPreventedDrainPods pulumi.BoolPtrInput `pulumi:"ignoreProblemPreventedDrainPods"`
+	// Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+	IgnoreProblemRemovalDisabledPods pulumi.BoolInput `pulumi:"ignoreProblemRemovalDisabledPods"`
+}
+
+func (RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfigurationAggressiveModeConfig)(nil)).Elem()
+}
+
+func (i RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput)
+}
+
+func (i RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput).ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(ctx)
+}
+
+// RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrInput is an input type that accepts RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs, RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtr and RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrInput` via:
+//
+//	        RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs{...}
+//
+//	or:
+//
+//	        nil
+type RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput
+	ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput
+}
+
+type rebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrType RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs
+
+func RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtr(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs) RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrInput {
+	return (*rebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrType)(v)
+}
+
+func (*rebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RebalancingScheduleLaunchConfigurationAggressiveModeConfig)(nil)).Elem()
+}
+
+func (i *rebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrType) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(context.Background())
+}
+
+func (i *rebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrType) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput)
+}
+
+// Which problems of pods do not keep a node from being rebalanced.
+type RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfigurationAggressiveModeConfig)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return o.ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(context.Background())
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *RebalancingScheduleLaunchConfigurationAggressiveModeConfig {
+		return &v
+	}).(RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput)
+}
+
+// Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) IgnoreLocalPersistentVolumes() pulumi.BoolOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationAggressiveModeConfig) bool {
+		return v.IgnoreLocalPersistentVolumes
+	}).(pulumi.BoolOutput)
+}
+
+// Rebalance nodes that run pods of Kubernetes jobs.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) IgnoreProblemJobPods() pulumi.BoolOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationAggressiveModeConfig) bool { return v.IgnoreProblemJobPods }).(pulumi.BoolOutput)
+}
+
+// Rebalance nodes that run pods which nothing starts again elsewhere.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) IgnoreProblemPodsWithoutController() pulumi.BoolOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationAggressiveModeConfig) bool {
+		return v.IgnoreProblemPodsWithoutController
+	}).(pulumi.BoolOutput)
+}
+
+// Rebalance nodes that run pods which keep a node from being drained. Default: false.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) IgnoreProblemPreventedDrainPods() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *bool {
+		return v.IgnoreProblemPreventedDrainPods
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput) IgnoreProblemRemovalDisabledPods() pulumi.BoolOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationAggressiveModeConfig) bool {
+		return v.IgnoreProblemRemovalDisabledPods
+	}).(pulumi.BoolOutput)
+}
+
+type RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RebalancingScheduleLaunchConfigurationAggressiveModeConfig)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput() RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) ToRebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) Elem() RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfig) RebalancingScheduleLaunchConfigurationAggressiveModeConfig {
+		if v != nil {
+			return *v
+		}
+		var ret RebalancingScheduleLaunchConfigurationAggressiveModeConfig
+		return ret
+	}).(RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput)
+}
+
+// Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) IgnoreLocalPersistentVolumes() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.IgnoreLocalPersistentVolumes
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Rebalance nodes that run pods of Kubernetes jobs.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) IgnoreProblemJobPods() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.IgnoreProblemJobPods
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Rebalance nodes that run pods which nothing starts again elsewhere.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) IgnoreProblemPodsWithoutController() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.IgnoreProblemPodsWithoutController
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Rebalance nodes that run pods which keep a node from being drained. Default: false.
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) IgnoreProblemPreventedDrainPods() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.IgnoreProblemPreventedDrainPods
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+func (o RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput) IgnoreProblemRemovalDisabledPods() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationAggressiveModeConfig) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.IgnoreProblemRemovalDisabledPods
+	}).(pulumi.BoolPtrOutput)
+}
+
+// What becomes of nodes that cannot be drained in time.
+type RebalancingScheduleLaunchConfigurationDrainFailureConfig struct {
+	// Whether such nodes stay closed for new pods. Default: false.
+	DisableUncordon *bool `pulumi:"disableUncordon"`
+	// How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+	UncordonAfterSeconds *int `pulumi:"uncordonAfterSeconds"`
+}
+
+// RebalancingScheduleLaunchConfigurationDrainFailureConfigInput is an input type that accepts RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs and RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationDrainFailureConfigInput` via:
+//
+//	RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs{...}
+type RebalancingScheduleLaunchConfigurationDrainFailureConfigInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput
+	ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput
+}
+
+// What becomes of nodes that cannot be drained in time.
+type RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs struct {
+	// Whether such nodes stay closed for new pods. Default: false.
+	DisableUncordon pulumi.BoolPtrInput `pulumi:"disableUncordon"`
+	// How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+	UncordonAfterSeconds pulumi.IntPtrInput `pulumi:"uncordonAfterSeconds"`
+}
+
+func (RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfigurationDrainFailureConfig)(nil)).Elem()
+}
+
+func (i RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput)
+}
+
+func (i RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput).ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(ctx)
+}
+
+// RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrInput is an input type that accepts RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs, RebalancingScheduleLaunchConfigurationDrainFailureConfigPtr and RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrInput` via:
+//
+//	        RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs{...}
+//
+//	or:
+//
+//	        nil
+type RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput
+	ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput
+}
+
+type rebalancingScheduleLaunchConfigurationDrainFailureConfigPtrType RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs
+
+func RebalancingScheduleLaunchConfigurationDrainFailureConfigPtr(v *RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs) RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrInput {
+	return (*rebalancingScheduleLaunchConfigurationDrainFailureConfigPtrType)(v)
+}
+
+func (*rebalancingScheduleLaunchConfigurationDrainFailureConfigPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RebalancingScheduleLaunchConfigurationDrainFailureConfig)(nil)).Elem()
+}
+
+func (i *rebalancingScheduleLaunchConfigurationDrainFailureConfigPtrType) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(context.Background())
+}
+
+func (i *rebalancingScheduleLaunchConfigurationDrainFailureConfigPtrType) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput)
+}
+
+// What becomes of nodes that cannot be drained in time.
+type RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfigurationDrainFailureConfig)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return o.ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(context.Background())
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RebalancingScheduleLaunchConfigurationDrainFailureConfig) *RebalancingScheduleLaunchConfigurationDrainFailureConfig {
+		return &v
+	}).(RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput)
+}
+
+// Whether such nodes stay closed for new pods. Default: false.
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) DisableUncordon() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationDrainFailureConfig) *bool { return v.DisableUncordon }).(pulumi.BoolPtrOutput)
+}
+
+// How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput) UncordonAfterSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationDrainFailureConfig) *int { return v.UncordonAfterSeconds }).(pulumi.IntPtrOutput)
+}
+
+type RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RebalancingScheduleLaunchConfigurationDrainFailureConfig)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput() RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput) ToRebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput) Elem() RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationDrainFailureConfig) RebalancingScheduleLaunchConfigurationDrainFailureConfig {
+		if v != nil {
+			return *v
+		}
+		var ret RebalancingScheduleLaunchConfigurationDrainFailureConfig
+		return ret
+	}).(RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput)
+}
+
+// Whether such nodes stay closed for new pods. Default: false.
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput) DisableUncordon() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationDrainFailureConfig) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.DisableUncordon
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+func (o RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput) UncordonAfterSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationDrainFailureConfig) *int {
+		if v == nil {
+			return nil
+		}
+		return v.UncordonAfterSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// What must hold, once the new nodes are there, for the old ones to be drained.
+type RebalancingScheduleLaunchConfigurationExecutionConditions struct {
+	// The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+	AchievedSavingsPercentage *int `pulumi:"achievedSavingsPercentage"`
+	// Whether the conditions count.
+	Enabled bool `pulumi:"enabled"`
+}
+
+// RebalancingScheduleLaunchConfigurationExecutionConditionsInput is an input type that accepts RebalancingScheduleLaunchConfigurationExecutionConditionsArgs and RebalancingScheduleLaunchConfigurationExecutionConditionsOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationExecutionConditionsInput` via:
+//
+//	RebalancingScheduleLaunchConfigurationExecutionConditionsArgs{...}
+type RebalancingScheduleLaunchConfigurationExecutionConditionsInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsOutput
+	ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsOutput
+}
+
+// What must hold, once the new nodes are there, for the old ones to be drained.
+type RebalancingScheduleLaunchConfigurationExecutionConditionsArgs struct {
+	// The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+	AchievedSavingsPercentage pulumi.IntPtrInput `pulumi:"achievedSavingsPercentage"`
+	// Whether the conditions count.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+}
+
+func (RebalancingScheduleLaunchConfigurationExecutionConditionsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfigurationExecutionConditions)(nil)).Elem()
+}
+
+func (i RebalancingScheduleLaunchConfigurationExecutionConditionsArgs) ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationExecutionConditionsArgs) ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationExecutionConditionsOutput)
+}
+
+func (i RebalancingScheduleLaunchConfigurationExecutionConditionsArgs) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleLaunchConfigurationExecutionConditionsArgs) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationExecutionConditionsOutput).ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(ctx)
+}
+
+// RebalancingScheduleLaunchConfigurationExecutionConditionsPtrInput is an input type that accepts RebalancingScheduleLaunchConfigurationExecutionConditionsArgs, RebalancingScheduleLaunchConfigurationExecutionConditionsPtr and RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput values.
+// You can construct a concrete instance of `RebalancingScheduleLaunchConfigurationExecutionConditionsPtrInput` via:
+//
+//	        RebalancingScheduleLaunchConfigurationExecutionConditionsArgs{...}
+//
+//	or:
+//
+//	        nil
+type RebalancingScheduleLaunchConfigurationExecutionConditionsPtrInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput
+	ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput
+}
+
+type rebalancingScheduleLaunchConfigurationExecutionConditionsPtrType RebalancingScheduleLaunchConfigurationExecutionConditionsArgs
+
+func RebalancingScheduleLaunchConfigurationExecutionConditionsPtr(v *RebalancingScheduleLaunchConfigurationExecutionConditionsArgs) RebalancingScheduleLaunchConfigurationExecutionConditionsPtrInput {
+	return (*rebalancingScheduleLaunchConfigurationExecutionConditionsPtrType)(v)
+}
+
+func (*rebalancingScheduleLaunchConfigurationExecutionConditionsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**RebalancingScheduleLaunchConfigurationExecutionConditions)(nil)).Elem()
+}
+
+func (i *rebalancingScheduleLaunchConfigurationExecutionConditionsPtrType) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return i.ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(context.Background())
+}
+
+func (i *rebalancingScheduleLaunchConfigurationExecutionConditionsPtrType) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput)
+}
+
+// What must hold, once the new nodes are there, for the old ones to be drained.
+type RebalancingScheduleLaunchConfigurationExecutionConditionsOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleLaunchConfigurationExecutionConditions)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) ToRebalancingScheduleLaunchConfigurationExecutionConditionsOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return o.ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(context.Background())
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v RebalancingScheduleLaunchConfigurationExecutionConditions) *RebalancingScheduleLaunchConfigurationExecutionConditions {
+		return &v
+	}).(RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput)
+}
+
+// The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) AchievedSavingsPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationExecutionConditions) *int {
+		return v.AchievedSavingsPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether the conditions count.
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v RebalancingScheduleLaunchConfigurationExecutionConditions) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+type RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**RebalancingScheduleLaunchConfigurationExecutionConditions)(nil)).Elem()
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput() RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput) ToRebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutputWithContext(ctx context.Context) RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput {
+	return o
+}
+
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput) Elem() RebalancingScheduleLaunchConfigurationExecutionConditionsOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationExecutionConditions) RebalancingScheduleLaunchConfigurationExecutionConditions {
+		if v != nil {
+			return *v
+		}
+		var ret RebalancingScheduleLaunchConfigurationExecutionConditions
+		return ret
+	}).(RebalancingScheduleLaunchConfigurationExecutionConditionsOutput)
+}
+
+// The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput) AchievedSavingsPercentage() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationExecutionConditions) *int {
+		if v == nil {
+			return nil
+		}
+		return v.AchievedSavingsPercentage
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether the conditions count.
+func (o RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *RebalancingScheduleLaunchConfigurationExecutionConditions) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// When clusters are rebalanced.
+type RebalancingScheduleSchedule struct {
+	// A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+	Cron string `pulumi:"cron"`
+}
+
+// RebalancingScheduleScheduleInput is an input type that accepts RebalancingScheduleScheduleArgs and RebalancingScheduleScheduleOutput values.
+// You can construct a concrete instance of `RebalancingScheduleScheduleInput` via:
+//
+//	RebalancingScheduleScheduleArgs{...}
+type RebalancingScheduleScheduleInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleScheduleOutput() RebalancingScheduleScheduleOutput
+	ToRebalancingScheduleScheduleOutputWithContext(context.Context) RebalancingScheduleScheduleOutput
+}
+
+// When clusters are rebalanced.
+type RebalancingScheduleScheduleArgs struct {
+	// A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+	Cron pulumi.StringInput `pulumi:"cron"`
+}
+
+func (RebalancingScheduleScheduleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleSchedule)(nil)).Elem()
+}
+
+func (i RebalancingScheduleScheduleArgs) ToRebalancingScheduleScheduleOutput() RebalancingScheduleScheduleOutput {
+	return i.ToRebalancingScheduleScheduleOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleScheduleArgs) ToRebalancingScheduleScheduleOutputWithContext(ctx context.Context) RebalancingScheduleScheduleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleScheduleOutput)
+}
+
+// When clusters are rebalanced.
+type RebalancingScheduleScheduleOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleScheduleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleSchedule)(nil)).Elem()
+}
+
+func (o RebalancingScheduleScheduleOutput) ToRebalancingScheduleScheduleOutput() RebalancingScheduleScheduleOutput {
+	return o
+}
+
+func (o RebalancingScheduleScheduleOutput) ToRebalancingScheduleScheduleOutputWithContext(ctx context.Context) RebalancingScheduleScheduleOutput {
+	return o
+}
+
+// A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+func (o RebalancingScheduleScheduleOutput) Cron() pulumi.StringOutput {
+	return o.ApplyT(func(v RebalancingScheduleSchedule) string { return v.Cron }).(pulumi.StringOutput)
+}
+
+type RebalancingScheduleScheduleArrayOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleScheduleArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RebalancingScheduleSchedule)(nil)).Elem()
+}
+
+func (o RebalancingScheduleScheduleArrayOutput) ToRebalancingScheduleScheduleArrayOutput() RebalancingScheduleScheduleArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleScheduleArrayOutput) ToRebalancingScheduleScheduleArrayOutputWithContext(ctx context.Context) RebalancingScheduleScheduleArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleScheduleArrayOutput) Index(i pulumi.IntInput) RebalancingScheduleScheduleOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RebalancingScheduleSchedule {
+		return vs[0].([]RebalancingScheduleSchedule)[vs[1].(int)]
+	}).(RebalancingScheduleScheduleOutput)
+}
+
+// What must hold for a cluster to be rebalanced.
+type RebalancingScheduleTriggerConditions struct {
+	// Whether to rebalance whatever the saving is. Default: false.
+	IgnoreSavings *bool `pulumi:"ignoreSavings"`
+	// The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+	SavingsPercentage float64 `pulumi:"savingsPercentage"`
+}
+
+// RebalancingScheduleTriggerConditionsInput is an input type that accepts RebalancingScheduleTriggerConditionsArgs and RebalancingScheduleTriggerConditionsOutput values.
+// You can construct a concrete instance of `RebalancingScheduleTriggerConditionsInput` via:
+//
+//	RebalancingScheduleTriggerConditionsArgs{...}
+type RebalancingScheduleTriggerConditionsInput interface {
+	pulumi.Input
+
+	ToRebalancingScheduleTriggerConditionsOutput() RebalancingScheduleTriggerConditionsOutput
+	ToRebalancingScheduleTriggerConditionsOutputWithContext(context.Context) RebalancingScheduleTriggerConditionsOutput
+}
+
+// What must hold for a cluster to be rebalanced.
+type RebalancingScheduleTriggerConditionsArgs struct {
+	// Whether to rebalance whatever the saving is. Default: false.
+	IgnoreSavings pulumi.BoolPtrInput `pulumi:"ignoreSavings"`
+	// The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+	SavingsPercentage pulumi.Float64Input `pulumi:"savingsPercentage"`
+}
+
+func (RebalancingScheduleTriggerConditionsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleTriggerConditions)(nil)).Elem()
+}
+
+func (i RebalancingScheduleTriggerConditionsArgs) ToRebalancingScheduleTriggerConditionsOutput() RebalancingScheduleTriggerConditionsOutput {
+	return i.ToRebalancingScheduleTriggerConditionsOutputWithContext(context.Background())
+}
+
+func (i RebalancingScheduleTriggerConditionsArgs) ToRebalancingScheduleTriggerConditionsOutputWithContext(ctx context.Context) RebalancingScheduleTriggerConditionsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(RebalancingScheduleTriggerConditionsOutput)
+}
+
+// What must hold for a cluster to be rebalanced.
+type RebalancingScheduleTriggerConditionsOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleTriggerConditionsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleTriggerConditions)(nil)).Elem()
+}
+
+func (o RebalancingScheduleTriggerConditionsOutput) ToRebalancingScheduleTriggerConditionsOutput() RebalancingScheduleTriggerConditionsOutput {
+	return o
+}
+
+func (o RebalancingScheduleTriggerConditionsOutput) ToRebalancingScheduleTriggerConditionsOutputWithContext(ctx context.Context) RebalancingScheduleTriggerConditionsOutput {
+	return o
+}
+
+// Whether to rebalance whatever the saving is. Default: false.
+func (o RebalancingScheduleTriggerConditionsOutput) IgnoreSavings() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingScheduleTriggerConditions) *bool { return v.IgnoreSavings }).(pulumi.BoolPtrOutput)
+}
+
+// The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+func (o RebalancingScheduleTriggerConditionsOutput) SavingsPercentage() pulumi.Float64Output {
+	return o.ApplyT(func(v RebalancingScheduleTriggerConditions) float64 { return v.SavingsPercentage }).(pulumi.Float64Output)
+}
+
+type RebalancingScheduleTriggerConditionsArrayOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleTriggerConditionsArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RebalancingScheduleTriggerConditions)(nil)).Elem()
+}
+
+func (o RebalancingScheduleTriggerConditionsArrayOutput) ToRebalancingScheduleTriggerConditionsArrayOutput() RebalancingScheduleTriggerConditionsArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleTriggerConditionsArrayOutput) ToRebalancingScheduleTriggerConditionsArrayOutputWithContext(ctx context.Context) RebalancingScheduleTriggerConditionsArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleTriggerConditionsArrayOutput) Index(i pulumi.IntInput) RebalancingScheduleTriggerConditionsOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RebalancingScheduleTriggerConditions {
+		return vs[0].([]RebalancingScheduleTriggerConditions)[vs[1].(int)]
+	}).(RebalancingScheduleTriggerConditionsOutput)
+}
+
 // Where a role is granted.
 type RoleBindingsScope struct {
 	// What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
@@ -12125,6 +20459,5289 @@ func (o ServiceAccountAuthorArrayOutput) Index(i pulumi.IntInput) ServiceAccount
 	}).(ServiceAccountAuthorOutput)
 }
 
+// A Prometheus server and the metrics to take from it.
+type WorkloadCustomMetricsDataSourcePrometheus struct {
+	// Metrics of your own. Several may share a name. Their order does not matter.
+	Metrics []WorkloadCustomMetricsDataSourcePrometheusMetric `pulumi:"metrics"`
+	// Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+	Presets []string `pulumi:"presets"`
+	// How long a query may take, such as `30s`. Left out, the service chooses.
+	Timeout *string `pulumi:"timeout"`
+	// The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+	Url string `pulumi:"url"`
+}
+
+// WorkloadCustomMetricsDataSourcePrometheusInput is an input type that accepts WorkloadCustomMetricsDataSourcePrometheusArgs and WorkloadCustomMetricsDataSourcePrometheusOutput values.
+// You can construct a concrete instance of `WorkloadCustomMetricsDataSourcePrometheusInput` via:
+//
+//	WorkloadCustomMetricsDataSourcePrometheusArgs{...}
+type WorkloadCustomMetricsDataSourcePrometheusInput interface {
+	pulumi.Input
+
+	ToWorkloadCustomMetricsDataSourcePrometheusOutput() WorkloadCustomMetricsDataSourcePrometheusOutput
+	ToWorkloadCustomMetricsDataSourcePrometheusOutputWithContext(context.Context) WorkloadCustomMetricsDataSourcePrometheusOutput
+}
+
+// A Prometheus server and the metrics to take from it.
+type WorkloadCustomMetricsDataSourcePrometheusArgs struct {
+	// Metrics of your own. Several may share a name. Their order does not matter.
+	Metrics WorkloadCustomMetricsDataSourcePrometheusMetricArrayInput `pulumi:"metrics"`
+	// Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+	Presets pulumi.StringArrayInput `pulumi:"presets"`
+	// How long a query may take, such as `30s`. Left out, the service chooses.
+	Timeout pulumi.StringPtrInput `pulumi:"timeout"`
+	// The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+	Url pulumi.StringInput `pulumi:"url"`
+}
+
+func (WorkloadCustomMetricsDataSourcePrometheusArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheus)(nil)).Elem()
+}
+
+func (i WorkloadCustomMetricsDataSourcePrometheusArgs) ToWorkloadCustomMetricsDataSourcePrometheusOutput() WorkloadCustomMetricsDataSourcePrometheusOutput {
+	return i.ToWorkloadCustomMetricsDataSourcePrometheusOutputWithContext(context.Background())
+}
+
+func (i WorkloadCustomMetricsDataSourcePrometheusArgs) ToWorkloadCustomMetricsDataSourcePrometheusOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourcePrometheusOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadCustomMetricsDataSourcePrometheusOutput)
+}
+
+// A Prometheus server and the metrics to take from it.
+type WorkloadCustomMetricsDataSourcePrometheusOutput struct{ *pulumi.OutputState }
+
+func (WorkloadCustomMetricsDataSourcePrometheusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheus)(nil)).Elem()
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusOutput) ToWorkloadCustomMetricsDataSourcePrometheusOutput() WorkloadCustomMetricsDataSourcePrometheusOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusOutput) ToWorkloadCustomMetricsDataSourcePrometheusOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourcePrometheusOutput {
+	return o
+}
+
+// Metrics of your own. Several may share a name. Their order does not matter.
+func (o WorkloadCustomMetricsDataSourcePrometheusOutput) Metrics() WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourcePrometheus) []WorkloadCustomMetricsDataSourcePrometheusMetric {
+		return v.Metrics
+	}).(WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput)
+}
+
+// Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+func (o WorkloadCustomMetricsDataSourcePrometheusOutput) Presets() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourcePrometheus) []string { return v.Presets }).(pulumi.StringArrayOutput)
+}
+
+// How long a query may take, such as `30s`. Left out, the service chooses.
+func (o WorkloadCustomMetricsDataSourcePrometheusOutput) Timeout() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourcePrometheus) *string { return v.Timeout }).(pulumi.StringPtrOutput)
+}
+
+// The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+func (o WorkloadCustomMetricsDataSourcePrometheusOutput) Url() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourcePrometheus) string { return v.Url }).(pulumi.StringOutput)
+}
+
+// A metric to take from a Prometheus server.
+type WorkloadCustomMetricsDataSourcePrometheusMetric struct {
+	// The name of the metric.
+	Name string `pulumi:"name"`
+	// The query, in PromQL.
+	Query string `pulumi:"query"`
+}
+
+// WorkloadCustomMetricsDataSourcePrometheusMetricInput is an input type that accepts WorkloadCustomMetricsDataSourcePrometheusMetricArgs and WorkloadCustomMetricsDataSourcePrometheusMetricOutput values.
+// You can construct a concrete instance of `WorkloadCustomMetricsDataSourcePrometheusMetricInput` via:
+//
+//	WorkloadCustomMetricsDataSourcePrometheusMetricArgs{...}
+type WorkloadCustomMetricsDataSourcePrometheusMetricInput interface {
+	pulumi.Input
+
+	ToWorkloadCustomMetricsDataSourcePrometheusMetricOutput() WorkloadCustomMetricsDataSourcePrometheusMetricOutput
+	ToWorkloadCustomMetricsDataSourcePrometheusMetricOutputWithContext(context.Context) WorkloadCustomMetricsDataSourcePrometheusMetricOutput
+}
+
+// A metric to take from a Prometheus server.
+type WorkloadCustomMetricsDataSourcePrometheusMetricArgs struct {
+	// The name of the metric.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The query, in PromQL.
+	Query pulumi.StringInput `pulumi:"query"`
+}
+
+func (WorkloadCustomMetricsDataSourcePrometheusMetricArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheusMetric)(nil)).Elem()
+}
+
+func (i WorkloadCustomMetricsDataSourcePrometheusMetricArgs) ToWorkloadCustomMetricsDataSourcePrometheusMetricOutput() WorkloadCustomMetricsDataSourcePrometheusMetricOutput {
+	return i.ToWorkloadCustomMetricsDataSourcePrometheusMetricOutputWithContext(context.Background())
+}
+
+func (i WorkloadCustomMetricsDataSourcePrometheusMetricArgs) ToWorkloadCustomMetricsDataSourcePrometheusMetricOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourcePrometheusMetricOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadCustomMetricsDataSourcePrometheusMetricOutput)
+}
+
+// WorkloadCustomMetricsDataSourcePrometheusMetricArrayInput is an input type that accepts WorkloadCustomMetricsDataSourcePrometheusMetricArray and WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput values.
+// You can construct a concrete instance of `WorkloadCustomMetricsDataSourcePrometheusMetricArrayInput` via:
+//
+//	WorkloadCustomMetricsDataSourcePrometheusMetricArray{ WorkloadCustomMetricsDataSourcePrometheusMetricArgs{...} }
+type WorkloadCustomMetricsDataSourcePrometheusMetricArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput() WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput
+	ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutputWithContext(context.Context) WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput
+}
+
+type WorkloadCustomMetricsDataSourcePrometheusMetricArray []WorkloadCustomMetricsDataSourcePrometheusMetricInput
+
+func (WorkloadCustomMetricsDataSourcePrometheusMetricArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadCustomMetricsDataSourcePrometheusMetric)(nil)).Elem()
+}
+
+func (i WorkloadCustomMetricsDataSourcePrometheusMetricArray) ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput() WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput {
+	return i.ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadCustomMetricsDataSourcePrometheusMetricArray) ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput)
+}
+
+// A metric to take from a Prometheus server.
+type WorkloadCustomMetricsDataSourcePrometheusMetricOutput struct{ *pulumi.OutputState }
+
+func (WorkloadCustomMetricsDataSourcePrometheusMetricOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheusMetric)(nil)).Elem()
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricOutput) ToWorkloadCustomMetricsDataSourcePrometheusMetricOutput() WorkloadCustomMetricsDataSourcePrometheusMetricOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricOutput) ToWorkloadCustomMetricsDataSourcePrometheusMetricOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourcePrometheusMetricOutput {
+	return o
+}
+
+// The name of the metric.
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourcePrometheusMetric) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The query, in PromQL.
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricOutput) Query() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourcePrometheusMetric) string { return v.Query }).(pulumi.StringOutput)
+}
+
+type WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadCustomMetricsDataSourcePrometheusMetric)(nil)).Elem()
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput) ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput() WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput) ToWorkloadCustomMetricsDataSourcePrometheusMetricArrayOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput) Index(i pulumi.IntInput) WorkloadCustomMetricsDataSourcePrometheusMetricOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadCustomMetricsDataSourcePrometheusMetric {
+		return vs[0].([]WorkloadCustomMetricsDataSourcePrometheusMetric)[vs[1].(int)]
+	}).(WorkloadCustomMetricsDataSourcePrometheusMetricOutput)
+}
+
+// What counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetection struct {
+	// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+	CpuPressure *WorkloadScalingPolicyAnomalyDetectionCpuPressure `pulumi:"cpuPressure"`
+}
+
+// WorkloadScalingPolicyAnomalyDetectionInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionArgs and WorkloadScalingPolicyAnomalyDetectionOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAnomalyDetectionInput` via:
+//
+//	WorkloadScalingPolicyAnomalyDetectionArgs{...}
+type WorkloadScalingPolicyAnomalyDetectionInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAnomalyDetectionOutput() WorkloadScalingPolicyAnomalyDetectionOutput
+	ToWorkloadScalingPolicyAnomalyDetectionOutputWithContext(context.Context) WorkloadScalingPolicyAnomalyDetectionOutput
+}
+
+// What counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetectionArgs struct {
+	// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+	CpuPressure WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput `pulumi:"cpuPressure"`
+}
+
+func (WorkloadScalingPolicyAnomalyDetectionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetection)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionArgs) ToWorkloadScalingPolicyAnomalyDetectionOutput() WorkloadScalingPolicyAnomalyDetectionOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionArgs) ToWorkloadScalingPolicyAnomalyDetectionOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionOutput)
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionArgs) ToWorkloadScalingPolicyAnomalyDetectionPtrOutput() WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionArgs) ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionOutput).ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyAnomalyDetectionPtrInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionArgs, WorkloadScalingPolicyAnomalyDetectionPtr and WorkloadScalingPolicyAnomalyDetectionPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAnomalyDetectionPtrInput` via:
+//
+//	        WorkloadScalingPolicyAnomalyDetectionArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyAnomalyDetectionPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAnomalyDetectionPtrOutput() WorkloadScalingPolicyAnomalyDetectionPtrOutput
+	ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(context.Context) WorkloadScalingPolicyAnomalyDetectionPtrOutput
+}
+
+type workloadScalingPolicyAnomalyDetectionPtrType WorkloadScalingPolicyAnomalyDetectionArgs
+
+func WorkloadScalingPolicyAnomalyDetectionPtr(v *WorkloadScalingPolicyAnomalyDetectionArgs) WorkloadScalingPolicyAnomalyDetectionPtrInput {
+	return (*workloadScalingPolicyAnomalyDetectionPtrType)(v)
+}
+
+func (*workloadScalingPolicyAnomalyDetectionPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAnomalyDetection)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyAnomalyDetectionPtrType) ToWorkloadScalingPolicyAnomalyDetectionPtrOutput() WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyAnomalyDetectionPtrType) ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionPtrOutput)
+}
+
+// What counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetectionOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAnomalyDetectionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetection)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionOutput) ToWorkloadScalingPolicyAnomalyDetectionOutput() WorkloadScalingPolicyAnomalyDetectionOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionOutput) ToWorkloadScalingPolicyAnomalyDetectionOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionOutput) ToWorkloadScalingPolicyAnomalyDetectionPtrOutput() WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return o.ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionOutput) ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyAnomalyDetection) *WorkloadScalingPolicyAnomalyDetection {
+		return &v
+	}).(WorkloadScalingPolicyAnomalyDetectionPtrOutput)
+}
+
+// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+func (o WorkloadScalingPolicyAnomalyDetectionOutput) CpuPressure() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAnomalyDetection) *WorkloadScalingPolicyAnomalyDetectionCpuPressure {
+		return v.CpuPressure
+	}).(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput)
+}
+
+type WorkloadScalingPolicyAnomalyDetectionPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAnomalyDetectionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAnomalyDetection)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionPtrOutput) ToWorkloadScalingPolicyAnomalyDetectionPtrOutput() WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionPtrOutput) ToWorkloadScalingPolicyAnomalyDetectionPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionPtrOutput) Elem() WorkloadScalingPolicyAnomalyDetectionOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetection) WorkloadScalingPolicyAnomalyDetection {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyAnomalyDetection
+		return ret
+	}).(WorkloadScalingPolicyAnomalyDetectionOutput)
+}
+
+// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+func (o WorkloadScalingPolicyAnomalyDetectionPtrOutput) CpuPressure() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetection) *WorkloadScalingPolicyAnomalyDetectionCpuPressure {
+		if v == nil {
+			return nil
+		}
+		return v.CpuPressure
+	}).(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput)
+}
+
+// When a workload lacks CPU.
+type WorkloadScalingPolicyAnomalyDetectionCpuPressure struct {
+	// How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+	CpuStallThresholdPercentage float64 `pulumi:"cpuStallThresholdPercentage"`
+	// How many of the workload's pods, in percent, must lack CPU.
+	MinPressuredPodPercentage float64 `pulumi:"minPressuredPodPercentage"`
+}
+
+// WorkloadScalingPolicyAnomalyDetectionCpuPressureInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs and WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAnomalyDetectionCpuPressureInput` via:
+//
+//	WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs{...}
+type WorkloadScalingPolicyAnomalyDetectionCpuPressureInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput
+	ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutputWithContext(context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput
+}
+
+// When a workload lacks CPU.
+type WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs struct {
+	// How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+	CpuStallThresholdPercentage pulumi.Float64Input `pulumi:"cpuStallThresholdPercentage"`
+	// How many of the workload's pods, in percent, must lack CPU.
+	MinPressuredPodPercentage pulumi.Float64Input `pulumi:"minPressuredPodPercentage"`
+}
+
+func (WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionCpuPressure)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs) ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs) ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput)
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput).ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs, WorkloadScalingPolicyAnomalyDetectionCpuPressurePtr and WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput` via:
+//
+//	        WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput
+	ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput
+}
+
+type workloadScalingPolicyAnomalyDetectionCpuPressurePtrType WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs
+
+func WorkloadScalingPolicyAnomalyDetectionCpuPressurePtr(v *WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs) WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput {
+	return (*workloadScalingPolicyAnomalyDetectionCpuPressurePtrType)(v)
+}
+
+func (*workloadScalingPolicyAnomalyDetectionCpuPressurePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAnomalyDetectionCpuPressure)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyAnomalyDetectionCpuPressurePtrType) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyAnomalyDetectionCpuPressurePtrType) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput)
+}
+
+// When a workload lacks CPU.
+type WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionCpuPressure)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) ToWorkloadScalingPolicyAnomalyDetectionCpuPressureOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return o.ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyAnomalyDetectionCpuPressure) *WorkloadScalingPolicyAnomalyDetectionCpuPressure {
+		return &v
+	}).(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput)
+}
+
+// How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) CpuStallThresholdPercentage() pulumi.Float64Output {
+	return o.ApplyT(func(v WorkloadScalingPolicyAnomalyDetectionCpuPressure) float64 { return v.CpuStallThresholdPercentage }).(pulumi.Float64Output)
+}
+
+// How many of the workload's pods, in percent, must lack CPU.
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput) MinPressuredPodPercentage() pulumi.Float64Output {
+	return o.ApplyT(func(v WorkloadScalingPolicyAnomalyDetectionCpuPressure) float64 { return v.MinPressuredPodPercentage }).(pulumi.Float64Output)
+}
+
+type WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAnomalyDetectionCpuPressure)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput() WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) ToWorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) Elem() WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetectionCpuPressure) WorkloadScalingPolicyAnomalyDetectionCpuPressure {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyAnomalyDetectionCpuPressure
+		return ret
+	}).(WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput)
+}
+
+// How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) CpuStallThresholdPercentage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetectionCpuPressure) *float64 {
+		if v == nil {
+			return nil
+		}
+		return &v.CpuStallThresholdPercentage
+	}).(pulumi.Float64PtrOutput)
+}
+
+// How many of the workload's pods, in percent, must lack CPU.
+func (o WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) MinPressuredPodPercentage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetectionCpuPressure) *float64 {
+		if v == nil {
+			return nil
+		}
+		return &v.MinPressuredPodPercentage
+	}).(pulumi.Float64PtrOutput)
+}
+
+// How pods that must not share a node are treated.
+type WorkloadScalingPolicyAntiAffinity struct {
+	// Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+	ConsiderAntiAffinity *bool `pulumi:"considerAntiAffinity"`
+}
+
+// WorkloadScalingPolicyAntiAffinityInput is an input type that accepts WorkloadScalingPolicyAntiAffinityArgs and WorkloadScalingPolicyAntiAffinityOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAntiAffinityInput` via:
+//
+//	WorkloadScalingPolicyAntiAffinityArgs{...}
+type WorkloadScalingPolicyAntiAffinityInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAntiAffinityOutput() WorkloadScalingPolicyAntiAffinityOutput
+	ToWorkloadScalingPolicyAntiAffinityOutputWithContext(context.Context) WorkloadScalingPolicyAntiAffinityOutput
+}
+
+// How pods that must not share a node are treated.
+type WorkloadScalingPolicyAntiAffinityArgs struct {
+	// Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+	ConsiderAntiAffinity pulumi.BoolPtrInput `pulumi:"considerAntiAffinity"`
+}
+
+func (WorkloadScalingPolicyAntiAffinityArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAntiAffinity)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAntiAffinityArgs) ToWorkloadScalingPolicyAntiAffinityOutput() WorkloadScalingPolicyAntiAffinityOutput {
+	return i.ToWorkloadScalingPolicyAntiAffinityOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAntiAffinityArgs) ToWorkloadScalingPolicyAntiAffinityOutputWithContext(ctx context.Context) WorkloadScalingPolicyAntiAffinityOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAntiAffinityOutput)
+}
+
+func (i WorkloadScalingPolicyAntiAffinityArgs) ToWorkloadScalingPolicyAntiAffinityPtrOutput() WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return i.ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAntiAffinityArgs) ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAntiAffinityOutput).ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyAntiAffinityPtrInput is an input type that accepts WorkloadScalingPolicyAntiAffinityArgs, WorkloadScalingPolicyAntiAffinityPtr and WorkloadScalingPolicyAntiAffinityPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAntiAffinityPtrInput` via:
+//
+//	        WorkloadScalingPolicyAntiAffinityArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyAntiAffinityPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAntiAffinityPtrOutput() WorkloadScalingPolicyAntiAffinityPtrOutput
+	ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(context.Context) WorkloadScalingPolicyAntiAffinityPtrOutput
+}
+
+type workloadScalingPolicyAntiAffinityPtrType WorkloadScalingPolicyAntiAffinityArgs
+
+func WorkloadScalingPolicyAntiAffinityPtr(v *WorkloadScalingPolicyAntiAffinityArgs) WorkloadScalingPolicyAntiAffinityPtrInput {
+	return (*workloadScalingPolicyAntiAffinityPtrType)(v)
+}
+
+func (*workloadScalingPolicyAntiAffinityPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAntiAffinity)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyAntiAffinityPtrType) ToWorkloadScalingPolicyAntiAffinityPtrOutput() WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return i.ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyAntiAffinityPtrType) ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAntiAffinityPtrOutput)
+}
+
+// How pods that must not share a node are treated.
+type WorkloadScalingPolicyAntiAffinityOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAntiAffinityOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAntiAffinity)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAntiAffinityOutput) ToWorkloadScalingPolicyAntiAffinityOutput() WorkloadScalingPolicyAntiAffinityOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAntiAffinityOutput) ToWorkloadScalingPolicyAntiAffinityOutputWithContext(ctx context.Context) WorkloadScalingPolicyAntiAffinityOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAntiAffinityOutput) ToWorkloadScalingPolicyAntiAffinityPtrOutput() WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return o.ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyAntiAffinityOutput) ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyAntiAffinity) *WorkloadScalingPolicyAntiAffinity {
+		return &v
+	}).(WorkloadScalingPolicyAntiAffinityPtrOutput)
+}
+
+// Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+func (o WorkloadScalingPolicyAntiAffinityOutput) ConsiderAntiAffinity() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAntiAffinity) *bool { return v.ConsiderAntiAffinity }).(pulumi.BoolPtrOutput)
+}
+
+type WorkloadScalingPolicyAntiAffinityPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAntiAffinityPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAntiAffinity)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAntiAffinityPtrOutput) ToWorkloadScalingPolicyAntiAffinityPtrOutput() WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAntiAffinityPtrOutput) ToWorkloadScalingPolicyAntiAffinityPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAntiAffinityPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAntiAffinityPtrOutput) Elem() WorkloadScalingPolicyAntiAffinityOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAntiAffinity) WorkloadScalingPolicyAntiAffinity {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyAntiAffinity
+		return ret
+	}).(WorkloadScalingPolicyAntiAffinityOutput)
+}
+
+// Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+func (o WorkloadScalingPolicyAntiAffinityPtrOutput) ConsiderAntiAffinity() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAntiAffinity) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.ConsiderAntiAffinity
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Which workloads a policy is for.
+type WorkloadScalingPolicyAssignmentRule struct {
+	// The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+	Rules []WorkloadScalingPolicyAssignmentRuleRule `pulumi:"rules"`
+}
+
+// WorkloadScalingPolicyAssignmentRuleInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleArgs and WorkloadScalingPolicyAssignmentRuleOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleArgs{...}
+type WorkloadScalingPolicyAssignmentRuleInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleOutput() WorkloadScalingPolicyAssignmentRuleOutput
+	ToWorkloadScalingPolicyAssignmentRuleOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleOutput
+}
+
+// Which workloads a policy is for.
+type WorkloadScalingPolicyAssignmentRuleArgs struct {
+	// The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+	Rules WorkloadScalingPolicyAssignmentRuleRuleArrayInput `pulumi:"rules"`
+}
+
+func (WorkloadScalingPolicyAssignmentRuleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRule)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleArgs) ToWorkloadScalingPolicyAssignmentRuleOutput() WorkloadScalingPolicyAssignmentRuleOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleArgs) ToWorkloadScalingPolicyAssignmentRuleOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleOutput)
+}
+
+// WorkloadScalingPolicyAssignmentRuleArrayInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleArray and WorkloadScalingPolicyAssignmentRuleArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleArrayInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleArray{ WorkloadScalingPolicyAssignmentRuleArgs{...} }
+type WorkloadScalingPolicyAssignmentRuleArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleArrayOutput() WorkloadScalingPolicyAssignmentRuleArrayOutput
+	ToWorkloadScalingPolicyAssignmentRuleArrayOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleArrayOutput
+}
+
+type WorkloadScalingPolicyAssignmentRuleArray []WorkloadScalingPolicyAssignmentRuleInput
+
+func (WorkloadScalingPolicyAssignmentRuleArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRule)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleArray) ToWorkloadScalingPolicyAssignmentRuleArrayOutput() WorkloadScalingPolicyAssignmentRuleArrayOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleArray) ToWorkloadScalingPolicyAssignmentRuleArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleArrayOutput)
+}
+
+// Which workloads a policy is for.
+type WorkloadScalingPolicyAssignmentRuleOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRule)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleOutput) ToWorkloadScalingPolicyAssignmentRuleOutput() WorkloadScalingPolicyAssignmentRuleOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleOutput) ToWorkloadScalingPolicyAssignmentRuleOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleOutput {
+	return o
+}
+
+// The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+func (o WorkloadScalingPolicyAssignmentRuleOutput) Rules() WorkloadScalingPolicyAssignmentRuleRuleArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRule) []WorkloadScalingPolicyAssignmentRuleRule { return v.Rules }).(WorkloadScalingPolicyAssignmentRuleRuleArrayOutput)
+}
+
+type WorkloadScalingPolicyAssignmentRuleArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRule)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleArrayOutput) ToWorkloadScalingPolicyAssignmentRuleArrayOutput() WorkloadScalingPolicyAssignmentRuleArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleArrayOutput) ToWorkloadScalingPolicyAssignmentRuleArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyAssignmentRuleOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyAssignmentRule {
+		return vs[0].([]WorkloadScalingPolicyAssignmentRule)[vs[1].(int)]
+	}).(WorkloadScalingPolicyAssignmentRuleOutput)
+}
+
+// Selects the workloads that fit all that is given.
+type WorkloadScalingPolicyAssignmentRuleRule struct {
+	// Only workloads in these namespaces.
+	Namespace *WorkloadScalingPolicyAssignmentRuleRuleNamespace `pulumi:"namespace"`
+	// Only workloads like these.
+	Workload *WorkloadScalingPolicyAssignmentRuleRuleWorkload `pulumi:"workload"`
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleArgs and WorkloadScalingPolicyAssignmentRuleRuleOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleArgs{...}
+type WorkloadScalingPolicyAssignmentRuleRuleInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleOutput() WorkloadScalingPolicyAssignmentRuleRuleOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleOutput
+}
+
+// Selects the workloads that fit all that is given.
+type WorkloadScalingPolicyAssignmentRuleRuleArgs struct {
+	// Only workloads in these namespaces.
+	Namespace WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrInput `pulumi:"namespace"`
+	// Only workloads like these.
+	Workload WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrInput `pulumi:"workload"`
+}
+
+func (WorkloadScalingPolicyAssignmentRuleRuleArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRule)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleArgs) ToWorkloadScalingPolicyAssignmentRuleRuleOutput() WorkloadScalingPolicyAssignmentRuleRuleOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleArgs) ToWorkloadScalingPolicyAssignmentRuleRuleOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleOutput)
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleArrayInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleArray and WorkloadScalingPolicyAssignmentRuleRuleArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleArrayInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleArray{ WorkloadScalingPolicyAssignmentRuleRuleArgs{...} }
+type WorkloadScalingPolicyAssignmentRuleRuleArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleArrayOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleArrayOutput
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleArray []WorkloadScalingPolicyAssignmentRuleRuleInput
+
+func (WorkloadScalingPolicyAssignmentRuleRuleArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRuleRule)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleArray) ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleArrayOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleArray) ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleArrayOutput)
+}
+
+// Selects the workloads that fit all that is given.
+type WorkloadScalingPolicyAssignmentRuleRuleOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRule)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleOutput) ToWorkloadScalingPolicyAssignmentRuleRuleOutput() WorkloadScalingPolicyAssignmentRuleRuleOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleOutput) ToWorkloadScalingPolicyAssignmentRuleRuleOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleOutput {
+	return o
+}
+
+// Only workloads in these namespaces.
+func (o WorkloadScalingPolicyAssignmentRuleRuleOutput) Namespace() WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRule) *WorkloadScalingPolicyAssignmentRuleRuleNamespace {
+		return v.Namespace
+	}).(WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput)
+}
+
+// Only workloads like these.
+func (o WorkloadScalingPolicyAssignmentRuleRuleOutput) Workload() WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRule) *WorkloadScalingPolicyAssignmentRuleRuleWorkload {
+		return v.Workload
+	}).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput)
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRuleRule)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleArrayOutput) ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleArrayOutput) ToWorkloadScalingPolicyAssignmentRuleRuleArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyAssignmentRuleRuleOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyAssignmentRuleRule {
+		return vs[0].([]WorkloadScalingPolicyAssignmentRuleRule)[vs[1].(int)]
+	}).(WorkloadScalingPolicyAssignmentRuleRuleOutput)
+}
+
+// Selects namespaces.
+type WorkloadScalingPolicyAssignmentRuleRuleNamespace struct {
+	// Conditions on the labels of the namespaces. Their order does not matter.
+	LabelsExpressions []WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression `pulumi:"labelsExpressions"`
+	// The names of the namespaces. Their order does not matter.
+	Names []string `pulumi:"names"`
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleNamespaceInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs and WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleNamespaceInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs{...}
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput
+}
+
+// Selects namespaces.
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs struct {
+	// Conditions on the labels of the namespaces. Their order does not matter.
+	LabelsExpressions WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayInput `pulumi:"labelsExpressions"`
+	// The names of the namespaces. Their order does not matter.
+	Names pulumi.StringArrayInput `pulumi:"names"`
+}
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespace)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput)
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput).ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs, WorkloadScalingPolicyAssignmentRuleRuleNamespacePtr and WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrInput` via:
+//
+//	        WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput
+}
+
+type workloadScalingPolicyAssignmentRuleRuleNamespacePtrType WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs
+
+func WorkloadScalingPolicyAssignmentRuleRuleNamespacePtr(v *WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs) WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrInput {
+	return (*workloadScalingPolicyAssignmentRuleRuleNamespacePtrType)(v)
+}
+
+func (*workloadScalingPolicyAssignmentRuleRuleNamespacePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAssignmentRuleRuleNamespace)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyAssignmentRuleRuleNamespacePtrType) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyAssignmentRuleRuleNamespacePtrType) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput)
+}
+
+// Selects namespaces.
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespace)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return o.ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyAssignmentRuleRuleNamespace) *WorkloadScalingPolicyAssignmentRuleRuleNamespace {
+		return &v
+	}).(WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput)
+}
+
+// Conditions on the labels of the namespaces. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) LabelsExpressions() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleNamespace) []WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression {
+		return v.LabelsExpressions
+	}).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput)
+}
+
+// The names of the namespaces. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput) Names() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleNamespace) []string { return v.Names }).(pulumi.StringArrayOutput)
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAssignmentRuleRuleNamespace)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput) Elem() WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAssignmentRuleRuleNamespace) WorkloadScalingPolicyAssignmentRuleRuleNamespace {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyAssignmentRuleRuleNamespace
+		return ret
+	}).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput)
+}
+
+// Conditions on the labels of the namespaces. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput) LabelsExpressions() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAssignmentRuleRuleNamespace) []WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression {
+		if v == nil {
+			return nil
+		}
+		return v.LabelsExpressions
+	}).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput)
+}
+
+// The names of the namespaces. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput) Names() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAssignmentRuleRuleNamespace) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Names
+	}).(pulumi.StringArrayOutput)
+}
+
+// A condition on the labels of namespaces.
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression struct {
+	// The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+	Key *string `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs and WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs{...}
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput
+}
+
+// A condition on the labels of namespaces.
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs struct {
+	// The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+	Key pulumi.StringPtrInput `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput)
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray and WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray{ WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs{...} }
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray []WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionInput
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput)
+}
+
+// A condition on the labels of namespaces.
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput {
+	return o
+}
+
+// The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression) []string { return v.Values }).(pulumi.StringArrayOutput)
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput) ToWorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression {
+		return vs[0].([]WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression)[vs[1].(int)]
+	}).(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput)
+}
+
+// Selects workloads.
+type WorkloadScalingPolicyAssignmentRuleRuleWorkload struct {
+	// The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+	Gvks []string `pulumi:"gvks"`
+	// Conditions on the labels of the workloads. Their order does not matter.
+	LabelsExpressions []WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression `pulumi:"labelsExpressions"`
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleWorkloadInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs and WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleWorkloadInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs{...}
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput
+}
+
+// Selects workloads.
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs struct {
+	// The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+	Gvks pulumi.StringArrayInput `pulumi:"gvks"`
+	// Conditions on the labels of the workloads. Their order does not matter.
+	LabelsExpressions WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayInput `pulumi:"labelsExpressions"`
+}
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkload)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput)
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput).ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs, WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtr and WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrInput` via:
+//
+//	        WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput
+}
+
+type workloadScalingPolicyAssignmentRuleRuleWorkloadPtrType WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs
+
+func WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtr(v *WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs) WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrInput {
+	return (*workloadScalingPolicyAssignmentRuleRuleWorkloadPtrType)(v)
+}
+
+func (*workloadScalingPolicyAssignmentRuleRuleWorkloadPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAssignmentRuleRuleWorkload)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyAssignmentRuleRuleWorkloadPtrType) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyAssignmentRuleRuleWorkloadPtrType) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput)
+}
+
+// Selects workloads.
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkload)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return o.ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyAssignmentRuleRuleWorkload) *WorkloadScalingPolicyAssignmentRuleRuleWorkload {
+		return &v
+	}).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput)
+}
+
+// The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) Gvks() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleWorkload) []string { return v.Gvks }).(pulumi.StringArrayOutput)
+}
+
+// Conditions on the labels of the workloads. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput) LabelsExpressions() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleWorkload) []WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression {
+		return v.LabelsExpressions
+	}).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput)
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAssignmentRuleRuleWorkload)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput) Elem() WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAssignmentRuleRuleWorkload) WorkloadScalingPolicyAssignmentRuleRuleWorkload {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyAssignmentRuleRuleWorkload
+		return ret
+	}).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput)
+}
+
+// The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput) Gvks() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAssignmentRuleRuleWorkload) []string {
+		if v == nil {
+			return nil
+		}
+		return v.Gvks
+	}).(pulumi.StringArrayOutput)
+}
+
+// Conditions on the labels of the workloads. Their order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput) LabelsExpressions() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAssignmentRuleRuleWorkload) []WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression {
+		if v == nil {
+			return nil
+		}
+		return v.LabelsExpressions
+	}).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput)
+}
+
+// A condition on the labels of workloads.
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression struct {
+	// The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+	Key *string `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs and WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs{...}
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput
+}
+
+// A condition on the labels of workloads.
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs struct {
+	// The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+	Key pulumi.StringPtrInput `pulumi:"key"`
+	// How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput)
+}
+
+// WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayInput is an input type that accepts WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray and WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayInput` via:
+//
+//	WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray{ WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs{...} }
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput
+	ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutputWithContext(context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray []WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionInput
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput {
+	return i.ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput)
+}
+
+// A condition on the labels of workloads.
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput {
+	return o
+}
+
+// The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput) Key() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression) *string { return v.Key }).(pulumi.StringPtrOutput)
+}
+
+// How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+// The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression) []string { return v.Values }).(pulumi.StringArrayOutput)
+}
+
+type WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput() WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput) ToWorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression {
+		return vs[0].([]WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression)[vs[1].(int)]
+	}).(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput)
+}
+
+// How certain recommendations must be.
+type WorkloadScalingPolicyConfidence struct {
+	// The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+	Threshold *float64 `pulumi:"threshold"`
+}
+
+// WorkloadScalingPolicyConfidenceInput is an input type that accepts WorkloadScalingPolicyConfidenceArgs and WorkloadScalingPolicyConfidenceOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyConfidenceInput` via:
+//
+//	WorkloadScalingPolicyConfidenceArgs{...}
+type WorkloadScalingPolicyConfidenceInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyConfidenceOutput() WorkloadScalingPolicyConfidenceOutput
+	ToWorkloadScalingPolicyConfidenceOutputWithContext(context.Context) WorkloadScalingPolicyConfidenceOutput
+}
+
+// How certain recommendations must be.
+type WorkloadScalingPolicyConfidenceArgs struct {
+	// The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+	Threshold pulumi.Float64PtrInput `pulumi:"threshold"`
+}
+
+func (WorkloadScalingPolicyConfidenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyConfidence)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyConfidenceArgs) ToWorkloadScalingPolicyConfidenceOutput() WorkloadScalingPolicyConfidenceOutput {
+	return i.ToWorkloadScalingPolicyConfidenceOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyConfidenceArgs) ToWorkloadScalingPolicyConfidenceOutputWithContext(ctx context.Context) WorkloadScalingPolicyConfidenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyConfidenceOutput)
+}
+
+func (i WorkloadScalingPolicyConfidenceArgs) ToWorkloadScalingPolicyConfidencePtrOutput() WorkloadScalingPolicyConfidencePtrOutput {
+	return i.ToWorkloadScalingPolicyConfidencePtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyConfidenceArgs) ToWorkloadScalingPolicyConfidencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyConfidencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyConfidenceOutput).ToWorkloadScalingPolicyConfidencePtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyConfidencePtrInput is an input type that accepts WorkloadScalingPolicyConfidenceArgs, WorkloadScalingPolicyConfidencePtr and WorkloadScalingPolicyConfidencePtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyConfidencePtrInput` via:
+//
+//	        WorkloadScalingPolicyConfidenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyConfidencePtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyConfidencePtrOutput() WorkloadScalingPolicyConfidencePtrOutput
+	ToWorkloadScalingPolicyConfidencePtrOutputWithContext(context.Context) WorkloadScalingPolicyConfidencePtrOutput
+}
+
+type workloadScalingPolicyConfidencePtrType WorkloadScalingPolicyConfidenceArgs
+
+func WorkloadScalingPolicyConfidencePtr(v *WorkloadScalingPolicyConfidenceArgs) WorkloadScalingPolicyConfidencePtrInput {
+	return (*workloadScalingPolicyConfidencePtrType)(v)
+}
+
+func (*workloadScalingPolicyConfidencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyConfidence)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyConfidencePtrType) ToWorkloadScalingPolicyConfidencePtrOutput() WorkloadScalingPolicyConfidencePtrOutput {
+	return i.ToWorkloadScalingPolicyConfidencePtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyConfidencePtrType) ToWorkloadScalingPolicyConfidencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyConfidencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyConfidencePtrOutput)
+}
+
+// How certain recommendations must be.
+type WorkloadScalingPolicyConfidenceOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyConfidenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyConfidence)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyConfidenceOutput) ToWorkloadScalingPolicyConfidenceOutput() WorkloadScalingPolicyConfidenceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyConfidenceOutput) ToWorkloadScalingPolicyConfidenceOutputWithContext(ctx context.Context) WorkloadScalingPolicyConfidenceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyConfidenceOutput) ToWorkloadScalingPolicyConfidencePtrOutput() WorkloadScalingPolicyConfidencePtrOutput {
+	return o.ToWorkloadScalingPolicyConfidencePtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyConfidenceOutput) ToWorkloadScalingPolicyConfidencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyConfidencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyConfidence) *WorkloadScalingPolicyConfidence {
+		return &v
+	}).(WorkloadScalingPolicyConfidencePtrOutput)
+}
+
+// The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+func (o WorkloadScalingPolicyConfidenceOutput) Threshold() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyConfidence) *float64 { return v.Threshold }).(pulumi.Float64PtrOutput)
+}
+
+type WorkloadScalingPolicyConfidencePtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyConfidencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyConfidence)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyConfidencePtrOutput) ToWorkloadScalingPolicyConfidencePtrOutput() WorkloadScalingPolicyConfidencePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyConfidencePtrOutput) ToWorkloadScalingPolicyConfidencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyConfidencePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyConfidencePtrOutput) Elem() WorkloadScalingPolicyConfidenceOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyConfidence) WorkloadScalingPolicyConfidence {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyConfidence
+		return ret
+	}).(WorkloadScalingPolicyConfidenceOutput)
+}
+
+// The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+func (o WorkloadScalingPolicyConfidencePtrOutput) Threshold() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyConfidence) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Threshold
+	}).(pulumi.Float64PtrOutput)
+}
+
+// How CPU requests are recommended.
+type WorkloadScalingPolicyCpu struct {
+	// How far a recommendation must be from the present request to be applied, as a fraction of it.
+	//
+	// Deprecated: Use applyThresholdStrategy with the type "PERCENTAGE".
+	ApplyThreshold *float64 `pulumi:"applyThreshold"`
+	// How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+	ApplyThresholdStrategy *WorkloadScalingPolicyCpuApplyThresholdStrategy `pulumi:"applyThresholdStrategy"`
+	// The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+	Args *string `pulumi:"args"`
+	// The least and the greatest recommendation.
+	Constraints *WorkloadScalingPolicyCpuConstraints `pulumi:"constraints"`
+	// How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+	Function *string `pulumi:"function"`
+	// How limits follow the requests. Left out, the service chooses.
+	Limit *WorkloadScalingPolicyCpuLimit `pulumi:"limit"`
+	// How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+	LookBackPeriodSeconds *int `pulumi:"lookBackPeriodSeconds"`
+	// `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+	ManagementOption *string `pulumi:"managementOption"`
+	// The greatest recommendation, in cores. Left out or 0, there is none.
+	//
+	// Deprecated: Use constraints.max.constant.
+	Max *float64 `pulumi:"max"`
+	// The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+	//
+	// Deprecated: Use constraints.min.constant.
+	Min *float64 `pulumi:"min"`
+	// What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+	Overhead *float64 `pulumi:"overhead"`
+}
+
+// WorkloadScalingPolicyCpuInput is an input type that accepts WorkloadScalingPolicyCpuArgs and WorkloadScalingPolicyCpuOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuInput` via:
+//
+//	WorkloadScalingPolicyCpuArgs{...}
+type WorkloadScalingPolicyCpuInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuOutput() WorkloadScalingPolicyCpuOutput
+	ToWorkloadScalingPolicyCpuOutputWithContext(context.Context) WorkloadScalingPolicyCpuOutput
+}
+
+// How CPU requests are recommended.
+type WorkloadScalingPolicyCpuArgs struct {
+	// How far a recommendation must be from the present request to be applied, as a fraction of it.
+	//
+	// Deprecated: Use applyThresholdStrategy with the type "PERCENTAGE".
+	ApplyThreshold pulumi.Float64PtrInput `pulumi:"applyThreshold"`
+	// How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+	ApplyThresholdStrategy WorkloadScalingPolicyCpuApplyThresholdStrategyPtrInput `pulumi:"applyThresholdStrategy"`
+	// The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+	Args pulumi.StringPtrInput `pulumi:"args"`
+	// The least and the greatest recommendation.
+	Constraints WorkloadScalingPolicyCpuConstraintsPtrInput `pulumi:"constraints"`
+	// How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+	Function pulumi.StringPtrInput `pulumi:"function"`
+	// How limits follow the requests. Left out, the service chooses.
+	Limit WorkloadScalingPolicyCpuLimitPtrInput `pulumi:"limit"`
+	// How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+	LookBackPeriodSeconds pulumi.IntPtrInput `pulumi:"lookBackPeriodSeconds"`
+	// `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+	ManagementOption pulumi.StringPtrInput `pulumi:"managementOption"`
+	// The greatest recommendation, in cores. Left out or 0, there is none.
+	//
+	// Deprecated: Use constraints.max.constant.
+	Max pulumi.Float64PtrInput `pulumi:"max"`
+	// The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+	//
+	// Deprecated: Use constraints.min.constant.
+	Min pulumi.Float64PtrInput `pulumi:"min"`
+	// What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+	Overhead pulumi.Float64PtrInput `pulumi:"overhead"`
+}
+
+func (WorkloadScalingPolicyCpuArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpu)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyCpuArgs) ToWorkloadScalingPolicyCpuOutput() WorkloadScalingPolicyCpuOutput {
+	return i.ToWorkloadScalingPolicyCpuOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuArgs) ToWorkloadScalingPolicyCpuOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuOutput)
+}
+
+// How CPU requests are recommended.
+type WorkloadScalingPolicyCpuOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpu)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuOutput) ToWorkloadScalingPolicyCpuOutput() WorkloadScalingPolicyCpuOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuOutput) ToWorkloadScalingPolicyCpuOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuOutput {
+	return o
+}
+
+// How far a recommendation must be from the present request to be applied, as a fraction of it.
+//
+// Deprecated: Use applyThresholdStrategy with the type "PERCENTAGE".
+func (o WorkloadScalingPolicyCpuOutput) ApplyThreshold() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *float64 { return v.ApplyThreshold }).(pulumi.Float64PtrOutput)
+}
+
+// How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+func (o WorkloadScalingPolicyCpuOutput) ApplyThresholdStrategy() WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *WorkloadScalingPolicyCpuApplyThresholdStrategy {
+		return v.ApplyThresholdStrategy
+	}).(WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput)
+}
+
+// The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+func (o WorkloadScalingPolicyCpuOutput) Args() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *string { return v.Args }).(pulumi.StringPtrOutput)
+}
+
+// The least and the greatest recommendation.
+func (o WorkloadScalingPolicyCpuOutput) Constraints() WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *WorkloadScalingPolicyCpuConstraints { return v.Constraints }).(WorkloadScalingPolicyCpuConstraintsPtrOutput)
+}
+
+// How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+func (o WorkloadScalingPolicyCpuOutput) Function() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *string { return v.Function }).(pulumi.StringPtrOutput)
+}
+
+// How limits follow the requests. Left out, the service chooses.
+func (o WorkloadScalingPolicyCpuOutput) Limit() WorkloadScalingPolicyCpuLimitPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *WorkloadScalingPolicyCpuLimit { return v.Limit }).(WorkloadScalingPolicyCpuLimitPtrOutput)
+}
+
+// How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+func (o WorkloadScalingPolicyCpuOutput) LookBackPeriodSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *int { return v.LookBackPeriodSeconds }).(pulumi.IntPtrOutput)
+}
+
+// `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+func (o WorkloadScalingPolicyCpuOutput) ManagementOption() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *string { return v.ManagementOption }).(pulumi.StringPtrOutput)
+}
+
+// The greatest recommendation, in cores. Left out or 0, there is none.
+//
+// Deprecated: Use constraints.max.constant.
+func (o WorkloadScalingPolicyCpuOutput) Max() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *float64 { return v.Max }).(pulumi.Float64PtrOutput)
+}
+
+// The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+//
+// Deprecated: Use constraints.min.constant.
+func (o WorkloadScalingPolicyCpuOutput) Min() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *float64 { return v.Min }).(pulumi.Float64PtrOutput)
+}
+
+// What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+func (o WorkloadScalingPolicyCpuOutput) Overhead() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpu) *float64 { return v.Overhead }).(pulumi.Float64PtrOutput)
+}
+
+// How far a CPU recommendation must be from the present request to be applied.
+type WorkloadScalingPolicyCpuApplyThresholdStrategy struct {
+	// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+	Denominator *string `pulumi:"denominator"`
+	// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+	Exponent *float64 `pulumi:"exponent"`
+	// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+	Numerator *float64 `pulumi:"numerator"`
+	// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+	Percentage *float64 `pulumi:"percentage"`
+	// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+	Type string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyCpuApplyThresholdStrategyInput is an input type that accepts WorkloadScalingPolicyCpuApplyThresholdStrategyArgs and WorkloadScalingPolicyCpuApplyThresholdStrategyOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuApplyThresholdStrategyInput` via:
+//
+//	WorkloadScalingPolicyCpuApplyThresholdStrategyArgs{...}
+type WorkloadScalingPolicyCpuApplyThresholdStrategyInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyOutput
+	ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutputWithContext(context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyOutput
+}
+
+// How far a CPU recommendation must be from the present request to be applied.
+type WorkloadScalingPolicyCpuApplyThresholdStrategyArgs struct {
+	// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+	Denominator pulumi.StringPtrInput `pulumi:"denominator"`
+	// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+	Exponent pulumi.Float64PtrInput `pulumi:"exponent"`
+	// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+	Numerator pulumi.Float64PtrInput `pulumi:"numerator"`
+	// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+	Percentage pulumi.Float64PtrInput `pulumi:"percentage"`
+	// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+	Type pulumi.StringInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyCpuApplyThresholdStrategyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyCpuApplyThresholdStrategyArgs) ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyOutput {
+	return i.ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuApplyThresholdStrategyArgs) ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuApplyThresholdStrategyOutput)
+}
+
+func (i WorkloadScalingPolicyCpuApplyThresholdStrategyArgs) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuApplyThresholdStrategyArgs) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuApplyThresholdStrategyOutput).ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyCpuApplyThresholdStrategyPtrInput is an input type that accepts WorkloadScalingPolicyCpuApplyThresholdStrategyArgs, WorkloadScalingPolicyCpuApplyThresholdStrategyPtr and WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuApplyThresholdStrategyPtrInput` via:
+//
+//	        WorkloadScalingPolicyCpuApplyThresholdStrategyArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyCpuApplyThresholdStrategyPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput
+	ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput
+}
+
+type workloadScalingPolicyCpuApplyThresholdStrategyPtrType WorkloadScalingPolicyCpuApplyThresholdStrategyArgs
+
+func WorkloadScalingPolicyCpuApplyThresholdStrategyPtr(v *WorkloadScalingPolicyCpuApplyThresholdStrategyArgs) WorkloadScalingPolicyCpuApplyThresholdStrategyPtrInput {
+	return (*workloadScalingPolicyCpuApplyThresholdStrategyPtrType)(v)
+}
+
+func (*workloadScalingPolicyCpuApplyThresholdStrategyPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyCpuApplyThresholdStrategyPtrType) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyCpuApplyThresholdStrategyPtrType) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput)
+}
+
+// How far a CPU recommendation must be from the present request to be applied.
+type WorkloadScalingPolicyCpuApplyThresholdStrategyOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) ToWorkloadScalingPolicyCpuApplyThresholdStrategyOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return o.ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyCpuApplyThresholdStrategy) *WorkloadScalingPolicyCpuApplyThresholdStrategy {
+		return &v
+	}).(WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput)
+}
+
+// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) Denominator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuApplyThresholdStrategy) *string { return v.Denominator }).(pulumi.StringPtrOutput)
+}
+
+// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) Exponent() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuApplyThresholdStrategy) *float64 { return v.Exponent }).(pulumi.Float64PtrOutput)
+}
+
+// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) Numerator() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuApplyThresholdStrategy) *float64 { return v.Numerator }).(pulumi.Float64PtrOutput)
+}
+
+// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) Percentage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuApplyThresholdStrategy) *float64 { return v.Percentage }).(pulumi.Float64PtrOutput)
+}
+
+// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuApplyThresholdStrategy) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) ToWorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) Elem() WorkloadScalingPolicyCpuApplyThresholdStrategyOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuApplyThresholdStrategy) WorkloadScalingPolicyCpuApplyThresholdStrategy {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyCpuApplyThresholdStrategy
+		return ret
+	}).(WorkloadScalingPolicyCpuApplyThresholdStrategyOutput)
+}
+
+// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) Denominator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuApplyThresholdStrategy) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Denominator
+	}).(pulumi.StringPtrOutput)
+}
+
+// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) Exponent() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuApplyThresholdStrategy) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Exponent
+	}).(pulumi.Float64PtrOutput)
+}
+
+// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) Numerator() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuApplyThresholdStrategy) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Numerator
+	}).(pulumi.Float64PtrOutput)
+}
+
+// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) Percentage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuApplyThresholdStrategy) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Percentage
+	}).(pulumi.Float64PtrOutput)
+}
+
+// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+func (o WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuApplyThresholdStrategy) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The least and the greatest CPU recommendation.
+type WorkloadScalingPolicyCpuConstraints struct {
+	// The greatest recommendation. Left out, there is none.
+	Max *WorkloadScalingPolicyCpuConstraintsMax `pulumi:"max"`
+	// The least recommendation. Default: 0.01 cores.
+	Min *WorkloadScalingPolicyCpuConstraintsMin `pulumi:"min"`
+}
+
+// WorkloadScalingPolicyCpuConstraintsInput is an input type that accepts WorkloadScalingPolicyCpuConstraintsArgs and WorkloadScalingPolicyCpuConstraintsOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuConstraintsInput` via:
+//
+//	WorkloadScalingPolicyCpuConstraintsArgs{...}
+type WorkloadScalingPolicyCpuConstraintsInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuConstraintsOutput() WorkloadScalingPolicyCpuConstraintsOutput
+	ToWorkloadScalingPolicyCpuConstraintsOutputWithContext(context.Context) WorkloadScalingPolicyCpuConstraintsOutput
+}
+
+// The least and the greatest CPU recommendation.
+type WorkloadScalingPolicyCpuConstraintsArgs struct {
+	// The greatest recommendation. Left out, there is none.
+	Max WorkloadScalingPolicyCpuConstraintsMaxPtrInput `pulumi:"max"`
+	// The least recommendation. Default: 0.01 cores.
+	Min WorkloadScalingPolicyCpuConstraintsMinPtrInput `pulumi:"min"`
+}
+
+func (WorkloadScalingPolicyCpuConstraintsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuConstraints)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsArgs) ToWorkloadScalingPolicyCpuConstraintsOutput() WorkloadScalingPolicyCpuConstraintsOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsArgs) ToWorkloadScalingPolicyCpuConstraintsOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsOutput)
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsArgs) ToWorkloadScalingPolicyCpuConstraintsPtrOutput() WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsArgs) ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsOutput).ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyCpuConstraintsPtrInput is an input type that accepts WorkloadScalingPolicyCpuConstraintsArgs, WorkloadScalingPolicyCpuConstraintsPtr and WorkloadScalingPolicyCpuConstraintsPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuConstraintsPtrInput` via:
+//
+//	        WorkloadScalingPolicyCpuConstraintsArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyCpuConstraintsPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuConstraintsPtrOutput() WorkloadScalingPolicyCpuConstraintsPtrOutput
+	ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(context.Context) WorkloadScalingPolicyCpuConstraintsPtrOutput
+}
+
+type workloadScalingPolicyCpuConstraintsPtrType WorkloadScalingPolicyCpuConstraintsArgs
+
+func WorkloadScalingPolicyCpuConstraintsPtr(v *WorkloadScalingPolicyCpuConstraintsArgs) WorkloadScalingPolicyCpuConstraintsPtrInput {
+	return (*workloadScalingPolicyCpuConstraintsPtrType)(v)
+}
+
+func (*workloadScalingPolicyCpuConstraintsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuConstraints)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyCpuConstraintsPtrType) ToWorkloadScalingPolicyCpuConstraintsPtrOutput() WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyCpuConstraintsPtrType) ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsPtrOutput)
+}
+
+// The least and the greatest CPU recommendation.
+type WorkloadScalingPolicyCpuConstraintsOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuConstraintsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuConstraints)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsOutput) ToWorkloadScalingPolicyCpuConstraintsOutput() WorkloadScalingPolicyCpuConstraintsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsOutput) ToWorkloadScalingPolicyCpuConstraintsOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsOutput) ToWorkloadScalingPolicyCpuConstraintsPtrOutput() WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return o.ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsOutput) ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyCpuConstraints) *WorkloadScalingPolicyCpuConstraints {
+		return &v
+	}).(WorkloadScalingPolicyCpuConstraintsPtrOutput)
+}
+
+// The greatest recommendation. Left out, there is none.
+func (o WorkloadScalingPolicyCpuConstraintsOutput) Max() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuConstraints) *WorkloadScalingPolicyCpuConstraintsMax { return v.Max }).(WorkloadScalingPolicyCpuConstraintsMaxPtrOutput)
+}
+
+// The least recommendation. Default: 0.01 cores.
+func (o WorkloadScalingPolicyCpuConstraintsOutput) Min() WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuConstraints) *WorkloadScalingPolicyCpuConstraintsMin { return v.Min }).(WorkloadScalingPolicyCpuConstraintsMinPtrOutput)
+}
+
+type WorkloadScalingPolicyCpuConstraintsPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuConstraintsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuConstraints)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsPtrOutput) ToWorkloadScalingPolicyCpuConstraintsPtrOutput() WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsPtrOutput) ToWorkloadScalingPolicyCpuConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsPtrOutput) Elem() WorkloadScalingPolicyCpuConstraintsOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraints) WorkloadScalingPolicyCpuConstraints {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyCpuConstraints
+		return ret
+	}).(WorkloadScalingPolicyCpuConstraintsOutput)
+}
+
+// The greatest recommendation. Left out, there is none.
+func (o WorkloadScalingPolicyCpuConstraintsPtrOutput) Max() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraints) *WorkloadScalingPolicyCpuConstraintsMax {
+		if v == nil {
+			return nil
+		}
+		return v.Max
+	}).(WorkloadScalingPolicyCpuConstraintsMaxPtrOutput)
+}
+
+// The least recommendation. Default: 0.01 cores.
+func (o WorkloadScalingPolicyCpuConstraintsPtrOutput) Min() WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraints) *WorkloadScalingPolicyCpuConstraintsMin {
+		if v == nil {
+			return nil
+		}
+		return v.Min
+	}).(WorkloadScalingPolicyCpuConstraintsMinPtrOutput)
+}
+
+// The greatest CPU recommendation: one of the properties.
+type WorkloadScalingPolicyCpuConstraintsMax struct {
+	// A fixed amount, in cores. 0 stands for none.
+	Constant *float64 `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal *float64 `pulumi:"percentageOfOriginal"`
+}
+
+// WorkloadScalingPolicyCpuConstraintsMaxInput is an input type that accepts WorkloadScalingPolicyCpuConstraintsMaxArgs and WorkloadScalingPolicyCpuConstraintsMaxOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuConstraintsMaxInput` via:
+//
+//	WorkloadScalingPolicyCpuConstraintsMaxArgs{...}
+type WorkloadScalingPolicyCpuConstraintsMaxInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuConstraintsMaxOutput() WorkloadScalingPolicyCpuConstraintsMaxOutput
+	ToWorkloadScalingPolicyCpuConstraintsMaxOutputWithContext(context.Context) WorkloadScalingPolicyCpuConstraintsMaxOutput
+}
+
+// The greatest CPU recommendation: one of the properties.
+type WorkloadScalingPolicyCpuConstraintsMaxArgs struct {
+	// A fixed amount, in cores. 0 stands for none.
+	Constant pulumi.Float64PtrInput `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal pulumi.Float64PtrInput `pulumi:"percentageOfOriginal"`
+}
+
+func (WorkloadScalingPolicyCpuConstraintsMaxArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMax)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMaxArgs) ToWorkloadScalingPolicyCpuConstraintsMaxOutput() WorkloadScalingPolicyCpuConstraintsMaxOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsMaxOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMaxArgs) ToWorkloadScalingPolicyCpuConstraintsMaxOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMaxOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsMaxOutput)
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMaxArgs) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutput() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMaxArgs) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsMaxOutput).ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyCpuConstraintsMaxPtrInput is an input type that accepts WorkloadScalingPolicyCpuConstraintsMaxArgs, WorkloadScalingPolicyCpuConstraintsMaxPtr and WorkloadScalingPolicyCpuConstraintsMaxPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuConstraintsMaxPtrInput` via:
+//
+//	        WorkloadScalingPolicyCpuConstraintsMaxArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyCpuConstraintsMaxPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutput() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput
+	ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(context.Context) WorkloadScalingPolicyCpuConstraintsMaxPtrOutput
+}
+
+type workloadScalingPolicyCpuConstraintsMaxPtrType WorkloadScalingPolicyCpuConstraintsMaxArgs
+
+func WorkloadScalingPolicyCpuConstraintsMaxPtr(v *WorkloadScalingPolicyCpuConstraintsMaxArgs) WorkloadScalingPolicyCpuConstraintsMaxPtrInput {
+	return (*workloadScalingPolicyCpuConstraintsMaxPtrType)(v)
+}
+
+func (*workloadScalingPolicyCpuConstraintsMaxPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuConstraintsMax)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyCpuConstraintsMaxPtrType) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutput() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyCpuConstraintsMaxPtrType) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsMaxPtrOutput)
+}
+
+// The greatest CPU recommendation: one of the properties.
+type WorkloadScalingPolicyCpuConstraintsMaxOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuConstraintsMaxOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMax)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxOutput) ToWorkloadScalingPolicyCpuConstraintsMaxOutput() WorkloadScalingPolicyCpuConstraintsMaxOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxOutput) ToWorkloadScalingPolicyCpuConstraintsMaxOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMaxOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxOutput) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutput() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return o.ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxOutput) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyCpuConstraintsMax) *WorkloadScalingPolicyCpuConstraintsMax {
+		return &v
+	}).(WorkloadScalingPolicyCpuConstraintsMaxPtrOutput)
+}
+
+// A fixed amount, in cores. 0 stands for none.
+func (o WorkloadScalingPolicyCpuConstraintsMaxOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuConstraintsMax) *float64 { return v.Constant }).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyCpuConstraintsMaxOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuConstraintsMax) *float64 { return v.PercentageOfOriginal }).(pulumi.Float64PtrOutput)
+}
+
+type WorkloadScalingPolicyCpuConstraintsMaxPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuConstraintsMaxPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuConstraintsMax)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxPtrOutput) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutput() WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxPtrOutput) ToWorkloadScalingPolicyCpuConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMaxPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMaxPtrOutput) Elem() WorkloadScalingPolicyCpuConstraintsMaxOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraintsMax) WorkloadScalingPolicyCpuConstraintsMax {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyCpuConstraintsMax
+		return ret
+	}).(WorkloadScalingPolicyCpuConstraintsMaxOutput)
+}
+
+// A fixed amount, in cores. 0 stands for none.
+func (o WorkloadScalingPolicyCpuConstraintsMaxPtrOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraintsMax) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Constant
+	}).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyCpuConstraintsMaxPtrOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraintsMax) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.PercentageOfOriginal
+	}).(pulumi.Float64PtrOutput)
+}
+
+// The least CPU recommendation: one of the properties.
+type WorkloadScalingPolicyCpuConstraintsMin struct {
+	// A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+	Constant *float64 `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal *float64 `pulumi:"percentageOfOriginal"`
+}
+
+// WorkloadScalingPolicyCpuConstraintsMinInput is an input type that accepts WorkloadScalingPolicyCpuConstraintsMinArgs and WorkloadScalingPolicyCpuConstraintsMinOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuConstraintsMinInput` via:
+//
+//	WorkloadScalingPolicyCpuConstraintsMinArgs{...}
+type WorkloadScalingPolicyCpuConstraintsMinInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuConstraintsMinOutput() WorkloadScalingPolicyCpuConstraintsMinOutput
+	ToWorkloadScalingPolicyCpuConstraintsMinOutputWithContext(context.Context) WorkloadScalingPolicyCpuConstraintsMinOutput
+}
+
+// The least CPU recommendation: one of the properties.
+type WorkloadScalingPolicyCpuConstraintsMinArgs struct {
+	// A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+	Constant pulumi.Float64PtrInput `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal pulumi.Float64PtrInput `pulumi:"percentageOfOriginal"`
+}
+
+func (WorkloadScalingPolicyCpuConstraintsMinArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMin)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMinArgs) ToWorkloadScalingPolicyCpuConstraintsMinOutput() WorkloadScalingPolicyCpuConstraintsMinOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsMinOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMinArgs) ToWorkloadScalingPolicyCpuConstraintsMinOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMinOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsMinOutput)
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMinArgs) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutput() WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuConstraintsMinArgs) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsMinOutput).ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyCpuConstraintsMinPtrInput is an input type that accepts WorkloadScalingPolicyCpuConstraintsMinArgs, WorkloadScalingPolicyCpuConstraintsMinPtr and WorkloadScalingPolicyCpuConstraintsMinPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuConstraintsMinPtrInput` via:
+//
+//	        WorkloadScalingPolicyCpuConstraintsMinArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyCpuConstraintsMinPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuConstraintsMinPtrOutput() WorkloadScalingPolicyCpuConstraintsMinPtrOutput
+	ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(context.Context) WorkloadScalingPolicyCpuConstraintsMinPtrOutput
+}
+
+type workloadScalingPolicyCpuConstraintsMinPtrType WorkloadScalingPolicyCpuConstraintsMinArgs
+
+func WorkloadScalingPolicyCpuConstraintsMinPtr(v *WorkloadScalingPolicyCpuConstraintsMinArgs) WorkloadScalingPolicyCpuConstraintsMinPtrInput {
+	return (*workloadScalingPolicyCpuConstraintsMinPtrType)(v)
+}
+
+func (*workloadScalingPolicyCpuConstraintsMinPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuConstraintsMin)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyCpuConstraintsMinPtrType) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutput() WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyCpuConstraintsMinPtrType) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuConstraintsMinPtrOutput)
+}
+
+// The least CPU recommendation: one of the properties.
+type WorkloadScalingPolicyCpuConstraintsMinOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuConstraintsMinOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMin)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinOutput) ToWorkloadScalingPolicyCpuConstraintsMinOutput() WorkloadScalingPolicyCpuConstraintsMinOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinOutput) ToWorkloadScalingPolicyCpuConstraintsMinOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMinOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinOutput) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutput() WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return o.ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinOutput) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyCpuConstraintsMin) *WorkloadScalingPolicyCpuConstraintsMin {
+		return &v
+	}).(WorkloadScalingPolicyCpuConstraintsMinPtrOutput)
+}
+
+// A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+func (o WorkloadScalingPolicyCpuConstraintsMinOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuConstraintsMin) *float64 { return v.Constant }).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyCpuConstraintsMinOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuConstraintsMin) *float64 { return v.PercentageOfOriginal }).(pulumi.Float64PtrOutput)
+}
+
+type WorkloadScalingPolicyCpuConstraintsMinPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuConstraintsMinPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuConstraintsMin)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinPtrOutput) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutput() WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinPtrOutput) ToWorkloadScalingPolicyCpuConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuConstraintsMinPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuConstraintsMinPtrOutput) Elem() WorkloadScalingPolicyCpuConstraintsMinOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraintsMin) WorkloadScalingPolicyCpuConstraintsMin {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyCpuConstraintsMin
+		return ret
+	}).(WorkloadScalingPolicyCpuConstraintsMinOutput)
+}
+
+// A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+func (o WorkloadScalingPolicyCpuConstraintsMinPtrOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraintsMin) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Constant
+	}).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyCpuConstraintsMinPtrOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuConstraintsMin) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.PercentageOfOriginal
+	}).(pulumi.Float64PtrOutput)
+}
+
+// How CPU limits follow the requests.
+type WorkloadScalingPolicyCpuLimit struct {
+	// The factor, for `MULTIPLIER`. The service allows 1 and more.
+	Multiplier *float64 `pulumi:"multiplier"`
+	// Whether workloads without a limit stay without one. Default: false.
+	OnlyIfOriginalExist *bool `pulumi:"onlyIfOriginalExist"`
+	// Whether a limit changes only if that of the workload itself is lower. Default: false.
+	OnlyIfOriginalLower *bool `pulumi:"onlyIfOriginalLower"`
+	// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+	Type string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyCpuLimitInput is an input type that accepts WorkloadScalingPolicyCpuLimitArgs and WorkloadScalingPolicyCpuLimitOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuLimitInput` via:
+//
+//	WorkloadScalingPolicyCpuLimitArgs{...}
+type WorkloadScalingPolicyCpuLimitInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuLimitOutput() WorkloadScalingPolicyCpuLimitOutput
+	ToWorkloadScalingPolicyCpuLimitOutputWithContext(context.Context) WorkloadScalingPolicyCpuLimitOutput
+}
+
+// How CPU limits follow the requests.
+type WorkloadScalingPolicyCpuLimitArgs struct {
+	// The factor, for `MULTIPLIER`. The service allows 1 and more.
+	Multiplier pulumi.Float64PtrInput `pulumi:"multiplier"`
+	// Whether workloads without a limit stay without one. Default: false.
+	OnlyIfOriginalExist pulumi.BoolPtrInput `pulumi:"onlyIfOriginalExist"`
+	// Whether a limit changes only if that of the workload itself is lower. Default: false.
+	OnlyIfOriginalLower pulumi.BoolPtrInput `pulumi:"onlyIfOriginalLower"`
+	// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+	Type pulumi.StringInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyCpuLimitArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuLimit)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyCpuLimitArgs) ToWorkloadScalingPolicyCpuLimitOutput() WorkloadScalingPolicyCpuLimitOutput {
+	return i.ToWorkloadScalingPolicyCpuLimitOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuLimitArgs) ToWorkloadScalingPolicyCpuLimitOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuLimitOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuLimitOutput)
+}
+
+func (i WorkloadScalingPolicyCpuLimitArgs) ToWorkloadScalingPolicyCpuLimitPtrOutput() WorkloadScalingPolicyCpuLimitPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyCpuLimitArgs) ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuLimitPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuLimitOutput).ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyCpuLimitPtrInput is an input type that accepts WorkloadScalingPolicyCpuLimitArgs, WorkloadScalingPolicyCpuLimitPtr and WorkloadScalingPolicyCpuLimitPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyCpuLimitPtrInput` via:
+//
+//	        WorkloadScalingPolicyCpuLimitArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyCpuLimitPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyCpuLimitPtrOutput() WorkloadScalingPolicyCpuLimitPtrOutput
+	ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(context.Context) WorkloadScalingPolicyCpuLimitPtrOutput
+}
+
+type workloadScalingPolicyCpuLimitPtrType WorkloadScalingPolicyCpuLimitArgs
+
+func WorkloadScalingPolicyCpuLimitPtr(v *WorkloadScalingPolicyCpuLimitArgs) WorkloadScalingPolicyCpuLimitPtrInput {
+	return (*workloadScalingPolicyCpuLimitPtrType)(v)
+}
+
+func (*workloadScalingPolicyCpuLimitPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuLimit)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyCpuLimitPtrType) ToWorkloadScalingPolicyCpuLimitPtrOutput() WorkloadScalingPolicyCpuLimitPtrOutput {
+	return i.ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyCpuLimitPtrType) ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuLimitPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyCpuLimitPtrOutput)
+}
+
+// How CPU limits follow the requests.
+type WorkloadScalingPolicyCpuLimitOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuLimitOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyCpuLimit)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuLimitOutput) ToWorkloadScalingPolicyCpuLimitOutput() WorkloadScalingPolicyCpuLimitOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuLimitOutput) ToWorkloadScalingPolicyCpuLimitOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuLimitOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuLimitOutput) ToWorkloadScalingPolicyCpuLimitPtrOutput() WorkloadScalingPolicyCpuLimitPtrOutput {
+	return o.ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyCpuLimitOutput) ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuLimitPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyCpuLimit) *WorkloadScalingPolicyCpuLimit {
+		return &v
+	}).(WorkloadScalingPolicyCpuLimitPtrOutput)
+}
+
+// The factor, for `MULTIPLIER`. The service allows 1 and more.
+func (o WorkloadScalingPolicyCpuLimitOutput) Multiplier() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuLimit) *float64 { return v.Multiplier }).(pulumi.Float64PtrOutput)
+}
+
+// Whether workloads without a limit stay without one. Default: false.
+func (o WorkloadScalingPolicyCpuLimitOutput) OnlyIfOriginalExist() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuLimit) *bool { return v.OnlyIfOriginalExist }).(pulumi.BoolPtrOutput)
+}
+
+// Whether a limit changes only if that of the workload itself is lower. Default: false.
+func (o WorkloadScalingPolicyCpuLimitOutput) OnlyIfOriginalLower() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuLimit) *bool { return v.OnlyIfOriginalLower }).(pulumi.BoolPtrOutput)
+}
+
+// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+func (o WorkloadScalingPolicyCpuLimitOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyCpuLimit) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyCpuLimitPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyCpuLimitPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyCpuLimit)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) ToWorkloadScalingPolicyCpuLimitPtrOutput() WorkloadScalingPolicyCpuLimitPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) ToWorkloadScalingPolicyCpuLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyCpuLimitPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) Elem() WorkloadScalingPolicyCpuLimitOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuLimit) WorkloadScalingPolicyCpuLimit {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyCpuLimit
+		return ret
+	}).(WorkloadScalingPolicyCpuLimitOutput)
+}
+
+// The factor, for `MULTIPLIER`. The service allows 1 and more.
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) Multiplier() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuLimit) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Multiplier
+	}).(pulumi.Float64PtrOutput)
+}
+
+// Whether workloads without a limit stay without one. Default: false.
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) OnlyIfOriginalExist() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuLimit) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.OnlyIfOriginalExist
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether a limit changes only if that of the workload itself is lower. Default: false.
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) OnlyIfOriginalLower() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuLimit) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.OnlyIfOriginalLower
+	}).(pulumi.BoolPtrOutput)
+}
+
+// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+func (o WorkloadScalingPolicyCpuLimitPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyCpuLimit) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// How lower requests are applied.
+type WorkloadScalingPolicyDownscaling struct {
+	// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+	ApplyType *string `pulumi:"applyType"`
+}
+
+// WorkloadScalingPolicyDownscalingInput is an input type that accepts WorkloadScalingPolicyDownscalingArgs and WorkloadScalingPolicyDownscalingOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyDownscalingInput` via:
+//
+//	WorkloadScalingPolicyDownscalingArgs{...}
+type WorkloadScalingPolicyDownscalingInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyDownscalingOutput() WorkloadScalingPolicyDownscalingOutput
+	ToWorkloadScalingPolicyDownscalingOutputWithContext(context.Context) WorkloadScalingPolicyDownscalingOutput
+}
+
+// How lower requests are applied.
+type WorkloadScalingPolicyDownscalingArgs struct {
+	// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+	ApplyType pulumi.StringPtrInput `pulumi:"applyType"`
+}
+
+func (WorkloadScalingPolicyDownscalingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyDownscaling)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyDownscalingArgs) ToWorkloadScalingPolicyDownscalingOutput() WorkloadScalingPolicyDownscalingOutput {
+	return i.ToWorkloadScalingPolicyDownscalingOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyDownscalingArgs) ToWorkloadScalingPolicyDownscalingOutputWithContext(ctx context.Context) WorkloadScalingPolicyDownscalingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyDownscalingOutput)
+}
+
+func (i WorkloadScalingPolicyDownscalingArgs) ToWorkloadScalingPolicyDownscalingPtrOutput() WorkloadScalingPolicyDownscalingPtrOutput {
+	return i.ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyDownscalingArgs) ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyDownscalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyDownscalingOutput).ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyDownscalingPtrInput is an input type that accepts WorkloadScalingPolicyDownscalingArgs, WorkloadScalingPolicyDownscalingPtr and WorkloadScalingPolicyDownscalingPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyDownscalingPtrInput` via:
+//
+//	        WorkloadScalingPolicyDownscalingArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyDownscalingPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyDownscalingPtrOutput() WorkloadScalingPolicyDownscalingPtrOutput
+	ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(context.Context) WorkloadScalingPolicyDownscalingPtrOutput
+}
+
+type workloadScalingPolicyDownscalingPtrType WorkloadScalingPolicyDownscalingArgs
+
+func WorkloadScalingPolicyDownscalingPtr(v *WorkloadScalingPolicyDownscalingArgs) WorkloadScalingPolicyDownscalingPtrInput {
+	return (*workloadScalingPolicyDownscalingPtrType)(v)
+}
+
+func (*workloadScalingPolicyDownscalingPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyDownscaling)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyDownscalingPtrType) ToWorkloadScalingPolicyDownscalingPtrOutput() WorkloadScalingPolicyDownscalingPtrOutput {
+	return i.ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyDownscalingPtrType) ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyDownscalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyDownscalingPtrOutput)
+}
+
+// How lower requests are applied.
+type WorkloadScalingPolicyDownscalingOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyDownscalingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyDownscaling)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyDownscalingOutput) ToWorkloadScalingPolicyDownscalingOutput() WorkloadScalingPolicyDownscalingOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyDownscalingOutput) ToWorkloadScalingPolicyDownscalingOutputWithContext(ctx context.Context) WorkloadScalingPolicyDownscalingOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyDownscalingOutput) ToWorkloadScalingPolicyDownscalingPtrOutput() WorkloadScalingPolicyDownscalingPtrOutput {
+	return o.ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyDownscalingOutput) ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyDownscalingPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyDownscaling) *WorkloadScalingPolicyDownscaling {
+		return &v
+	}).(WorkloadScalingPolicyDownscalingPtrOutput)
+}
+
+// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+func (o WorkloadScalingPolicyDownscalingOutput) ApplyType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyDownscaling) *string { return v.ApplyType }).(pulumi.StringPtrOutput)
+}
+
+type WorkloadScalingPolicyDownscalingPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyDownscalingPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyDownscaling)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyDownscalingPtrOutput) ToWorkloadScalingPolicyDownscalingPtrOutput() WorkloadScalingPolicyDownscalingPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyDownscalingPtrOutput) ToWorkloadScalingPolicyDownscalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyDownscalingPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyDownscalingPtrOutput) Elem() WorkloadScalingPolicyDownscalingOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyDownscaling) WorkloadScalingPolicyDownscaling {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyDownscaling
+		return ret
+	}).(WorkloadScalingPolicyDownscalingOutput)
+}
+
+// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+func (o WorkloadScalingPolicyDownscalingPtrOutput) ApplyType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyDownscaling) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ApplyType
+	}).(pulumi.StringPtrOutput)
+}
+
+// How horizontal pod autoscalers are converted.
+type WorkloadScalingPolicyHpaConverter struct {
+	// `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+	Type string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyHpaConverterInput is an input type that accepts WorkloadScalingPolicyHpaConverterArgs and WorkloadScalingPolicyHpaConverterOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaConverterInput` via:
+//
+//	WorkloadScalingPolicyHpaConverterArgs{...}
+type WorkloadScalingPolicyHpaConverterInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaConverterOutput() WorkloadScalingPolicyHpaConverterOutput
+	ToWorkloadScalingPolicyHpaConverterOutputWithContext(context.Context) WorkloadScalingPolicyHpaConverterOutput
+}
+
+// How horizontal pod autoscalers are converted.
+type WorkloadScalingPolicyHpaConverterArgs struct {
+	// `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+	Type pulumi.StringInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyHpaConverterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaConverter)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaConverterArgs) ToWorkloadScalingPolicyHpaConverterOutput() WorkloadScalingPolicyHpaConverterOutput {
+	return i.ToWorkloadScalingPolicyHpaConverterOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaConverterArgs) ToWorkloadScalingPolicyHpaConverterOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaConverterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaConverterOutput)
+}
+
+// WorkloadScalingPolicyHpaConverterArrayInput is an input type that accepts WorkloadScalingPolicyHpaConverterArray and WorkloadScalingPolicyHpaConverterArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaConverterArrayInput` via:
+//
+//	WorkloadScalingPolicyHpaConverterArray{ WorkloadScalingPolicyHpaConverterArgs{...} }
+type WorkloadScalingPolicyHpaConverterArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaConverterArrayOutput() WorkloadScalingPolicyHpaConverterArrayOutput
+	ToWorkloadScalingPolicyHpaConverterArrayOutputWithContext(context.Context) WorkloadScalingPolicyHpaConverterArrayOutput
+}
+
+type WorkloadScalingPolicyHpaConverterArray []WorkloadScalingPolicyHpaConverterInput
+
+func (WorkloadScalingPolicyHpaConverterArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyHpaConverter)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaConverterArray) ToWorkloadScalingPolicyHpaConverterArrayOutput() WorkloadScalingPolicyHpaConverterArrayOutput {
+	return i.ToWorkloadScalingPolicyHpaConverterArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaConverterArray) ToWorkloadScalingPolicyHpaConverterArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaConverterArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaConverterArrayOutput)
+}
+
+// How horizontal pod autoscalers are converted.
+type WorkloadScalingPolicyHpaConverterOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaConverterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaConverter)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaConverterOutput) ToWorkloadScalingPolicyHpaConverterOutput() WorkloadScalingPolicyHpaConverterOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaConverterOutput) ToWorkloadScalingPolicyHpaConverterOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaConverterOutput {
+	return o
+}
+
+// `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+func (o WorkloadScalingPolicyHpaConverterOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaConverter) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyHpaConverterArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaConverterArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyHpaConverter)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaConverterArrayOutput) ToWorkloadScalingPolicyHpaConverterArrayOutput() WorkloadScalingPolicyHpaConverterArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaConverterArrayOutput) ToWorkloadScalingPolicyHpaConverterArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaConverterArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaConverterArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyHpaConverterOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyHpaConverter {
+		return vs[0].([]WorkloadScalingPolicyHpaConverter)[vs[1].(int)]
+	}).(WorkloadScalingPolicyHpaConverterOutput)
+}
+
+// How Java workloads are treated.
+type WorkloadScalingPolicyJvm struct {
+	// Whether CAST AI makes them report their metrics. Default: false.
+	AutoInstrument *bool `pulumi:"autoInstrument"`
+	// How their memory is sized.
+	Memory *WorkloadScalingPolicyJvmMemory `pulumi:"memory"`
+}
+
+// WorkloadScalingPolicyJvmInput is an input type that accepts WorkloadScalingPolicyJvmArgs and WorkloadScalingPolicyJvmOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyJvmInput` via:
+//
+//	WorkloadScalingPolicyJvmArgs{...}
+type WorkloadScalingPolicyJvmInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyJvmOutput() WorkloadScalingPolicyJvmOutput
+	ToWorkloadScalingPolicyJvmOutputWithContext(context.Context) WorkloadScalingPolicyJvmOutput
+}
+
+// How Java workloads are treated.
+type WorkloadScalingPolicyJvmArgs struct {
+	// Whether CAST AI makes them report their metrics. Default: false.
+	AutoInstrument pulumi.BoolPtrInput `pulumi:"autoInstrument"`
+	// How their memory is sized.
+	Memory WorkloadScalingPolicyJvmMemoryPtrInput `pulumi:"memory"`
+}
+
+func (WorkloadScalingPolicyJvmArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyJvm)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyJvmArgs) ToWorkloadScalingPolicyJvmOutput() WorkloadScalingPolicyJvmOutput {
+	return i.ToWorkloadScalingPolicyJvmOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyJvmArgs) ToWorkloadScalingPolicyJvmOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyJvmOutput)
+}
+
+func (i WorkloadScalingPolicyJvmArgs) ToWorkloadScalingPolicyJvmPtrOutput() WorkloadScalingPolicyJvmPtrOutput {
+	return i.ToWorkloadScalingPolicyJvmPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyJvmArgs) ToWorkloadScalingPolicyJvmPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyJvmOutput).ToWorkloadScalingPolicyJvmPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyJvmPtrInput is an input type that accepts WorkloadScalingPolicyJvmArgs, WorkloadScalingPolicyJvmPtr and WorkloadScalingPolicyJvmPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyJvmPtrInput` via:
+//
+//	        WorkloadScalingPolicyJvmArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyJvmPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyJvmPtrOutput() WorkloadScalingPolicyJvmPtrOutput
+	ToWorkloadScalingPolicyJvmPtrOutputWithContext(context.Context) WorkloadScalingPolicyJvmPtrOutput
+}
+
+type workloadScalingPolicyJvmPtrType WorkloadScalingPolicyJvmArgs
+
+func WorkloadScalingPolicyJvmPtr(v *WorkloadScalingPolicyJvmArgs) WorkloadScalingPolicyJvmPtrInput {
+	return (*workloadScalingPolicyJvmPtrType)(v)
+}
+
+func (*workloadScalingPolicyJvmPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyJvm)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyJvmPtrType) ToWorkloadScalingPolicyJvmPtrOutput() WorkloadScalingPolicyJvmPtrOutput {
+	return i.ToWorkloadScalingPolicyJvmPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyJvmPtrType) ToWorkloadScalingPolicyJvmPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyJvmPtrOutput)
+}
+
+// How Java workloads are treated.
+type WorkloadScalingPolicyJvmOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyJvmOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyJvm)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyJvmOutput) ToWorkloadScalingPolicyJvmOutput() WorkloadScalingPolicyJvmOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmOutput) ToWorkloadScalingPolicyJvmOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmOutput) ToWorkloadScalingPolicyJvmPtrOutput() WorkloadScalingPolicyJvmPtrOutput {
+	return o.ToWorkloadScalingPolicyJvmPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyJvmOutput) ToWorkloadScalingPolicyJvmPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyJvm) *WorkloadScalingPolicyJvm {
+		return &v
+	}).(WorkloadScalingPolicyJvmPtrOutput)
+}
+
+// Whether CAST AI makes them report their metrics. Default: false.
+func (o WorkloadScalingPolicyJvmOutput) AutoInstrument() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyJvm) *bool { return v.AutoInstrument }).(pulumi.BoolPtrOutput)
+}
+
+// How their memory is sized.
+func (o WorkloadScalingPolicyJvmOutput) Memory() WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyJvm) *WorkloadScalingPolicyJvmMemory { return v.Memory }).(WorkloadScalingPolicyJvmMemoryPtrOutput)
+}
+
+type WorkloadScalingPolicyJvmPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyJvmPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyJvm)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyJvmPtrOutput) ToWorkloadScalingPolicyJvmPtrOutput() WorkloadScalingPolicyJvmPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmPtrOutput) ToWorkloadScalingPolicyJvmPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmPtrOutput) Elem() WorkloadScalingPolicyJvmOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyJvm) WorkloadScalingPolicyJvm {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyJvm
+		return ret
+	}).(WorkloadScalingPolicyJvmOutput)
+}
+
+// Whether CAST AI makes them report their metrics. Default: false.
+func (o WorkloadScalingPolicyJvmPtrOutput) AutoInstrument() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyJvm) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.AutoInstrument
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How their memory is sized.
+func (o WorkloadScalingPolicyJvmPtrOutput) Memory() WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyJvm) *WorkloadScalingPolicyJvmMemory {
+		if v == nil {
+			return nil
+		}
+		return v.Memory
+	}).(WorkloadScalingPolicyJvmMemoryPtrOutput)
+}
+
+// How the memory of Java workloads is sized.
+type WorkloadScalingPolicyJvmMemory struct {
+	// Whether the size of the heap follows the recommendation. Default: false.
+	Optimization *bool `pulumi:"optimization"`
+}
+
+// WorkloadScalingPolicyJvmMemoryInput is an input type that accepts WorkloadScalingPolicyJvmMemoryArgs and WorkloadScalingPolicyJvmMemoryOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyJvmMemoryInput` via:
+//
+//	WorkloadScalingPolicyJvmMemoryArgs{...}
+type WorkloadScalingPolicyJvmMemoryInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyJvmMemoryOutput() WorkloadScalingPolicyJvmMemoryOutput
+	ToWorkloadScalingPolicyJvmMemoryOutputWithContext(context.Context) WorkloadScalingPolicyJvmMemoryOutput
+}
+
+// How the memory of Java workloads is sized.
+type WorkloadScalingPolicyJvmMemoryArgs struct {
+	// Whether the size of the heap follows the recommendation. Default: false.
+	Optimization pulumi.BoolPtrInput `pulumi:"optimization"`
+}
+
+func (WorkloadScalingPolicyJvmMemoryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyJvmMemory)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyJvmMemoryArgs) ToWorkloadScalingPolicyJvmMemoryOutput() WorkloadScalingPolicyJvmMemoryOutput {
+	return i.ToWorkloadScalingPolicyJvmMemoryOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyJvmMemoryArgs) ToWorkloadScalingPolicyJvmMemoryOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmMemoryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyJvmMemoryOutput)
+}
+
+func (i WorkloadScalingPolicyJvmMemoryArgs) ToWorkloadScalingPolicyJvmMemoryPtrOutput() WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return i.ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyJvmMemoryArgs) ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyJvmMemoryOutput).ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyJvmMemoryPtrInput is an input type that accepts WorkloadScalingPolicyJvmMemoryArgs, WorkloadScalingPolicyJvmMemoryPtr and WorkloadScalingPolicyJvmMemoryPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyJvmMemoryPtrInput` via:
+//
+//	        WorkloadScalingPolicyJvmMemoryArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyJvmMemoryPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyJvmMemoryPtrOutput() WorkloadScalingPolicyJvmMemoryPtrOutput
+	ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(context.Context) WorkloadScalingPolicyJvmMemoryPtrOutput
+}
+
+type workloadScalingPolicyJvmMemoryPtrType WorkloadScalingPolicyJvmMemoryArgs
+
+func WorkloadScalingPolicyJvmMemoryPtr(v *WorkloadScalingPolicyJvmMemoryArgs) WorkloadScalingPolicyJvmMemoryPtrInput {
+	return (*workloadScalingPolicyJvmMemoryPtrType)(v)
+}
+
+func (*workloadScalingPolicyJvmMemoryPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyJvmMemory)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyJvmMemoryPtrType) ToWorkloadScalingPolicyJvmMemoryPtrOutput() WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return i.ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyJvmMemoryPtrType) ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyJvmMemoryPtrOutput)
+}
+
+// How the memory of Java workloads is sized.
+type WorkloadScalingPolicyJvmMemoryOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyJvmMemoryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyJvmMemory)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyJvmMemoryOutput) ToWorkloadScalingPolicyJvmMemoryOutput() WorkloadScalingPolicyJvmMemoryOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmMemoryOutput) ToWorkloadScalingPolicyJvmMemoryOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmMemoryOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmMemoryOutput) ToWorkloadScalingPolicyJvmMemoryPtrOutput() WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return o.ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyJvmMemoryOutput) ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyJvmMemory) *WorkloadScalingPolicyJvmMemory {
+		return &v
+	}).(WorkloadScalingPolicyJvmMemoryPtrOutput)
+}
+
+// Whether the size of the heap follows the recommendation. Default: false.
+func (o WorkloadScalingPolicyJvmMemoryOutput) Optimization() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyJvmMemory) *bool { return v.Optimization }).(pulumi.BoolPtrOutput)
+}
+
+type WorkloadScalingPolicyJvmMemoryPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyJvmMemoryPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyJvmMemory)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyJvmMemoryPtrOutput) ToWorkloadScalingPolicyJvmMemoryPtrOutput() WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmMemoryPtrOutput) ToWorkloadScalingPolicyJvmMemoryPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyJvmMemoryPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyJvmMemoryPtrOutput) Elem() WorkloadScalingPolicyJvmMemoryOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyJvmMemory) WorkloadScalingPolicyJvmMemory {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyJvmMemory
+		return ret
+	}).(WorkloadScalingPolicyJvmMemoryOutput)
+}
+
+// Whether the size of the heap follows the recommendation. Default: false.
+func (o WorkloadScalingPolicyJvmMemoryPtrOutput) Optimization() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyJvmMemory) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Optimization
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How memory requests are recommended.
+type WorkloadScalingPolicyMemory struct {
+	// How far a recommendation must be from the present request to be applied, as a fraction of it.
+	//
+	// Deprecated: Use applyThresholdStrategy with the type "PERCENTAGE".
+	ApplyThreshold *float64 `pulumi:"applyThreshold"`
+	// How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+	ApplyThresholdStrategy *WorkloadScalingPolicyMemoryApplyThresholdStrategy `pulumi:"applyThresholdStrategy"`
+	// The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+	Args *string `pulumi:"args"`
+	// The least and the greatest recommendation.
+	Constraints *WorkloadScalingPolicyMemoryConstraints `pulumi:"constraints"`
+	// How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+	Function *string `pulumi:"function"`
+	// How limits follow the requests. Left out, the service chooses.
+	Limit *WorkloadScalingPolicyMemoryLimit `pulumi:"limit"`
+	// How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+	LookBackPeriodSeconds *int `pulumi:"lookBackPeriodSeconds"`
+	// `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+	ManagementOption *string `pulumi:"managementOption"`
+	// The greatest recommendation, in MiB. Left out or 0, there is none.
+	//
+	// Deprecated: Use constraints.max.constant.
+	Max *float64 `pulumi:"max"`
+	// The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+	//
+	// Deprecated: Use constraints.min.constant.
+	Min *float64 `pulumi:"min"`
+	// What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+	Overhead *float64 `pulumi:"overhead"`
+}
+
+// WorkloadScalingPolicyMemoryInput is an input type that accepts WorkloadScalingPolicyMemoryArgs and WorkloadScalingPolicyMemoryOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryInput` via:
+//
+//	WorkloadScalingPolicyMemoryArgs{...}
+type WorkloadScalingPolicyMemoryInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryOutput() WorkloadScalingPolicyMemoryOutput
+	ToWorkloadScalingPolicyMemoryOutputWithContext(context.Context) WorkloadScalingPolicyMemoryOutput
+}
+
+// How memory requests are recommended.
+type WorkloadScalingPolicyMemoryArgs struct {
+	// How far a recommendation must be from the present request to be applied, as a fraction of it.
+	//
+	// Deprecated: Use applyThresholdStrategy with the type "PERCENTAGE".
+	ApplyThreshold pulumi.Float64PtrInput `pulumi:"applyThreshold"`
+	// How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+	ApplyThresholdStrategy WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrInput `pulumi:"applyThresholdStrategy"`
+	// The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+	Args pulumi.StringPtrInput `pulumi:"args"`
+	// The least and the greatest recommendation.
+	Constraints WorkloadScalingPolicyMemoryConstraintsPtrInput `pulumi:"constraints"`
+	// How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+	Function pulumi.StringPtrInput `pulumi:"function"`
+	// How limits follow the requests. Left out, the service chooses.
+	Limit WorkloadScalingPolicyMemoryLimitPtrInput `pulumi:"limit"`
+	// How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+	LookBackPeriodSeconds pulumi.IntPtrInput `pulumi:"lookBackPeriodSeconds"`
+	// `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+	ManagementOption pulumi.StringPtrInput `pulumi:"managementOption"`
+	// The greatest recommendation, in MiB. Left out or 0, there is none.
+	//
+	// Deprecated: Use constraints.max.constant.
+	Max pulumi.Float64PtrInput `pulumi:"max"`
+	// The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+	//
+	// Deprecated: Use constraints.min.constant.
+	Min pulumi.Float64PtrInput `pulumi:"min"`
+	// What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+	Overhead pulumi.Float64PtrInput `pulumi:"overhead"`
+}
+
+func (WorkloadScalingPolicyMemoryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemory)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryArgs) ToWorkloadScalingPolicyMemoryOutput() WorkloadScalingPolicyMemoryOutput {
+	return i.ToWorkloadScalingPolicyMemoryOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryArgs) ToWorkloadScalingPolicyMemoryOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryOutput)
+}
+
+// How memory requests are recommended.
+type WorkloadScalingPolicyMemoryOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemory)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryOutput) ToWorkloadScalingPolicyMemoryOutput() WorkloadScalingPolicyMemoryOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryOutput) ToWorkloadScalingPolicyMemoryOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryOutput {
+	return o
+}
+
+// How far a recommendation must be from the present request to be applied, as a fraction of it.
+//
+// Deprecated: Use applyThresholdStrategy with the type "PERCENTAGE".
+func (o WorkloadScalingPolicyMemoryOutput) ApplyThreshold() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *float64 { return v.ApplyThreshold }).(pulumi.Float64PtrOutput)
+}
+
+// How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+func (o WorkloadScalingPolicyMemoryOutput) ApplyThresholdStrategy() WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *WorkloadScalingPolicyMemoryApplyThresholdStrategy {
+		return v.ApplyThresholdStrategy
+	}).(WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput)
+}
+
+// The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+func (o WorkloadScalingPolicyMemoryOutput) Args() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *string { return v.Args }).(pulumi.StringPtrOutput)
+}
+
+// The least and the greatest recommendation.
+func (o WorkloadScalingPolicyMemoryOutput) Constraints() WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *WorkloadScalingPolicyMemoryConstraints { return v.Constraints }).(WorkloadScalingPolicyMemoryConstraintsPtrOutput)
+}
+
+// How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+func (o WorkloadScalingPolicyMemoryOutput) Function() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *string { return v.Function }).(pulumi.StringPtrOutput)
+}
+
+// How limits follow the requests. Left out, the service chooses.
+func (o WorkloadScalingPolicyMemoryOutput) Limit() WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *WorkloadScalingPolicyMemoryLimit { return v.Limit }).(WorkloadScalingPolicyMemoryLimitPtrOutput)
+}
+
+// How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+func (o WorkloadScalingPolicyMemoryOutput) LookBackPeriodSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *int { return v.LookBackPeriodSeconds }).(pulumi.IntPtrOutput)
+}
+
+// `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+func (o WorkloadScalingPolicyMemoryOutput) ManagementOption() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *string { return v.ManagementOption }).(pulumi.StringPtrOutput)
+}
+
+// The greatest recommendation, in MiB. Left out or 0, there is none.
+//
+// Deprecated: Use constraints.max.constant.
+func (o WorkloadScalingPolicyMemoryOutput) Max() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *float64 { return v.Max }).(pulumi.Float64PtrOutput)
+}
+
+// The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+//
+// Deprecated: Use constraints.min.constant.
+func (o WorkloadScalingPolicyMemoryOutput) Min() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *float64 { return v.Min }).(pulumi.Float64PtrOutput)
+}
+
+// What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+func (o WorkloadScalingPolicyMemoryOutput) Overhead() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemory) *float64 { return v.Overhead }).(pulumi.Float64PtrOutput)
+}
+
+// How far a memory recommendation must be from the present request to be applied.
+type WorkloadScalingPolicyMemoryApplyThresholdStrategy struct {
+	// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+	Denominator *string `pulumi:"denominator"`
+	// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+	Exponent *float64 `pulumi:"exponent"`
+	// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+	Numerator *float64 `pulumi:"numerator"`
+	// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+	Percentage *float64 `pulumi:"percentage"`
+	// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+	Type string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyMemoryApplyThresholdStrategyInput is an input type that accepts WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs and WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryApplyThresholdStrategyInput` via:
+//
+//	WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs{...}
+type WorkloadScalingPolicyMemoryApplyThresholdStrategyInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput
+	ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutputWithContext(context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput
+}
+
+// How far a memory recommendation must be from the present request to be applied.
+type WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs struct {
+	// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+	Denominator pulumi.StringPtrInput `pulumi:"denominator"`
+	// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+	Exponent pulumi.Float64PtrInput `pulumi:"exponent"`
+	// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+	Numerator pulumi.Float64PtrInput `pulumi:"numerator"`
+	// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+	Percentage pulumi.Float64PtrInput `pulumi:"percentage"`
+	// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+	Type pulumi.StringInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput {
+	return i.ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput)
+}
+
+func (i WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput).ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrInput is an input type that accepts WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs, WorkloadScalingPolicyMemoryApplyThresholdStrategyPtr and WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrInput` via:
+//
+//	        WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput
+	ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput
+}
+
+type workloadScalingPolicyMemoryApplyThresholdStrategyPtrType WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs
+
+func WorkloadScalingPolicyMemoryApplyThresholdStrategyPtr(v *WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs) WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrInput {
+	return (*workloadScalingPolicyMemoryApplyThresholdStrategyPtrType)(v)
+}
+
+func (*workloadScalingPolicyMemoryApplyThresholdStrategyPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyMemoryApplyThresholdStrategyPtrType) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyMemoryApplyThresholdStrategyPtrType) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput)
+}
+
+// How far a memory recommendation must be from the present request to be applied.
+type WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return o.ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyMemoryApplyThresholdStrategy) *WorkloadScalingPolicyMemoryApplyThresholdStrategy {
+		return &v
+	}).(WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput)
+}
+
+// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) Denominator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryApplyThresholdStrategy) *string { return v.Denominator }).(pulumi.StringPtrOutput)
+}
+
+// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) Exponent() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryApplyThresholdStrategy) *float64 { return v.Exponent }).(pulumi.Float64PtrOutput)
+}
+
+// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) Numerator() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryApplyThresholdStrategy) *float64 { return v.Numerator }).(pulumi.Float64PtrOutput)
+}
+
+// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) Percentage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryApplyThresholdStrategy) *float64 { return v.Percentage }).(pulumi.Float64PtrOutput)
+}
+
+// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryApplyThresholdStrategy) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryApplyThresholdStrategy)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput() WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) ToWorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) Elem() WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryApplyThresholdStrategy) WorkloadScalingPolicyMemoryApplyThresholdStrategy {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyMemoryApplyThresholdStrategy
+		return ret
+	}).(WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput)
+}
+
+// What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) Denominator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryApplyThresholdStrategy) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Denominator
+	}).(pulumi.StringPtrOutput)
+}
+
+// The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) Exponent() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryApplyThresholdStrategy) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Exponent
+	}).(pulumi.Float64PtrOutput)
+}
+
+// The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) Numerator() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryApplyThresholdStrategy) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Numerator
+	}).(pulumi.Float64PtrOutput)
+}
+
+// The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) Percentage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryApplyThresholdStrategy) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Percentage
+	}).(pulumi.Float64PtrOutput)
+}
+
+// `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+func (o WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryApplyThresholdStrategy) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The least and the greatest memory recommendation.
+type WorkloadScalingPolicyMemoryConstraints struct {
+	// The greatest recommendation. Left out, there is none.
+	Max *WorkloadScalingPolicyMemoryConstraintsMax `pulumi:"max"`
+	// The least recommendation. Default: 10 MiB.
+	Min *WorkloadScalingPolicyMemoryConstraintsMin `pulumi:"min"`
+}
+
+// WorkloadScalingPolicyMemoryConstraintsInput is an input type that accepts WorkloadScalingPolicyMemoryConstraintsArgs and WorkloadScalingPolicyMemoryConstraintsOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryConstraintsInput` via:
+//
+//	WorkloadScalingPolicyMemoryConstraintsArgs{...}
+type WorkloadScalingPolicyMemoryConstraintsInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryConstraintsOutput() WorkloadScalingPolicyMemoryConstraintsOutput
+	ToWorkloadScalingPolicyMemoryConstraintsOutputWithContext(context.Context) WorkloadScalingPolicyMemoryConstraintsOutput
+}
+
+// The least and the greatest memory recommendation.
+type WorkloadScalingPolicyMemoryConstraintsArgs struct {
+	// The greatest recommendation. Left out, there is none.
+	Max WorkloadScalingPolicyMemoryConstraintsMaxPtrInput `pulumi:"max"`
+	// The least recommendation. Default: 10 MiB.
+	Min WorkloadScalingPolicyMemoryConstraintsMinPtrInput `pulumi:"min"`
+}
+
+func (WorkloadScalingPolicyMemoryConstraintsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraints)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsArgs) ToWorkloadScalingPolicyMemoryConstraintsOutput() WorkloadScalingPolicyMemoryConstraintsOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsArgs) ToWorkloadScalingPolicyMemoryConstraintsOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsOutput)
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsArgs) ToWorkloadScalingPolicyMemoryConstraintsPtrOutput() WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsArgs) ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsOutput).ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyMemoryConstraintsPtrInput is an input type that accepts WorkloadScalingPolicyMemoryConstraintsArgs, WorkloadScalingPolicyMemoryConstraintsPtr and WorkloadScalingPolicyMemoryConstraintsPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryConstraintsPtrInput` via:
+//
+//	        WorkloadScalingPolicyMemoryConstraintsArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyMemoryConstraintsPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryConstraintsPtrOutput() WorkloadScalingPolicyMemoryConstraintsPtrOutput
+	ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(context.Context) WorkloadScalingPolicyMemoryConstraintsPtrOutput
+}
+
+type workloadScalingPolicyMemoryConstraintsPtrType WorkloadScalingPolicyMemoryConstraintsArgs
+
+func WorkloadScalingPolicyMemoryConstraintsPtr(v *WorkloadScalingPolicyMemoryConstraintsArgs) WorkloadScalingPolicyMemoryConstraintsPtrInput {
+	return (*workloadScalingPolicyMemoryConstraintsPtrType)(v)
+}
+
+func (*workloadScalingPolicyMemoryConstraintsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryConstraints)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyMemoryConstraintsPtrType) ToWorkloadScalingPolicyMemoryConstraintsPtrOutput() WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyMemoryConstraintsPtrType) ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsPtrOutput)
+}
+
+// The least and the greatest memory recommendation.
+type WorkloadScalingPolicyMemoryConstraintsOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryConstraintsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraints)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsOutput) ToWorkloadScalingPolicyMemoryConstraintsOutput() WorkloadScalingPolicyMemoryConstraintsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsOutput) ToWorkloadScalingPolicyMemoryConstraintsOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsOutput) ToWorkloadScalingPolicyMemoryConstraintsPtrOutput() WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return o.ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsOutput) ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyMemoryConstraints) *WorkloadScalingPolicyMemoryConstraints {
+		return &v
+	}).(WorkloadScalingPolicyMemoryConstraintsPtrOutput)
+}
+
+// The greatest recommendation. Left out, there is none.
+func (o WorkloadScalingPolicyMemoryConstraintsOutput) Max() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryConstraints) *WorkloadScalingPolicyMemoryConstraintsMax {
+		return v.Max
+	}).(WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput)
+}
+
+// The least recommendation. Default: 10 MiB.
+func (o WorkloadScalingPolicyMemoryConstraintsOutput) Min() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryConstraints) *WorkloadScalingPolicyMemoryConstraintsMin {
+		return v.Min
+	}).(WorkloadScalingPolicyMemoryConstraintsMinPtrOutput)
+}
+
+type WorkloadScalingPolicyMemoryConstraintsPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryConstraintsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryConstraints)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsPtrOutput) ToWorkloadScalingPolicyMemoryConstraintsPtrOutput() WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsPtrOutput) ToWorkloadScalingPolicyMemoryConstraintsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsPtrOutput) Elem() WorkloadScalingPolicyMemoryConstraintsOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraints) WorkloadScalingPolicyMemoryConstraints {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyMemoryConstraints
+		return ret
+	}).(WorkloadScalingPolicyMemoryConstraintsOutput)
+}
+
+// The greatest recommendation. Left out, there is none.
+func (o WorkloadScalingPolicyMemoryConstraintsPtrOutput) Max() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraints) *WorkloadScalingPolicyMemoryConstraintsMax {
+		if v == nil {
+			return nil
+		}
+		return v.Max
+	}).(WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput)
+}
+
+// The least recommendation. Default: 10 MiB.
+func (o WorkloadScalingPolicyMemoryConstraintsPtrOutput) Min() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraints) *WorkloadScalingPolicyMemoryConstraintsMin {
+		if v == nil {
+			return nil
+		}
+		return v.Min
+	}).(WorkloadScalingPolicyMemoryConstraintsMinPtrOutput)
+}
+
+// The greatest memory recommendation: one of the properties.
+type WorkloadScalingPolicyMemoryConstraintsMax struct {
+	// A fixed amount, in MiB. 0 stands for none.
+	Constant *float64 `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal *float64 `pulumi:"percentageOfOriginal"`
+}
+
+// WorkloadScalingPolicyMemoryConstraintsMaxInput is an input type that accepts WorkloadScalingPolicyMemoryConstraintsMaxArgs and WorkloadScalingPolicyMemoryConstraintsMaxOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryConstraintsMaxInput` via:
+//
+//	WorkloadScalingPolicyMemoryConstraintsMaxArgs{...}
+type WorkloadScalingPolicyMemoryConstraintsMaxInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryConstraintsMaxOutput() WorkloadScalingPolicyMemoryConstraintsMaxOutput
+	ToWorkloadScalingPolicyMemoryConstraintsMaxOutputWithContext(context.Context) WorkloadScalingPolicyMemoryConstraintsMaxOutput
+}
+
+// The greatest memory recommendation: one of the properties.
+type WorkloadScalingPolicyMemoryConstraintsMaxArgs struct {
+	// A fixed amount, in MiB. 0 stands for none.
+	Constant pulumi.Float64PtrInput `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal pulumi.Float64PtrInput `pulumi:"percentageOfOriginal"`
+}
+
+func (WorkloadScalingPolicyMemoryConstraintsMaxArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMax)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMaxArgs) ToWorkloadScalingPolicyMemoryConstraintsMaxOutput() WorkloadScalingPolicyMemoryConstraintsMaxOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsMaxOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMaxArgs) ToWorkloadScalingPolicyMemoryConstraintsMaxOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMaxOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsMaxOutput)
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMaxArgs) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutput() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMaxArgs) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsMaxOutput).ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyMemoryConstraintsMaxPtrInput is an input type that accepts WorkloadScalingPolicyMemoryConstraintsMaxArgs, WorkloadScalingPolicyMemoryConstraintsMaxPtr and WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryConstraintsMaxPtrInput` via:
+//
+//	        WorkloadScalingPolicyMemoryConstraintsMaxArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyMemoryConstraintsMaxPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutput() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput
+	ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(context.Context) WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput
+}
+
+type workloadScalingPolicyMemoryConstraintsMaxPtrType WorkloadScalingPolicyMemoryConstraintsMaxArgs
+
+func WorkloadScalingPolicyMemoryConstraintsMaxPtr(v *WorkloadScalingPolicyMemoryConstraintsMaxArgs) WorkloadScalingPolicyMemoryConstraintsMaxPtrInput {
+	return (*workloadScalingPolicyMemoryConstraintsMaxPtrType)(v)
+}
+
+func (*workloadScalingPolicyMemoryConstraintsMaxPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryConstraintsMax)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyMemoryConstraintsMaxPtrType) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutput() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyMemoryConstraintsMaxPtrType) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput)
+}
+
+// The greatest memory recommendation: one of the properties.
+type WorkloadScalingPolicyMemoryConstraintsMaxOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryConstraintsMaxOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMax)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxOutput) ToWorkloadScalingPolicyMemoryConstraintsMaxOutput() WorkloadScalingPolicyMemoryConstraintsMaxOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxOutput) ToWorkloadScalingPolicyMemoryConstraintsMaxOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMaxOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxOutput) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutput() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return o.ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxOutput) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyMemoryConstraintsMax) *WorkloadScalingPolicyMemoryConstraintsMax {
+		return &v
+	}).(WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput)
+}
+
+// A fixed amount, in MiB. 0 stands for none.
+func (o WorkloadScalingPolicyMemoryConstraintsMaxOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryConstraintsMax) *float64 { return v.Constant }).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyMemoryConstraintsMaxOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryConstraintsMax) *float64 { return v.PercentageOfOriginal }).(pulumi.Float64PtrOutput)
+}
+
+type WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryConstraintsMax)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutput() WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput) ToWorkloadScalingPolicyMemoryConstraintsMaxPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput) Elem() WorkloadScalingPolicyMemoryConstraintsMaxOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraintsMax) WorkloadScalingPolicyMemoryConstraintsMax {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyMemoryConstraintsMax
+		return ret
+	}).(WorkloadScalingPolicyMemoryConstraintsMaxOutput)
+}
+
+// A fixed amount, in MiB. 0 stands for none.
+func (o WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraintsMax) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Constant
+	}).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraintsMax) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.PercentageOfOriginal
+	}).(pulumi.Float64PtrOutput)
+}
+
+// The least memory recommendation: one of the properties.
+type WorkloadScalingPolicyMemoryConstraintsMin struct {
+	// A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+	Constant *float64 `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal *float64 `pulumi:"percentageOfOriginal"`
+}
+
+// WorkloadScalingPolicyMemoryConstraintsMinInput is an input type that accepts WorkloadScalingPolicyMemoryConstraintsMinArgs and WorkloadScalingPolicyMemoryConstraintsMinOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryConstraintsMinInput` via:
+//
+//	WorkloadScalingPolicyMemoryConstraintsMinArgs{...}
+type WorkloadScalingPolicyMemoryConstraintsMinInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryConstraintsMinOutput() WorkloadScalingPolicyMemoryConstraintsMinOutput
+	ToWorkloadScalingPolicyMemoryConstraintsMinOutputWithContext(context.Context) WorkloadScalingPolicyMemoryConstraintsMinOutput
+}
+
+// The least memory recommendation: one of the properties.
+type WorkloadScalingPolicyMemoryConstraintsMinArgs struct {
+	// A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+	Constant pulumi.Float64PtrInput `pulumi:"constant"`
+	// A percentage of the request that the workload itself has: 150 for 150 %.
+	PercentageOfOriginal pulumi.Float64PtrInput `pulumi:"percentageOfOriginal"`
+}
+
+func (WorkloadScalingPolicyMemoryConstraintsMinArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMin)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMinArgs) ToWorkloadScalingPolicyMemoryConstraintsMinOutput() WorkloadScalingPolicyMemoryConstraintsMinOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsMinOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMinArgs) ToWorkloadScalingPolicyMemoryConstraintsMinOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMinOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsMinOutput)
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMinArgs) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutput() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryConstraintsMinArgs) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsMinOutput).ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyMemoryConstraintsMinPtrInput is an input type that accepts WorkloadScalingPolicyMemoryConstraintsMinArgs, WorkloadScalingPolicyMemoryConstraintsMinPtr and WorkloadScalingPolicyMemoryConstraintsMinPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryConstraintsMinPtrInput` via:
+//
+//	        WorkloadScalingPolicyMemoryConstraintsMinArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyMemoryConstraintsMinPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutput() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput
+	ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(context.Context) WorkloadScalingPolicyMemoryConstraintsMinPtrOutput
+}
+
+type workloadScalingPolicyMemoryConstraintsMinPtrType WorkloadScalingPolicyMemoryConstraintsMinArgs
+
+func WorkloadScalingPolicyMemoryConstraintsMinPtr(v *WorkloadScalingPolicyMemoryConstraintsMinArgs) WorkloadScalingPolicyMemoryConstraintsMinPtrInput {
+	return (*workloadScalingPolicyMemoryConstraintsMinPtrType)(v)
+}
+
+func (*workloadScalingPolicyMemoryConstraintsMinPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryConstraintsMin)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyMemoryConstraintsMinPtrType) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutput() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyMemoryConstraintsMinPtrType) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryConstraintsMinPtrOutput)
+}
+
+// The least memory recommendation: one of the properties.
+type WorkloadScalingPolicyMemoryConstraintsMinOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryConstraintsMinOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMin)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinOutput) ToWorkloadScalingPolicyMemoryConstraintsMinOutput() WorkloadScalingPolicyMemoryConstraintsMinOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinOutput) ToWorkloadScalingPolicyMemoryConstraintsMinOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMinOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinOutput) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutput() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return o.ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinOutput) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyMemoryConstraintsMin) *WorkloadScalingPolicyMemoryConstraintsMin {
+		return &v
+	}).(WorkloadScalingPolicyMemoryConstraintsMinPtrOutput)
+}
+
+// A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+func (o WorkloadScalingPolicyMemoryConstraintsMinOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryConstraintsMin) *float64 { return v.Constant }).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyMemoryConstraintsMinOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryConstraintsMin) *float64 { return v.PercentageOfOriginal }).(pulumi.Float64PtrOutput)
+}
+
+type WorkloadScalingPolicyMemoryConstraintsMinPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryConstraintsMinPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryConstraintsMin)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinPtrOutput) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutput() WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinPtrOutput) ToWorkloadScalingPolicyMemoryConstraintsMinPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryConstraintsMinPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryConstraintsMinPtrOutput) Elem() WorkloadScalingPolicyMemoryConstraintsMinOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraintsMin) WorkloadScalingPolicyMemoryConstraintsMin {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyMemoryConstraintsMin
+		return ret
+	}).(WorkloadScalingPolicyMemoryConstraintsMinOutput)
+}
+
+// A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+func (o WorkloadScalingPolicyMemoryConstraintsMinPtrOutput) Constant() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraintsMin) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Constant
+	}).(pulumi.Float64PtrOutput)
+}
+
+// A percentage of the request that the workload itself has: 150 for 150 %.
+func (o WorkloadScalingPolicyMemoryConstraintsMinPtrOutput) PercentageOfOriginal() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryConstraintsMin) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.PercentageOfOriginal
+	}).(pulumi.Float64PtrOutput)
+}
+
+// How a recommendation is applied that follows a lack of memory.
+type WorkloadScalingPolicyMemoryEvent struct {
+	// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+	ApplyType *string `pulumi:"applyType"`
+}
+
+// WorkloadScalingPolicyMemoryEventInput is an input type that accepts WorkloadScalingPolicyMemoryEventArgs and WorkloadScalingPolicyMemoryEventOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryEventInput` via:
+//
+//	WorkloadScalingPolicyMemoryEventArgs{...}
+type WorkloadScalingPolicyMemoryEventInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryEventOutput() WorkloadScalingPolicyMemoryEventOutput
+	ToWorkloadScalingPolicyMemoryEventOutputWithContext(context.Context) WorkloadScalingPolicyMemoryEventOutput
+}
+
+// How a recommendation is applied that follows a lack of memory.
+type WorkloadScalingPolicyMemoryEventArgs struct {
+	// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+	ApplyType pulumi.StringPtrInput `pulumi:"applyType"`
+}
+
+func (WorkloadScalingPolicyMemoryEventArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryEvent)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryEventArgs) ToWorkloadScalingPolicyMemoryEventOutput() WorkloadScalingPolicyMemoryEventOutput {
+	return i.ToWorkloadScalingPolicyMemoryEventOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryEventArgs) ToWorkloadScalingPolicyMemoryEventOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryEventOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryEventOutput)
+}
+
+func (i WorkloadScalingPolicyMemoryEventArgs) ToWorkloadScalingPolicyMemoryEventPtrOutput() WorkloadScalingPolicyMemoryEventPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryEventArgs) ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryEventPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryEventOutput).ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyMemoryEventPtrInput is an input type that accepts WorkloadScalingPolicyMemoryEventArgs, WorkloadScalingPolicyMemoryEventPtr and WorkloadScalingPolicyMemoryEventPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryEventPtrInput` via:
+//
+//	        WorkloadScalingPolicyMemoryEventArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyMemoryEventPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryEventPtrOutput() WorkloadScalingPolicyMemoryEventPtrOutput
+	ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(context.Context) WorkloadScalingPolicyMemoryEventPtrOutput
+}
+
+type workloadScalingPolicyMemoryEventPtrType WorkloadScalingPolicyMemoryEventArgs
+
+func WorkloadScalingPolicyMemoryEventPtr(v *WorkloadScalingPolicyMemoryEventArgs) WorkloadScalingPolicyMemoryEventPtrInput {
+	return (*workloadScalingPolicyMemoryEventPtrType)(v)
+}
+
+func (*workloadScalingPolicyMemoryEventPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryEvent)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyMemoryEventPtrType) ToWorkloadScalingPolicyMemoryEventPtrOutput() WorkloadScalingPolicyMemoryEventPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyMemoryEventPtrType) ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryEventPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryEventPtrOutput)
+}
+
+// How a recommendation is applied that follows a lack of memory.
+type WorkloadScalingPolicyMemoryEventOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryEventOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryEvent)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryEventOutput) ToWorkloadScalingPolicyMemoryEventOutput() WorkloadScalingPolicyMemoryEventOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryEventOutput) ToWorkloadScalingPolicyMemoryEventOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryEventOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryEventOutput) ToWorkloadScalingPolicyMemoryEventPtrOutput() WorkloadScalingPolicyMemoryEventPtrOutput {
+	return o.ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyMemoryEventOutput) ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryEventPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyMemoryEvent) *WorkloadScalingPolicyMemoryEvent {
+		return &v
+	}).(WorkloadScalingPolicyMemoryEventPtrOutput)
+}
+
+// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+func (o WorkloadScalingPolicyMemoryEventOutput) ApplyType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryEvent) *string { return v.ApplyType }).(pulumi.StringPtrOutput)
+}
+
+type WorkloadScalingPolicyMemoryEventPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryEventPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryEvent)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryEventPtrOutput) ToWorkloadScalingPolicyMemoryEventPtrOutput() WorkloadScalingPolicyMemoryEventPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryEventPtrOutput) ToWorkloadScalingPolicyMemoryEventPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryEventPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryEventPtrOutput) Elem() WorkloadScalingPolicyMemoryEventOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryEvent) WorkloadScalingPolicyMemoryEvent {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyMemoryEvent
+		return ret
+	}).(WorkloadScalingPolicyMemoryEventOutput)
+}
+
+// `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+func (o WorkloadScalingPolicyMemoryEventPtrOutput) ApplyType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryEvent) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ApplyType
+	}).(pulumi.StringPtrOutput)
+}
+
+// How memory limits follow the requests.
+type WorkloadScalingPolicyMemoryLimit struct {
+	// The factor, for `MULTIPLIER`. The service allows 1 and more.
+	Multiplier *float64 `pulumi:"multiplier"`
+	// Whether workloads without a limit stay without one. Default: false.
+	OnlyIfOriginalExist *bool `pulumi:"onlyIfOriginalExist"`
+	// Whether a limit changes only if that of the workload itself is lower. Default: false.
+	OnlyIfOriginalLower *bool `pulumi:"onlyIfOriginalLower"`
+	// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+	Type string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyMemoryLimitInput is an input type that accepts WorkloadScalingPolicyMemoryLimitArgs and WorkloadScalingPolicyMemoryLimitOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryLimitInput` via:
+//
+//	WorkloadScalingPolicyMemoryLimitArgs{...}
+type WorkloadScalingPolicyMemoryLimitInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryLimitOutput() WorkloadScalingPolicyMemoryLimitOutput
+	ToWorkloadScalingPolicyMemoryLimitOutputWithContext(context.Context) WorkloadScalingPolicyMemoryLimitOutput
+}
+
+// How memory limits follow the requests.
+type WorkloadScalingPolicyMemoryLimitArgs struct {
+	// The factor, for `MULTIPLIER`. The service allows 1 and more.
+	Multiplier pulumi.Float64PtrInput `pulumi:"multiplier"`
+	// Whether workloads without a limit stay without one. Default: false.
+	OnlyIfOriginalExist pulumi.BoolPtrInput `pulumi:"onlyIfOriginalExist"`
+	// Whether a limit changes only if that of the workload itself is lower. Default: false.
+	OnlyIfOriginalLower pulumi.BoolPtrInput `pulumi:"onlyIfOriginalLower"`
+	// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+	Type pulumi.StringInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyMemoryLimitArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryLimit)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyMemoryLimitArgs) ToWorkloadScalingPolicyMemoryLimitOutput() WorkloadScalingPolicyMemoryLimitOutput {
+	return i.ToWorkloadScalingPolicyMemoryLimitOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryLimitArgs) ToWorkloadScalingPolicyMemoryLimitOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryLimitOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryLimitOutput)
+}
+
+func (i WorkloadScalingPolicyMemoryLimitArgs) ToWorkloadScalingPolicyMemoryLimitPtrOutput() WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyMemoryLimitArgs) ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryLimitOutput).ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyMemoryLimitPtrInput is an input type that accepts WorkloadScalingPolicyMemoryLimitArgs, WorkloadScalingPolicyMemoryLimitPtr and WorkloadScalingPolicyMemoryLimitPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyMemoryLimitPtrInput` via:
+//
+//	        WorkloadScalingPolicyMemoryLimitArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyMemoryLimitPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyMemoryLimitPtrOutput() WorkloadScalingPolicyMemoryLimitPtrOutput
+	ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(context.Context) WorkloadScalingPolicyMemoryLimitPtrOutput
+}
+
+type workloadScalingPolicyMemoryLimitPtrType WorkloadScalingPolicyMemoryLimitArgs
+
+func WorkloadScalingPolicyMemoryLimitPtr(v *WorkloadScalingPolicyMemoryLimitArgs) WorkloadScalingPolicyMemoryLimitPtrInput {
+	return (*workloadScalingPolicyMemoryLimitPtrType)(v)
+}
+
+func (*workloadScalingPolicyMemoryLimitPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryLimit)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyMemoryLimitPtrType) ToWorkloadScalingPolicyMemoryLimitPtrOutput() WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return i.ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyMemoryLimitPtrType) ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyMemoryLimitPtrOutput)
+}
+
+// How memory limits follow the requests.
+type WorkloadScalingPolicyMemoryLimitOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryLimitOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyMemoryLimit)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryLimitOutput) ToWorkloadScalingPolicyMemoryLimitOutput() WorkloadScalingPolicyMemoryLimitOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryLimitOutput) ToWorkloadScalingPolicyMemoryLimitOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryLimitOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryLimitOutput) ToWorkloadScalingPolicyMemoryLimitPtrOutput() WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return o.ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyMemoryLimitOutput) ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyMemoryLimit) *WorkloadScalingPolicyMemoryLimit {
+		return &v
+	}).(WorkloadScalingPolicyMemoryLimitPtrOutput)
+}
+
+// The factor, for `MULTIPLIER`. The service allows 1 and more.
+func (o WorkloadScalingPolicyMemoryLimitOutput) Multiplier() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryLimit) *float64 { return v.Multiplier }).(pulumi.Float64PtrOutput)
+}
+
+// Whether workloads without a limit stay without one. Default: false.
+func (o WorkloadScalingPolicyMemoryLimitOutput) OnlyIfOriginalExist() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryLimit) *bool { return v.OnlyIfOriginalExist }).(pulumi.BoolPtrOutput)
+}
+
+// Whether a limit changes only if that of the workload itself is lower. Default: false.
+func (o WorkloadScalingPolicyMemoryLimitOutput) OnlyIfOriginalLower() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryLimit) *bool { return v.OnlyIfOriginalLower }).(pulumi.BoolPtrOutput)
+}
+
+// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+func (o WorkloadScalingPolicyMemoryLimitOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyMemoryLimit) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyMemoryLimitPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyMemoryLimitPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyMemoryLimit)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) ToWorkloadScalingPolicyMemoryLimitPtrOutput() WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) ToWorkloadScalingPolicyMemoryLimitPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyMemoryLimitPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) Elem() WorkloadScalingPolicyMemoryLimitOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryLimit) WorkloadScalingPolicyMemoryLimit {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyMemoryLimit
+		return ret
+	}).(WorkloadScalingPolicyMemoryLimitOutput)
+}
+
+// The factor, for `MULTIPLIER`. The service allows 1 and more.
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) Multiplier() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryLimit) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.Multiplier
+	}).(pulumi.Float64PtrOutput)
+}
+
+// Whether workloads without a limit stay without one. Default: false.
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) OnlyIfOriginalExist() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryLimit) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.OnlyIfOriginalExist
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Whether a limit changes only if that of the workload itself is lower. Default: false.
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) OnlyIfOriginalLower() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryLimit) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.OnlyIfOriginalLower
+	}).(pulumi.BoolPtrOutput)
+}
+
+// `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+func (o WorkloadScalingPolicyMemoryLimitPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyMemoryLimit) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether requests follow the load that is predicted.
+type WorkloadScalingPolicyPredictiveScaling struct {
+	// Whether CPU requests do.
+	Cpu *WorkloadScalingPolicyPredictiveScalingCpu `pulumi:"cpu"`
+}
+
+// WorkloadScalingPolicyPredictiveScalingInput is an input type that accepts WorkloadScalingPolicyPredictiveScalingArgs and WorkloadScalingPolicyPredictiveScalingOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyPredictiveScalingInput` via:
+//
+//	WorkloadScalingPolicyPredictiveScalingArgs{...}
+type WorkloadScalingPolicyPredictiveScalingInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyPredictiveScalingOutput() WorkloadScalingPolicyPredictiveScalingOutput
+	ToWorkloadScalingPolicyPredictiveScalingOutputWithContext(context.Context) WorkloadScalingPolicyPredictiveScalingOutput
+}
+
+// Whether requests follow the load that is predicted.
+type WorkloadScalingPolicyPredictiveScalingArgs struct {
+	// Whether CPU requests do.
+	Cpu WorkloadScalingPolicyPredictiveScalingCpuPtrInput `pulumi:"cpu"`
+}
+
+func (WorkloadScalingPolicyPredictiveScalingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyPredictiveScaling)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingArgs) ToWorkloadScalingPolicyPredictiveScalingOutput() WorkloadScalingPolicyPredictiveScalingOutput {
+	return i.ToWorkloadScalingPolicyPredictiveScalingOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingArgs) ToWorkloadScalingPolicyPredictiveScalingOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyPredictiveScalingOutput)
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingArgs) ToWorkloadScalingPolicyPredictiveScalingPtrOutput() WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return i.ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingArgs) ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyPredictiveScalingOutput).ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyPredictiveScalingPtrInput is an input type that accepts WorkloadScalingPolicyPredictiveScalingArgs, WorkloadScalingPolicyPredictiveScalingPtr and WorkloadScalingPolicyPredictiveScalingPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyPredictiveScalingPtrInput` via:
+//
+//	        WorkloadScalingPolicyPredictiveScalingArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyPredictiveScalingPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyPredictiveScalingPtrOutput() WorkloadScalingPolicyPredictiveScalingPtrOutput
+	ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(context.Context) WorkloadScalingPolicyPredictiveScalingPtrOutput
+}
+
+type workloadScalingPolicyPredictiveScalingPtrType WorkloadScalingPolicyPredictiveScalingArgs
+
+func WorkloadScalingPolicyPredictiveScalingPtr(v *WorkloadScalingPolicyPredictiveScalingArgs) WorkloadScalingPolicyPredictiveScalingPtrInput {
+	return (*workloadScalingPolicyPredictiveScalingPtrType)(v)
+}
+
+func (*workloadScalingPolicyPredictiveScalingPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyPredictiveScaling)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyPredictiveScalingPtrType) ToWorkloadScalingPolicyPredictiveScalingPtrOutput() WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return i.ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyPredictiveScalingPtrType) ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyPredictiveScalingPtrOutput)
+}
+
+// Whether requests follow the load that is predicted.
+type WorkloadScalingPolicyPredictiveScalingOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyPredictiveScalingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyPredictiveScaling)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingOutput) ToWorkloadScalingPolicyPredictiveScalingOutput() WorkloadScalingPolicyPredictiveScalingOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingOutput) ToWorkloadScalingPolicyPredictiveScalingOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingOutput) ToWorkloadScalingPolicyPredictiveScalingPtrOutput() WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return o.ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingOutput) ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyPredictiveScaling) *WorkloadScalingPolicyPredictiveScaling {
+		return &v
+	}).(WorkloadScalingPolicyPredictiveScalingPtrOutput)
+}
+
+// Whether CPU requests do.
+func (o WorkloadScalingPolicyPredictiveScalingOutput) Cpu() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyPredictiveScaling) *WorkloadScalingPolicyPredictiveScalingCpu {
+		return v.Cpu
+	}).(WorkloadScalingPolicyPredictiveScalingCpuPtrOutput)
+}
+
+type WorkloadScalingPolicyPredictiveScalingPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyPredictiveScalingPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyPredictiveScaling)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingPtrOutput) ToWorkloadScalingPolicyPredictiveScalingPtrOutput() WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingPtrOutput) ToWorkloadScalingPolicyPredictiveScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingPtrOutput) Elem() WorkloadScalingPolicyPredictiveScalingOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyPredictiveScaling) WorkloadScalingPolicyPredictiveScaling {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyPredictiveScaling
+		return ret
+	}).(WorkloadScalingPolicyPredictiveScalingOutput)
+}
+
+// Whether CPU requests do.
+func (o WorkloadScalingPolicyPredictiveScalingPtrOutput) Cpu() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyPredictiveScaling) *WorkloadScalingPolicyPredictiveScalingCpu {
+		if v == nil {
+			return nil
+		}
+		return v.Cpu
+	}).(WorkloadScalingPolicyPredictiveScalingCpuPtrOutput)
+}
+
+// Whether CPU requests follow the load that is predicted.
+type WorkloadScalingPolicyPredictiveScalingCpu struct {
+	// Whether they do.
+	Enabled bool `pulumi:"enabled"`
+}
+
+// WorkloadScalingPolicyPredictiveScalingCpuInput is an input type that accepts WorkloadScalingPolicyPredictiveScalingCpuArgs and WorkloadScalingPolicyPredictiveScalingCpuOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyPredictiveScalingCpuInput` via:
+//
+//	WorkloadScalingPolicyPredictiveScalingCpuArgs{...}
+type WorkloadScalingPolicyPredictiveScalingCpuInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyPredictiveScalingCpuOutput() WorkloadScalingPolicyPredictiveScalingCpuOutput
+	ToWorkloadScalingPolicyPredictiveScalingCpuOutputWithContext(context.Context) WorkloadScalingPolicyPredictiveScalingCpuOutput
+}
+
+// Whether CPU requests follow the load that is predicted.
+type WorkloadScalingPolicyPredictiveScalingCpuArgs struct {
+	// Whether they do.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+}
+
+func (WorkloadScalingPolicyPredictiveScalingCpuArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyPredictiveScalingCpu)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingCpuArgs) ToWorkloadScalingPolicyPredictiveScalingCpuOutput() WorkloadScalingPolicyPredictiveScalingCpuOutput {
+	return i.ToWorkloadScalingPolicyPredictiveScalingCpuOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingCpuArgs) ToWorkloadScalingPolicyPredictiveScalingCpuOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingCpuOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyPredictiveScalingCpuOutput)
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingCpuArgs) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutput() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return i.ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyPredictiveScalingCpuArgs) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyPredictiveScalingCpuOutput).ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyPredictiveScalingCpuPtrInput is an input type that accepts WorkloadScalingPolicyPredictiveScalingCpuArgs, WorkloadScalingPolicyPredictiveScalingCpuPtr and WorkloadScalingPolicyPredictiveScalingCpuPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyPredictiveScalingCpuPtrInput` via:
+//
+//	        WorkloadScalingPolicyPredictiveScalingCpuArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyPredictiveScalingCpuPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutput() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput
+	ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(context.Context) WorkloadScalingPolicyPredictiveScalingCpuPtrOutput
+}
+
+type workloadScalingPolicyPredictiveScalingCpuPtrType WorkloadScalingPolicyPredictiveScalingCpuArgs
+
+func WorkloadScalingPolicyPredictiveScalingCpuPtr(v *WorkloadScalingPolicyPredictiveScalingCpuArgs) WorkloadScalingPolicyPredictiveScalingCpuPtrInput {
+	return (*workloadScalingPolicyPredictiveScalingCpuPtrType)(v)
+}
+
+func (*workloadScalingPolicyPredictiveScalingCpuPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyPredictiveScalingCpu)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyPredictiveScalingCpuPtrType) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutput() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return i.ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyPredictiveScalingCpuPtrType) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyPredictiveScalingCpuPtrOutput)
+}
+
+// Whether CPU requests follow the load that is predicted.
+type WorkloadScalingPolicyPredictiveScalingCpuOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyPredictiveScalingCpuOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyPredictiveScalingCpu)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuOutput) ToWorkloadScalingPolicyPredictiveScalingCpuOutput() WorkloadScalingPolicyPredictiveScalingCpuOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuOutput) ToWorkloadScalingPolicyPredictiveScalingCpuOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingCpuOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuOutput) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutput() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return o.ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuOutput) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyPredictiveScalingCpu) *WorkloadScalingPolicyPredictiveScalingCpu {
+		return &v
+	}).(WorkloadScalingPolicyPredictiveScalingCpuPtrOutput)
+}
+
+// Whether they do.
+func (o WorkloadScalingPolicyPredictiveScalingCpuOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyPredictiveScalingCpu) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+type WorkloadScalingPolicyPredictiveScalingCpuPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyPredictiveScalingCpuPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyPredictiveScalingCpu)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuPtrOutput) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutput() WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuPtrOutput) ToWorkloadScalingPolicyPredictiveScalingCpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyPredictiveScalingCpuPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyPredictiveScalingCpuPtrOutput) Elem() WorkloadScalingPolicyPredictiveScalingCpuOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyPredictiveScalingCpu) WorkloadScalingPolicyPredictiveScalingCpu {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyPredictiveScalingCpu
+		return ret
+	}).(WorkloadScalingPolicyPredictiveScalingCpuOutput)
+}
+
+// Whether they do.
+func (o WorkloadScalingPolicyPredictiveScalingCpuPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyPredictiveScalingCpu) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// How pods are restarted when a recommendation is applied at once.
+type WorkloadScalingPolicyRolloutBehavior struct {
+	// How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+	DelaySeconds *int `pulumi:"delaySeconds"`
+	// Whether pods are restarted one after the other. Default: false.
+	PreferOneByOne *bool `pulumi:"preferOneByOne"`
+	// `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+	Type *string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyRolloutBehaviorInput is an input type that accepts WorkloadScalingPolicyRolloutBehaviorArgs and WorkloadScalingPolicyRolloutBehaviorOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyRolloutBehaviorInput` via:
+//
+//	WorkloadScalingPolicyRolloutBehaviorArgs{...}
+type WorkloadScalingPolicyRolloutBehaviorInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyRolloutBehaviorOutput() WorkloadScalingPolicyRolloutBehaviorOutput
+	ToWorkloadScalingPolicyRolloutBehaviorOutputWithContext(context.Context) WorkloadScalingPolicyRolloutBehaviorOutput
+}
+
+// How pods are restarted when a recommendation is applied at once.
+type WorkloadScalingPolicyRolloutBehaviorArgs struct {
+	// How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+	DelaySeconds pulumi.IntPtrInput `pulumi:"delaySeconds"`
+	// Whether pods are restarted one after the other. Default: false.
+	PreferOneByOne pulumi.BoolPtrInput `pulumi:"preferOneByOne"`
+	// `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+	Type pulumi.StringPtrInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyRolloutBehaviorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyRolloutBehavior)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyRolloutBehaviorArgs) ToWorkloadScalingPolicyRolloutBehaviorOutput() WorkloadScalingPolicyRolloutBehaviorOutput {
+	return i.ToWorkloadScalingPolicyRolloutBehaviorOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyRolloutBehaviorArgs) ToWorkloadScalingPolicyRolloutBehaviorOutputWithContext(ctx context.Context) WorkloadScalingPolicyRolloutBehaviorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyRolloutBehaviorOutput)
+}
+
+func (i WorkloadScalingPolicyRolloutBehaviorArgs) ToWorkloadScalingPolicyRolloutBehaviorPtrOutput() WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return i.ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyRolloutBehaviorArgs) ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyRolloutBehaviorOutput).ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyRolloutBehaviorPtrInput is an input type that accepts WorkloadScalingPolicyRolloutBehaviorArgs, WorkloadScalingPolicyRolloutBehaviorPtr and WorkloadScalingPolicyRolloutBehaviorPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyRolloutBehaviorPtrInput` via:
+//
+//	        WorkloadScalingPolicyRolloutBehaviorArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyRolloutBehaviorPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyRolloutBehaviorPtrOutput() WorkloadScalingPolicyRolloutBehaviorPtrOutput
+	ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(context.Context) WorkloadScalingPolicyRolloutBehaviorPtrOutput
+}
+
+type workloadScalingPolicyRolloutBehaviorPtrType WorkloadScalingPolicyRolloutBehaviorArgs
+
+func WorkloadScalingPolicyRolloutBehaviorPtr(v *WorkloadScalingPolicyRolloutBehaviorArgs) WorkloadScalingPolicyRolloutBehaviorPtrInput {
+	return (*workloadScalingPolicyRolloutBehaviorPtrType)(v)
+}
+
+func (*workloadScalingPolicyRolloutBehaviorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyRolloutBehavior)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyRolloutBehaviorPtrType) ToWorkloadScalingPolicyRolloutBehaviorPtrOutput() WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return i.ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyRolloutBehaviorPtrType) ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyRolloutBehaviorPtrOutput)
+}
+
+// How pods are restarted when a recommendation is applied at once.
+type WorkloadScalingPolicyRolloutBehaviorOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyRolloutBehaviorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyRolloutBehavior)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) ToWorkloadScalingPolicyRolloutBehaviorOutput() WorkloadScalingPolicyRolloutBehaviorOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) ToWorkloadScalingPolicyRolloutBehaviorOutputWithContext(ctx context.Context) WorkloadScalingPolicyRolloutBehaviorOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) ToWorkloadScalingPolicyRolloutBehaviorPtrOutput() WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return o.ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyRolloutBehavior) *WorkloadScalingPolicyRolloutBehavior {
+		return &v
+	}).(WorkloadScalingPolicyRolloutBehaviorPtrOutput)
+}
+
+// How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) DelaySeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyRolloutBehavior) *int { return v.DelaySeconds }).(pulumi.IntPtrOutput)
+}
+
+// Whether pods are restarted one after the other. Default: false.
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) PreferOneByOne() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyRolloutBehavior) *bool { return v.PreferOneByOne }).(pulumi.BoolPtrOutput)
+}
+
+// `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+func (o WorkloadScalingPolicyRolloutBehaviorOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyRolloutBehavior) *string { return v.Type }).(pulumi.StringPtrOutput)
+}
+
+type WorkloadScalingPolicyRolloutBehaviorPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyRolloutBehaviorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyRolloutBehavior)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorPtrOutput) ToWorkloadScalingPolicyRolloutBehaviorPtrOutput() WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorPtrOutput) ToWorkloadScalingPolicyRolloutBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyRolloutBehaviorPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyRolloutBehaviorPtrOutput) Elem() WorkloadScalingPolicyRolloutBehaviorOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyRolloutBehavior) WorkloadScalingPolicyRolloutBehavior {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyRolloutBehavior
+		return ret
+	}).(WorkloadScalingPolicyRolloutBehaviorOutput)
+}
+
+// How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+func (o WorkloadScalingPolicyRolloutBehaviorPtrOutput) DelaySeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyRolloutBehavior) *int {
+		if v == nil {
+			return nil
+		}
+		return v.DelaySeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether pods are restarted one after the other. Default: false.
+func (o WorkloadScalingPolicyRolloutBehaviorPtrOutput) PreferOneByOne() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyRolloutBehavior) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.PreferOneByOne
+	}).(pulumi.BoolPtrOutput)
+}
+
+// `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+func (o WorkloadScalingPolicyRolloutBehaviorPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyRolloutBehavior) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// How the time just after the start of a pod is treated.
+type WorkloadScalingPolicyStartup struct {
+	// How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+	PeriodSeconds *int `pulumi:"periodSeconds"`
+	// Whether a pod gets other requests while it starts.
+	TwoPhaseRecommendations *WorkloadScalingPolicyStartupTwoPhaseRecommendations `pulumi:"twoPhaseRecommendations"`
+}
+
+// WorkloadScalingPolicyStartupInput is an input type that accepts WorkloadScalingPolicyStartupArgs and WorkloadScalingPolicyStartupOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyStartupInput` via:
+//
+//	WorkloadScalingPolicyStartupArgs{...}
+type WorkloadScalingPolicyStartupInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyStartupOutput() WorkloadScalingPolicyStartupOutput
+	ToWorkloadScalingPolicyStartupOutputWithContext(context.Context) WorkloadScalingPolicyStartupOutput
+}
+
+// How the time just after the start of a pod is treated.
+type WorkloadScalingPolicyStartupArgs struct {
+	// How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+	PeriodSeconds pulumi.IntPtrInput `pulumi:"periodSeconds"`
+	// Whether a pod gets other requests while it starts.
+	TwoPhaseRecommendations WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput `pulumi:"twoPhaseRecommendations"`
+}
+
+func (WorkloadScalingPolicyStartupArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyStartup)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyStartupArgs) ToWorkloadScalingPolicyStartupOutput() WorkloadScalingPolicyStartupOutput {
+	return i.ToWorkloadScalingPolicyStartupOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyStartupArgs) ToWorkloadScalingPolicyStartupOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupOutput)
+}
+
+func (i WorkloadScalingPolicyStartupArgs) ToWorkloadScalingPolicyStartupPtrOutput() WorkloadScalingPolicyStartupPtrOutput {
+	return i.ToWorkloadScalingPolicyStartupPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyStartupArgs) ToWorkloadScalingPolicyStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupOutput).ToWorkloadScalingPolicyStartupPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyStartupPtrInput is an input type that accepts WorkloadScalingPolicyStartupArgs, WorkloadScalingPolicyStartupPtr and WorkloadScalingPolicyStartupPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyStartupPtrInput` via:
+//
+//	        WorkloadScalingPolicyStartupArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyStartupPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyStartupPtrOutput() WorkloadScalingPolicyStartupPtrOutput
+	ToWorkloadScalingPolicyStartupPtrOutputWithContext(context.Context) WorkloadScalingPolicyStartupPtrOutput
+}
+
+type workloadScalingPolicyStartupPtrType WorkloadScalingPolicyStartupArgs
+
+func WorkloadScalingPolicyStartupPtr(v *WorkloadScalingPolicyStartupArgs) WorkloadScalingPolicyStartupPtrInput {
+	return (*workloadScalingPolicyStartupPtrType)(v)
+}
+
+func (*workloadScalingPolicyStartupPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyStartup)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyStartupPtrType) ToWorkloadScalingPolicyStartupPtrOutput() WorkloadScalingPolicyStartupPtrOutput {
+	return i.ToWorkloadScalingPolicyStartupPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyStartupPtrType) ToWorkloadScalingPolicyStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupPtrOutput)
+}
+
+// How the time just after the start of a pod is treated.
+type WorkloadScalingPolicyStartupOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyStartupOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyStartup)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyStartupOutput) ToWorkloadScalingPolicyStartupOutput() WorkloadScalingPolicyStartupOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupOutput) ToWorkloadScalingPolicyStartupOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupOutput) ToWorkloadScalingPolicyStartupPtrOutput() WorkloadScalingPolicyStartupPtrOutput {
+	return o.ToWorkloadScalingPolicyStartupPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyStartupOutput) ToWorkloadScalingPolicyStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyStartup) *WorkloadScalingPolicyStartup {
+		return &v
+	}).(WorkloadScalingPolicyStartupPtrOutput)
+}
+
+// How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+func (o WorkloadScalingPolicyStartupOutput) PeriodSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyStartup) *int { return v.PeriodSeconds }).(pulumi.IntPtrOutput)
+}
+
+// Whether a pod gets other requests while it starts.
+func (o WorkloadScalingPolicyStartupOutput) TwoPhaseRecommendations() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyStartup) *WorkloadScalingPolicyStartupTwoPhaseRecommendations {
+		return v.TwoPhaseRecommendations
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput)
+}
+
+type WorkloadScalingPolicyStartupPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyStartupPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyStartup)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyStartupPtrOutput) ToWorkloadScalingPolicyStartupPtrOutput() WorkloadScalingPolicyStartupPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupPtrOutput) ToWorkloadScalingPolicyStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupPtrOutput) Elem() WorkloadScalingPolicyStartupOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartup) WorkloadScalingPolicyStartup {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyStartup
+		return ret
+	}).(WorkloadScalingPolicyStartupOutput)
+}
+
+// How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+func (o WorkloadScalingPolicyStartupPtrOutput) PeriodSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartup) *int {
+		if v == nil {
+			return nil
+		}
+		return v.PeriodSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether a pod gets other requests while it starts.
+func (o WorkloadScalingPolicyStartupPtrOutput) TwoPhaseRecommendations() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartup) *WorkloadScalingPolicyStartupTwoPhaseRecommendations {
+		if v == nil {
+			return nil
+		}
+		return v.TwoPhaseRecommendations
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput)
+}
+
+// Whether a pod gets other requests while it starts.
+type WorkloadScalingPolicyStartupTwoPhaseRecommendations struct {
+	// Whether it does.
+	Enabled bool `pulumi:"enabled"`
+	// The requests while a pod starts. Left out, they are computed.
+	RequestsOnStartup *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup `pulumi:"requestsOnStartup"`
+}
+
+// WorkloadScalingPolicyStartupTwoPhaseRecommendationsInput is an input type that accepts WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs and WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyStartupTwoPhaseRecommendationsInput` via:
+//
+//	WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs{...}
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutputWithContext(context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput
+}
+
+// Whether a pod gets other requests while it starts.
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs struct {
+	// Whether it does.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+	// The requests while a pod starts. Left out, they are computed.
+	RequestsOnStartup WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput `pulumi:"requestsOnStartup"`
+}
+
+func (WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendations)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput {
+	return i.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput)
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return i.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput).ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput is an input type that accepts WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs, WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtr and WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput` via:
+//
+//	        WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput
+}
+
+type workloadScalingPolicyStartupTwoPhaseRecommendationsPtrType WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs
+
+func WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtr(v *WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs) WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput {
+	return (*workloadScalingPolicyStartupTwoPhaseRecommendationsPtrType)(v)
+}
+
+func (*workloadScalingPolicyStartupTwoPhaseRecommendationsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyStartupTwoPhaseRecommendations)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyStartupTwoPhaseRecommendationsPtrType) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return i.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyStartupTwoPhaseRecommendationsPtrType) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput)
+}
+
+// Whether a pod gets other requests while it starts.
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendations)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return o.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyStartupTwoPhaseRecommendations) *WorkloadScalingPolicyStartupTwoPhaseRecommendations {
+		return &v
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput)
+}
+
+// Whether it does.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyStartupTwoPhaseRecommendations) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+// The requests while a pod starts. Left out, they are computed.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput) RequestsOnStartup() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyStartupTwoPhaseRecommendations) *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup {
+		return v.RequestsOnStartup
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput)
+}
+
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyStartupTwoPhaseRecommendations)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput) Elem() WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartupTwoPhaseRecommendations) WorkloadScalingPolicyStartupTwoPhaseRecommendations {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyStartupTwoPhaseRecommendations
+		return ret
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput)
+}
+
+// Whether it does.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartupTwoPhaseRecommendations) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The requests while a pod starts. Left out, they are computed.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput) RequestsOnStartup() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartupTwoPhaseRecommendations) *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup {
+		if v == nil {
+			return nil
+		}
+		return v.RequestsOnStartup
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput)
+}
+
+// The requests of a pod while it starts.
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup struct {
+	// CPU, in cores.
+	CpuCores *float64 `pulumi:"cpuCores"`
+	// Memory, in GiB.
+	MemoryGib *float64 `pulumi:"memoryGib"`
+}
+
+// WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupInput is an input type that accepts WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs and WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupInput` via:
+//
+//	WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{...}
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutputWithContext(context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput
+}
+
+// The requests of a pod while it starts.
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs struct {
+	// CPU, in cores.
+	CpuCores pulumi.Float64PtrInput `pulumi:"cpuCores"`
+	// Memory, in GiB.
+	MemoryGib pulumi.Float64PtrInput `pulumi:"memoryGib"`
+}
+
+func (WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput {
+	return i.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput)
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return i.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput).ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput is an input type that accepts WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs, WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtr and WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput` via:
+//
+//	        WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput
+	ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput
+}
+
+type workloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrType WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs
+
+func WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtr(v *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput {
+	return (*workloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrType)(v)
+}
+
+func (*workloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrType) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return i.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrType) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput)
+}
+
+// The requests of a pod while it starts.
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return o.ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup) *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup {
+		return &v
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput)
+}
+
+// CPU, in cores.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) CpuCores() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup) *float64 {
+		return v.CpuCores
+	}).(pulumi.Float64PtrOutput)
+}
+
+// Memory, in GiB.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput) MemoryGib() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup) *float64 {
+		return v.MemoryGib
+	}).(pulumi.Float64PtrOutput)
+}
+
+type WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput) ToWorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput) Elem() WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup) WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup
+		return ret
+	}).(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput)
+}
+
+// CPU, in cores.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput) CpuCores() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.CpuCores
+	}).(pulumi.Float64PtrOutput)
+}
+
+// Memory, in GiB.
+func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput) MemoryGib() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup) *float64 {
+		if v == nil {
+			return nil
+		}
+		return v.MemoryGib
+	}).(pulumi.Float64PtrOutput)
+}
+
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigPtrInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
@@ -12168,6 +25785,30 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleClusterAssignmentsInput)(nil)).Elem(), HibernationScheduleClusterAssignmentsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleClusterAssignmentsPtrInput)(nil)).Elem(), HibernationScheduleClusterAssignmentsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleClusterAssignmentsAssignmentInput)(nil)).Elem(), HibernationScheduleClusterAssignmentsAssignmentArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleClusterAssignmentsAssignmentArrayInput)(nil)).Elem(), HibernationScheduleClusterAssignmentsAssignmentArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationSchedulePauseConfigInput)(nil)).Elem(), HibernationSchedulePauseConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationSchedulePauseConfigScheduleInput)(nil)).Elem(), HibernationSchedulePauseConfigScheduleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigInput)(nil)).Elem(), HibernationScheduleResumeConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolumeInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayInput)(nil)).Elem(), HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*HibernationScheduleResumeConfigScheduleInput)(nil)).Elem(), HibernationScheduleResumeConfigScheduleArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeConfigurationAksInput)(nil)).Elem(), NodeConfigurationAksArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeConfigurationAksPtrInput)(nil)).Elem(), NodeConfigurationAksArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeConfigurationAksEphemeralOsDiskInput)(nil)).Elem(), NodeConfigurationAksEphemeralOsDiskArgs{})
@@ -12234,6 +25875,97 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberArrayInput)(nil)).Elem(), OrganizationGroupMemberArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberMemberInput)(nil)).Elem(), OrganizationGroupMemberMemberArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberMemberArrayInput)(nil)).Elem(), OrganizationGroupMemberMemberArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityInput)(nil)).Elem(), PodMutationAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityPtrInput)(nil)).Elem(), PodMutationAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityInput)(nil)).Elem(), PodMutationAffinityNodeAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityPtrInput)(nil)).Elem(), PodMutationAffinityNodeAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput)(nil)).Elem(), PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput)(nil)).Elem(), PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput)(nil)).Elem(), PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput)(nil)).Elem(), PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput)(nil)).Elem(), PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupInput)(nil)).Elem(), PodMutationDistributionGroupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupArrayInput)(nil)).Elem(), PodMutationDistributionGroupArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityPtrInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationNodeSelectorInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationNodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationNodeSelectorPtrInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationNodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationTolerationInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationTolerationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationDistributionGroupConfigurationTolerationArrayInput)(nil)).Elem(), PodMutationDistributionGroupConfigurationTolerationArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2Input)(nil)).Elem(), PodMutationFilterV2Args{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodInput)(nil)).Elem(), PodMutationFilterV2PodArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodPtrInput)(nil)).Elem(), PodMutationFilterV2PodArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterPtrInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterMatcherArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherValueInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrInput)(nil)).Elem(), PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterPtrInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrInput)(nil)).Elem(), PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterPtrInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterMatcherArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherArrayInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterMatcherArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherKeyInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterMatcherKeyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherValueInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodLabelsFilterMatcherValuePtrInput)(nil)).Elem(), PodMutationFilterV2PodLabelsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterPtrInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherArrayInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherKeyInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherOperatorInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherValueInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2PodTolerationsFilterMatcherValuePtrInput)(nil)).Elem(), PodMutationFilterV2PodTolerationsFilterMatcherValueArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadInput)(nil)).Elem(), PodMutationFilterV2WorkloadArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadPtrInput)(nil)).Elem(), PodMutationFilterV2WorkloadArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeKindInput)(nil)).Elem(), PodMutationFilterV2WorkloadExcludeKindArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeKindArrayInput)(nil)).Elem(), PodMutationFilterV2WorkloadExcludeKindArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeNameInput)(nil)).Elem(), PodMutationFilterV2WorkloadExcludeNameArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeNameArrayInput)(nil)).Elem(), PodMutationFilterV2WorkloadExcludeNameArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeNamespaceInput)(nil)).Elem(), PodMutationFilterV2WorkloadExcludeNamespaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadExcludeNamespaceArrayInput)(nil)).Elem(), PodMutationFilterV2WorkloadExcludeNamespaceArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadKindInput)(nil)).Elem(), PodMutationFilterV2WorkloadKindArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadKindArrayInput)(nil)).Elem(), PodMutationFilterV2WorkloadKindArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadNameInput)(nil)).Elem(), PodMutationFilterV2WorkloadNameArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadNameArrayInput)(nil)).Elem(), PodMutationFilterV2WorkloadNameArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadNamespaceInput)(nil)).Elem(), PodMutationFilterV2WorkloadNamespaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationFilterV2WorkloadNamespaceArrayInput)(nil)).Elem(), PodMutationFilterV2WorkloadNamespaceArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationNodeSelectorInput)(nil)).Elem(), PodMutationNodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationNodeSelectorPtrInput)(nil)).Elem(), PodMutationNodeSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationPodEvictionInput)(nil)).Elem(), PodMutationPodEvictionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationPodEvictionPtrInput)(nil)).Elem(), PodMutationPodEvictionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationSpotConfigInput)(nil)).Elem(), PodMutationSpotConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationSpotConfigPtrInput)(nil)).Elem(), PodMutationSpotConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationTolerationInput)(nil)).Elem(), PodMutationTolerationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*PodMutationTolerationArrayInput)(nil)).Elem(), PodMutationTolerationArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationAggressiveModeConfigInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationDrainFailureConfigInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationExecutionConditionsInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationExecutionConditionsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleLaunchConfigurationExecutionConditionsPtrInput)(nil)).Elem(), RebalancingScheduleLaunchConfigurationExecutionConditionsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleScheduleInput)(nil)).Elem(), RebalancingScheduleScheduleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*RebalancingScheduleTriggerConditionsInput)(nil)).Elem(), RebalancingScheduleTriggerConditionsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsScopeInput)(nil)).Elem(), RoleBindingsScopeArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsScopeArrayInput)(nil)).Elem(), RoleBindingsScopeArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*RoleBindingsSubjectInput)(nil)).Elem(), RoleBindingsSubjectArgs{})
@@ -12248,6 +25980,73 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionOktaPtrInput)(nil)).Elem(), SSOConnectionOktaArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionSamlInput)(nil)).Elem(), SSOConnectionSamlArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*SSOConnectionSamlPtrInput)(nil)).Elem(), SSOConnectionSamlArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheusInput)(nil)).Elem(), WorkloadCustomMetricsDataSourcePrometheusArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheusMetricInput)(nil)).Elem(), WorkloadCustomMetricsDataSourcePrometheusMetricArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadCustomMetricsDataSourcePrometheusMetricArrayInput)(nil)).Elem(), WorkloadCustomMetricsDataSourcePrometheusMetricArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionPtrInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionCpuPressureInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAntiAffinityInput)(nil)).Elem(), WorkloadScalingPolicyAntiAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAntiAffinityPtrInput)(nil)).Elem(), WorkloadScalingPolicyAntiAffinityArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleArrayInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleArrayInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespaceInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkloadInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyConfidenceInput)(nil)).Elem(), WorkloadScalingPolicyConfidenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyConfidencePtrInput)(nil)).Elem(), WorkloadScalingPolicyConfidenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuInput)(nil)).Elem(), WorkloadScalingPolicyCpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuApplyThresholdStrategyInput)(nil)).Elem(), WorkloadScalingPolicyCpuApplyThresholdStrategyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuApplyThresholdStrategyPtrInput)(nil)).Elem(), WorkloadScalingPolicyCpuApplyThresholdStrategyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsInput)(nil)).Elem(), WorkloadScalingPolicyCpuConstraintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsPtrInput)(nil)).Elem(), WorkloadScalingPolicyCpuConstraintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMaxInput)(nil)).Elem(), WorkloadScalingPolicyCpuConstraintsMaxArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMaxPtrInput)(nil)).Elem(), WorkloadScalingPolicyCpuConstraintsMaxArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMinInput)(nil)).Elem(), WorkloadScalingPolicyCpuConstraintsMinArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuConstraintsMinPtrInput)(nil)).Elem(), WorkloadScalingPolicyCpuConstraintsMinArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuLimitInput)(nil)).Elem(), WorkloadScalingPolicyCpuLimitArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuLimitPtrInput)(nil)).Elem(), WorkloadScalingPolicyCpuLimitArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyDownscalingInput)(nil)).Elem(), WorkloadScalingPolicyDownscalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyDownscalingPtrInput)(nil)).Elem(), WorkloadScalingPolicyDownscalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaConverterInput)(nil)).Elem(), WorkloadScalingPolicyHpaConverterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaConverterArrayInput)(nil)).Elem(), WorkloadScalingPolicyHpaConverterArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmInput)(nil)).Elem(), WorkloadScalingPolicyJvmArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmPtrInput)(nil)).Elem(), WorkloadScalingPolicyJvmArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmMemoryInput)(nil)).Elem(), WorkloadScalingPolicyJvmMemoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmMemoryPtrInput)(nil)).Elem(), WorkloadScalingPolicyJvmMemoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryInput)(nil)).Elem(), WorkloadScalingPolicyMemoryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryApplyThresholdStrategyInput)(nil)).Elem(), WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrInput)(nil)).Elem(), WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsInput)(nil)).Elem(), WorkloadScalingPolicyMemoryConstraintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsPtrInput)(nil)).Elem(), WorkloadScalingPolicyMemoryConstraintsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMaxInput)(nil)).Elem(), WorkloadScalingPolicyMemoryConstraintsMaxArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMaxPtrInput)(nil)).Elem(), WorkloadScalingPolicyMemoryConstraintsMaxArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMinInput)(nil)).Elem(), WorkloadScalingPolicyMemoryConstraintsMinArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryConstraintsMinPtrInput)(nil)).Elem(), WorkloadScalingPolicyMemoryConstraintsMinArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryEventInput)(nil)).Elem(), WorkloadScalingPolicyMemoryEventArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryEventPtrInput)(nil)).Elem(), WorkloadScalingPolicyMemoryEventArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryLimitInput)(nil)).Elem(), WorkloadScalingPolicyMemoryLimitArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyMemoryLimitPtrInput)(nil)).Elem(), WorkloadScalingPolicyMemoryLimitArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyPredictiveScalingInput)(nil)).Elem(), WorkloadScalingPolicyPredictiveScalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyPredictiveScalingPtrInput)(nil)).Elem(), WorkloadScalingPolicyPredictiveScalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyPredictiveScalingCpuInput)(nil)).Elem(), WorkloadScalingPolicyPredictiveScalingCpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyPredictiveScalingCpuPtrInput)(nil)).Elem(), WorkloadScalingPolicyPredictiveScalingCpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyRolloutBehaviorInput)(nil)).Elem(), WorkloadScalingPolicyRolloutBehaviorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyRolloutBehaviorPtrInput)(nil)).Elem(), WorkloadScalingPolicyRolloutBehaviorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupInput)(nil)).Elem(), WorkloadScalingPolicyStartupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsOutput{})
@@ -12302,6 +26101,35 @@ func init() {
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput{})
+	pulumi.RegisterOutputType(GetWorkloadScalingPoliciesPolicyOutput{})
+	pulumi.RegisterOutputType(GetWorkloadScalingPoliciesPolicyArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsPtrOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsAssignmentOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsAssignmentArrayOutput{})
+	pulumi.RegisterOutputType(HibernationSchedulePauseConfigOutput{})
+	pulumi.RegisterOutputType(HibernationSchedulePauseConfigArrayOutput{})
+	pulumi.RegisterOutputType(HibernationSchedulePauseConfigScheduleOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigPtrOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleResumeConfigScheduleOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationAksOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationAksPtrOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationAksEphemeralOsDiskOutput{})
@@ -12370,6 +26198,100 @@ func init() {
 	pulumi.RegisterOutputType(OrganizationGroupMemberArrayOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberMemberOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberMemberArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput{})
+	pulumi.RegisterOutputType(PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationNodeSelectorOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationNodeSelectorPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationTolerationOutput{})
+	pulumi.RegisterOutputType(PodMutationDistributionGroupConfigurationTolerationArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2Output{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterMatcherOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterMatcherArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterMatcherValueOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeLabelsFilterMatcherValuePtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodExcludeTolerationsFilterMatcherValuePtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterMatcherOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterMatcherArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterMatcherKeyOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterMatcherValueOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodLabelsFilterMatcherValuePtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherKeyOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherOperatorOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherOperatorPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherValueOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2PodTolerationsFilterMatcherValuePtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadExcludeKindOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadExcludeKindArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadExcludeNameOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadExcludeNameArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadExcludeNamespaceOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadExcludeNamespaceArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadKindOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadKindArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNameOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNameArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNamespaceOutput{})
+	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNamespaceArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationNodeSelectorOutput{})
+	pulumi.RegisterOutputType(PodMutationNodeSelectorPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationPodEvictionOutput{})
+	pulumi.RegisterOutputType(PodMutationPodEvictionPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationSpotConfigOutput{})
+	pulumi.RegisterOutputType(PodMutationSpotConfigPtrOutput{})
+	pulumi.RegisterOutputType(PodMutationTolerationOutput{})
+	pulumi.RegisterOutputType(PodMutationTolerationArrayOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationArrayOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationAggressiveModeConfigPtrOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationDrainFailureConfigOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationDrainFailureConfigPtrOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationExecutionConditionsOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationExecutionConditionsPtrOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleScheduleOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleScheduleArrayOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleTriggerConditionsOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleTriggerConditionsArrayOutput{})
 	pulumi.RegisterOutputType(RoleBindingsScopeOutput{})
 	pulumi.RegisterOutputType(RoleBindingsScopeArrayOutput{})
 	pulumi.RegisterOutputType(RoleBindingsSubjectOutput{})
@@ -12386,4 +26308,71 @@ func init() {
 	pulumi.RegisterOutputType(SSOConnectionSamlPtrOutput{})
 	pulumi.RegisterOutputType(ServiceAccountAuthorOutput{})
 	pulumi.RegisterOutputType(ServiceAccountAuthorArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourcePrometheusOutput{})
+	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourcePrometheusMetricOutput{})
+	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAntiAffinityOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAntiAffinityPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleNamespaceOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleNamespacePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleWorkloadOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleWorkloadPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyConfidenceOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyConfidencePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuApplyThresholdStrategyOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuApplyThresholdStrategyPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuConstraintsOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuConstraintsPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuConstraintsMaxOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuConstraintsMaxPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuConstraintsMinOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuConstraintsMinPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuLimitOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuLimitPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyDownscalingOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyDownscalingPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaConverterOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaConverterArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmMemoryOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmMemoryPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryApplyThresholdStrategyOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryApplyThresholdStrategyPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryConstraintsOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryConstraintsPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryConstraintsMaxOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryConstraintsMaxPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryConstraintsMinOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryConstraintsMinPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryEventOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryEventPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryLimitOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyMemoryLimitPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyPredictiveScalingOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyPredictiveScalingPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyPredictiveScalingCpuOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyPredictiveScalingCpuPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyRolloutBehaviorOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyRolloutBehaviorPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyStartupOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyStartupPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyStartupTwoPhaseRecommendationsOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrOutput{})
 }

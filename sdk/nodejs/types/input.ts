@@ -464,6 +464,240 @@ export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpre
 }
 
 /**
+ * The clusters that a schedule is for.
+ */
+export interface HibernationScheduleClusterAssignmentsArgs {
+    /**
+     * The clusters. Their order does not matter.
+     */
+    assignments?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleClusterAssignmentsAssignmentArgs>[] | undefined>;
+}
+
+/**
+ * A cluster that a schedule is for.
+ */
+export interface HibernationScheduleClusterAssignmentsAssignmentArgs {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: pulumi.Input<string>;
+}
+
+/**
+ * When clusters are paused.
+ */
+export interface HibernationSchedulePauseConfigArgs {
+    /**
+     * Whether clusters are paused at all.
+     */
+    enabled: pulumi.Input<boolean>;
+    /**
+     * When clusters are paused.
+     */
+    schedule: pulumi.Input<inputs.HibernationSchedulePauseConfigScheduleArgs>;
+}
+
+/**
+ * When clusters are paused.
+ */
+export interface HibernationSchedulePauseConfigScheduleArgs {
+    /**
+     * A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+     */
+    cronExpression: pulumi.Input<string>;
+}
+
+/**
+ * When clusters are resumed, and on which node.
+ */
+export interface HibernationScheduleResumeConfigArgs {
+    /**
+     * Whether clusters are resumed at all.
+     */
+    enabled: pulumi.Input<boolean>;
+    /**
+     * How clusters are resumed.
+     */
+    jobConfig: pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigArgs>;
+    /**
+     * When clusters are resumed.
+     */
+    schedule: pulumi.Input<inputs.HibernationScheduleResumeConfigScheduleArgs>;
+}
+
+/**
+ * How clusters are resumed.
+ */
+export interface HibernationScheduleResumeConfigJobConfigArgs {
+    /**
+     * The first node, on which CAST AI starts and then adds those that the pods need.
+     */
+    nodeConfig: pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigArgs>;
+}
+
+/**
+ * The first node of a cluster that is resumed.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigArgs {
+    /**
+     * The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+     */
+    configId?: pulumi.Input<string | undefined>;
+    /**
+     * The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+     */
+    configName?: pulumi.Input<string | undefined>;
+    /**
+     * The GPUs of the node.
+     */
+    gpuConfig?: pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs | undefined>;
+    /**
+     * The instance type, such as `e2-standard-4` or `m5.large`.
+     */
+    instanceType: pulumi.Input<string>;
+    /**
+     * The Kubernetes labels of the node.
+     */
+    kubernetesLabels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * The Kubernetes taints of the node. Their order does not matter.
+     */
+    kubernetesTaints?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs>[] | undefined>;
+    /**
+     * The group of dedicated hosts for the node: one element at most.
+     */
+    nodeAffinities?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs>[] | undefined>;
+    /**
+     * Whether the node is a spot instance, and at which price: one element at most.
+     */
+    spotConfigs?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs>[] | undefined>;
+    /**
+     * The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+     */
+    subnetId?: pulumi.Input<string | undefined>;
+    /**
+     * The disk of the node: one element at most.
+     */
+    volumes?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs>[] | undefined>;
+    /**
+     * The zone, as the cloud names it. Left out, the service chooses.
+     */
+    zone?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * The GPUs of a node.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs {
+    /**
+     * How many GPUs the node has.
+     */
+    count: pulumi.Input<number>;
+    /**
+     * What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+     */
+    type?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A Kubernetes taint.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs {
+    /**
+     * What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+     */
+    effect?: pulumi.Input<string | undefined>;
+    /**
+     * The key of the taint.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * The value of the taint. Left out, empty.
+     */
+    value?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A group of dedicated hosts for a node.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs {
+    /**
+     * The terms that a host must meet, all of them. Their order does not matter.
+     */
+    affinities?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs>[] | undefined>;
+    /**
+     * The name of the group.
+     */
+    dedicatedGroup: pulumi.Input<string>;
+}
+
+/**
+ * A term that a host must meet.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+     */
+    values: pulumi.Input<pulumi.Input<string>[]>;
+}
+
+/**
+ * Whether a node is a spot instance, and at which price.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs {
+    /**
+     * The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+     */
+    priceHourly?: pulumi.Input<string | undefined>;
+    /**
+     * Whether the node is a spot instance. Default: false.
+     */
+    spot?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * The disk of a node.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs {
+    /**
+     * How local disks are joined (RAID 0): one element at most. Left out, they are not.
+     */
+    raidConfigs?: pulumi.Input<pulumi.Input<inputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs>[] | undefined>;
+    /**
+     * The size of the disk, in GiB. Left out, the service chooses.
+     */
+    sizeGib?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How local disks are joined.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs {
+    /**
+     * How much is written to a disk before the next one's turn, in KB. Default: 64.
+     */
+    chunkSizeKb?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * When clusters are resumed.
+ */
+export interface HibernationScheduleResumeConfigScheduleArgs {
+    /**
+     * A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+     */
+    cronExpression: pulumi.Input<string>;
+}
+
+/**
  * Settings of Azure Kubernetes Service.
  */
 export interface NodeConfigurationAksArgs {
@@ -1290,6 +1524,838 @@ export interface OrganizationGroupMemberMemberArgs {
 }
 
 /**
+ * Nodes that pods prefer.
+ */
+export interface PodMutationAffinityArgs {
+    /**
+     * Nodes that pods prefer by their labels.
+     */
+    nodeAffinity?: pulumi.Input<inputs.PodMutationAffinityNodeAffinityArgs | undefined>;
+}
+
+/**
+ * Nodes that pods prefer by their labels.
+ */
+export interface PodMutationAffinityNodeAffinityArgs {
+    /**
+     * The preferences, in order.
+     */
+    preferredDuringSchedulingIgnoredDuringExecutions?: pulumi.Input<pulumi.Input<inputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs>[] | undefined>;
+}
+
+/**
+ * A preference for nodes.
+ */
+export interface PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs {
+    /**
+     * The nodes that are preferred.
+     */
+    preference: pulumi.Input<inputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs>;
+    /**
+     * How much it counts, 1 to 100 as Kubernetes has it.
+     */
+    weight: pulumi.Input<number>;
+}
+
+/**
+ * Selects nodes.
+ */
+export interface PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs {
+    /**
+     * Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+     */
+    matchExpressions?: pulumi.Input<pulumi.Input<inputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs>[] | undefined>;
+}
+
+/**
+ * A condition on a label of nodes.
+ */
+export interface PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with. Their order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * A share of the pods that are changed in a way of their own.
+ */
+export interface PodMutationDistributionGroupArgs {
+    /**
+     * The changes.
+     */
+    configuration: pulumi.Input<inputs.PodMutationDistributionGroupConfigurationArgs>;
+    /**
+     * The name, unique in the mutation.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The share of the pods, in percent.
+     */
+    percentage: pulumi.Input<number>;
+}
+
+/**
+ * What changes in a share of the pods.
+ */
+export interface PodMutationDistributionGroupConfigurationArgs {
+    /**
+     * Nodes that pods prefer.
+     */
+    affinity?: pulumi.Input<inputs.PodMutationDistributionGroupConfigurationAffinityArgs | undefined>;
+    /**
+     * Annotations that pods get.
+     */
+    annotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels that pods get.
+     */
+    labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels of nodes that pods ask for, or cease to ask for.
+     */
+    nodeSelector?: pulumi.Input<inputs.PodMutationDistributionGroupConfigurationNodeSelectorArgs | undefined>;
+    /**
+     * The names of node templates whose pods are brought together on nodes of one template, in order.
+     */
+    nodeTemplatesToConsolidates?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+     */
+    patch?: pulumi.Input<string | undefined>;
+    /**
+     * `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+     */
+    spotType?: pulumi.Input<string | undefined>;
+    /**
+     * Tolerations that pods get, in order.
+     */
+    tolerations?: pulumi.Input<pulumi.Input<inputs.PodMutationDistributionGroupConfigurationTolerationArgs>[] | undefined>;
+}
+
+/**
+ * Nodes that pods prefer.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityArgs {
+    /**
+     * Nodes that pods prefer by their labels.
+     */
+    nodeAffinity?: pulumi.Input<inputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs | undefined>;
+}
+
+/**
+ * Nodes that pods prefer by their labels.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs {
+    /**
+     * The preferences, in order.
+     */
+    preferredDuringSchedulingIgnoredDuringExecutions?: pulumi.Input<pulumi.Input<inputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs>[] | undefined>;
+}
+
+/**
+ * A preference for nodes.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs {
+    /**
+     * The nodes that are preferred.
+     */
+    preference: pulumi.Input<inputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs>;
+    /**
+     * How much it counts, 1 to 100 as Kubernetes has it.
+     */
+    weight: pulumi.Input<number>;
+}
+
+/**
+ * Selects nodes.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs {
+    /**
+     * Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+     */
+    matchExpressions?: pulumi.Input<pulumi.Input<inputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs>[] | undefined>;
+}
+
+/**
+ * A condition on a label of nodes.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with. Their order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * Labels of nodes that pods ask for, or cease to ask for.
+ */
+export interface PodMutationDistributionGroupConfigurationNodeSelectorArgs {
+    /**
+     * Labels that pods ask for.
+     */
+    add?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels that pods cease to ask for. The values may be empty.
+     */
+    remove?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * A Kubernetes toleration.
+ */
+export interface PodMutationDistributionGroupConfigurationTolerationArgs {
+    /**
+     * `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+     */
+    effect?: pulumi.Input<string | undefined>;
+    /**
+     * The key of the taint. Left out, any, with the operator `Exists`.
+     */
+    key?: pulumi.Input<string | undefined>;
+    /**
+     * `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+     */
+    operator?: pulumi.Input<string | undefined>;
+    /**
+     * How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+     */
+    tolerationSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * The value of the taint.
+     */
+    value?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * Which pods are changed.
+ */
+export interface PodMutationFilterV2Args {
+    /**
+     * Only pods for which this expression, in the Common Expression Language, is true.
+     */
+    celExpression?: pulumi.Input<string | undefined>;
+    /**
+     * Only these pods.
+     */
+    pod?: pulumi.Input<inputs.PodMutationFilterV2PodArgs | undefined>;
+    /**
+     * Only pods of these workloads.
+     */
+    workload?: pulumi.Input<inputs.PodMutationFilterV2WorkloadArgs | undefined>;
+}
+
+/**
+ * Selects pods.
+ */
+export interface PodMutationFilterV2PodArgs {
+    /**
+     * No pods with these labels.
+     */
+    excludeLabelsFilter?: pulumi.Input<inputs.PodMutationFilterV2PodExcludeLabelsFilterArgs | undefined>;
+    /**
+     * No pods with these tolerations.
+     */
+    excludeTolerationsFilter?: pulumi.Input<inputs.PodMutationFilterV2PodExcludeTolerationsFilterArgs | undefined>;
+    /**
+     * Only pods with these labels.
+     */
+    labelsFilter?: pulumi.Input<inputs.PodMutationFilterV2PodLabelsFilterArgs | undefined>;
+    /**
+     * Only pods with these tolerations.
+     */
+    tolerationsFilter?: pulumi.Input<inputs.PodMutationFilterV2PodTolerationsFilterArgs | undefined>;
+}
+
+/**
+ * Selects pods by their labels.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterArgs {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs>[]>;
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+}
+
+/**
+ * What to look for in a label.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<inputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs>;
+    /**
+     * The value of the label. Left out, any.
+     */
+    value?: pulumi.Input<inputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs | undefined>;
+}
+
+/**
+ * Compares the key of a label.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the value of a label.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Selects pods by their tolerations.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterArgs {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs>[]>;
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+}
+
+/**
+ * What to look for in a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs {
+    /**
+     * The key of the toleration.
+     */
+    key: pulumi.Input<inputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs>;
+    /**
+     * The operator of the toleration. Left out, any.
+     */
+    operator?: pulumi.Input<inputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs | undefined>;
+    /**
+     * The value of the toleration. Left out, any.
+     */
+    value?: pulumi.Input<inputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs | undefined>;
+}
+
+/**
+ * Compares the key of a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the operator of a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the value of a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Selects pods by their labels.
+ */
+export interface PodMutationFilterV2PodLabelsFilterArgs {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2PodLabelsFilterMatcherArgs>[]>;
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+}
+
+/**
+ * What to look for in a label.
+ */
+export interface PodMutationFilterV2PodLabelsFilterMatcherArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<inputs.PodMutationFilterV2PodLabelsFilterMatcherKeyArgs>;
+    /**
+     * The value of the label. Left out, any.
+     */
+    value?: pulumi.Input<inputs.PodMutationFilterV2PodLabelsFilterMatcherValueArgs | undefined>;
+}
+
+/**
+ * Compares the key of a label.
+ */
+export interface PodMutationFilterV2PodLabelsFilterMatcherKeyArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the value of a label.
+ */
+export interface PodMutationFilterV2PodLabelsFilterMatcherValueArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Selects pods by their tolerations.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterArgs {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2PodTolerationsFilterMatcherArgs>[]>;
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+}
+
+/**
+ * What to look for in a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherArgs {
+    /**
+     * The key of the toleration.
+     */
+    key: pulumi.Input<inputs.PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs>;
+    /**
+     * The operator of the toleration. Left out, any.
+     */
+    operator?: pulumi.Input<inputs.PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs | undefined>;
+    /**
+     * The value of the toleration. Left out, any.
+     */
+    value?: pulumi.Input<inputs.PodMutationFilterV2PodTolerationsFilterMatcherValueArgs | undefined>;
+}
+
+/**
+ * Compares the key of a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the operator of a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the value of a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherValueArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Selects workloads. In no list does the order matter.
+ */
+export interface PodMutationFilterV2WorkloadArgs {
+    /**
+     * No workloads of one of these kinds.
+     */
+    excludeKinds?: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2WorkloadExcludeKindArgs>[] | undefined>;
+    /**
+     * No workloads with one of these names.
+     */
+    excludeNames?: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2WorkloadExcludeNameArgs>[] | undefined>;
+    /**
+     * No workloads in one of these namespaces.
+     */
+    excludeNamespaces?: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2WorkloadExcludeNamespaceArgs>[] | undefined>;
+    /**
+     * Only workloads of one of these kinds, such as `Deployment`.
+     */
+    kinds?: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2WorkloadKindArgs>[] | undefined>;
+    /**
+     * Only workloads with one of these names.
+     */
+    names?: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2WorkloadNameArgs>[] | undefined>;
+    /**
+     * Only workloads in one of these namespaces.
+     */
+    namespaces?: pulumi.Input<pulumi.Input<inputs.PodMutationFilterV2WorkloadNamespaceArgs>[] | undefined>;
+}
+
+/**
+ * Compares the kind of a workload.
+ */
+export interface PodMutationFilterV2WorkloadExcludeKindArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the name of a workload.
+ */
+export interface PodMutationFilterV2WorkloadExcludeNameArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the namespace of a workload.
+ */
+export interface PodMutationFilterV2WorkloadExcludeNamespaceArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the kind of a workload.
+ */
+export interface PodMutationFilterV2WorkloadKindArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the name of a workload.
+ */
+export interface PodMutationFilterV2WorkloadNameArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Compares the namespace of a workload.
+ */
+export interface PodMutationFilterV2WorkloadNamespaceArgs {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value to compare with.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * Labels of nodes that pods ask for, or cease to ask for.
+ */
+export interface PodMutationNodeSelectorArgs {
+    /**
+     * Labels that pods ask for.
+     */
+    add?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels that pods cease to ask for. The values may be empty.
+     */
+    remove?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * Whether pods that run already are evicted.
+ */
+export interface PodMutationPodEvictionArgs {
+    /**
+     * Whether they are.
+     */
+    enabled: pulumi.Input<boolean>;
+}
+
+/**
+ * Whether pods run on spot instances.
+ */
+export interface PodMutationSpotConfigArgs {
+    /**
+     * The share of the pods, in percent, that this is for. Default: 0.
+     */
+    distributionPercentage?: pulumi.Input<number | undefined>;
+    /**
+     * `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+     */
+    spotMode?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A Kubernetes toleration.
+ */
+export interface PodMutationTolerationArgs {
+    /**
+     * `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+     */
+    effect?: pulumi.Input<string | undefined>;
+    /**
+     * The key of the taint. Left out, any, with the operator `Exists`.
+     */
+    key?: pulumi.Input<string | undefined>;
+    /**
+     * `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+     */
+    operator?: pulumi.Input<string | undefined>;
+    /**
+     * How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+     */
+    tolerationSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * The value of the taint.
+     */
+    value?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How a cluster is rebalanced, and which of its nodes.
+ */
+export interface RebalancingScheduleLaunchConfigurationArgs {
+    /**
+     * Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+     *
+     * @deprecated Use aggressiveModeConfig, which names each problem to ignore.
+     */
+    aggressiveMode?: pulumi.Input<boolean | undefined>;
+    /**
+     * Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+     */
+    aggressiveModeConfig?: pulumi.Input<inputs.RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs | undefined>;
+    /**
+     * What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+     */
+    drainFailureConfig?: pulumi.Input<inputs.RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs | undefined>;
+    /**
+     * Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+     */
+    evictGracefully?: pulumi.Input<boolean | undefined>;
+    /**
+     * What must hold, once the new nodes are there, for the old ones to be drained.
+     */
+    executionConditions?: pulumi.Input<inputs.RebalancingScheduleLaunchConfigurationExecutionConditionsArgs | undefined>;
+    /**
+     * Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+     */
+    keepDrainTimeoutNodes?: pulumi.Input<boolean | undefined>;
+    /**
+     * The most nodes to drain at one time. Left out, the service chooses.
+     */
+    maxSimultaneousDrains?: pulumi.Input<number | undefined>;
+    /**
+     * How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+     */
+    nodeTtlSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * The most nodes to replace in one run. Default: 0, no limit.
+     */
+    numTargetedNodes?: pulumi.Input<number | undefined>;
+    /**
+     * The least number of nodes that a run leaves in the cluster. Default: 0.
+     */
+    rebalancingMinNodes?: pulumi.Input<number | undefined>;
+    /**
+     * Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+     */
+    selector?: pulumi.Input<string | undefined>;
+    /**
+     * How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+     */
+    targetNodeSelectionAlgorithm?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * Which problems of pods do not keep a node from being rebalanced.
+ */
+export interface RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs {
+    /**
+     * Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+     */
+    ignoreLocalPersistentVolumes: pulumi.Input<boolean>;
+    /**
+     * Rebalance nodes that run pods of Kubernetes jobs.
+     */
+    ignoreProblemJobPods: pulumi.Input<boolean>;
+    /**
+     * Rebalance nodes that run pods which nothing starts again elsewhere.
+     */
+    ignoreProblemPodsWithoutController: pulumi.Input<boolean>;
+    /**
+     * Rebalance nodes that run pods which keep a node from being drained. Default: false.
+     */
+    ignoreProblemPreventedDrainPods?: pulumi.Input<boolean | undefined>;
+    /**
+     * Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+     */
+    ignoreProblemRemovalDisabledPods: pulumi.Input<boolean>;
+}
+
+/**
+ * What becomes of nodes that cannot be drained in time.
+ */
+export interface RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs {
+    /**
+     * Whether such nodes stay closed for new pods. Default: false.
+     */
+    disableUncordon?: pulumi.Input<boolean | undefined>;
+    /**
+     * How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+     */
+    uncordonAfterSeconds?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * What must hold, once the new nodes are there, for the old ones to be drained.
+ */
+export interface RebalancingScheduleLaunchConfigurationExecutionConditionsArgs {
+    /**
+     * The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+     */
+    achievedSavingsPercentage?: pulumi.Input<number | undefined>;
+    /**
+     * Whether the conditions count.
+     */
+    enabled: pulumi.Input<boolean>;
+}
+
+/**
+ * When clusters are rebalanced.
+ */
+export interface RebalancingScheduleScheduleArgs {
+    /**
+     * A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+     */
+    cron: pulumi.Input<string>;
+}
+
+/**
+ * What must hold for a cluster to be rebalanced.
+ */
+export interface RebalancingScheduleTriggerConditionsArgs {
+    /**
+     * Whether to rebalance whatever the saving is. Default: false.
+     */
+    ignoreSavings?: pulumi.Input<boolean | undefined>;
+    /**
+     * The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+     */
+    savingsPercentage: pulumi.Input<number>;
+}
+
+/**
  * Where a role is granted.
  */
 export interface RoleBindingsScopeArgs {
@@ -1419,3 +2485,596 @@ export interface SSOConnectionSamlArgs {
     x509Certificate: pulumi.Input<string>;
 }
 
+/**
+ * A Prometheus server and the metrics to take from it.
+ */
+export interface WorkloadCustomMetricsDataSourcePrometheusArgs {
+    /**
+     * Metrics of your own. Several may share a name. Their order does not matter.
+     */
+    metrics?: pulumi.Input<pulumi.Input<inputs.WorkloadCustomMetricsDataSourcePrometheusMetricArgs>[] | undefined>;
+    /**
+     * Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+     */
+    presets?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * How long a query may take, such as `30s`. Left out, the service chooses.
+     */
+    timeout?: pulumi.Input<string | undefined>;
+    /**
+     * The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+     */
+    url: pulumi.Input<string>;
+}
+
+/**
+ * A metric to take from a Prometheus server.
+ */
+export interface WorkloadCustomMetricsDataSourcePrometheusMetricArgs {
+    /**
+     * The name of the metric.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The query, in PromQL.
+     */
+    query: pulumi.Input<string>;
+}
+
+/**
+ * What counts as an anomaly.
+ */
+export interface WorkloadScalingPolicyAnomalyDetectionArgs {
+    /**
+     * When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+     */
+    cpuPressure?: pulumi.Input<inputs.WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs | undefined>;
+}
+
+/**
+ * When a workload lacks CPU.
+ */
+export interface WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs {
+    /**
+     * How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+     */
+    cpuStallThresholdPercentage: pulumi.Input<number>;
+    /**
+     * How many of the workload's pods, in percent, must lack CPU.
+     */
+    minPressuredPodPercentage: pulumi.Input<number>;
+}
+
+/**
+ * How pods that must not share a node are treated.
+ */
+export interface WorkloadScalingPolicyAntiAffinityArgs {
+    /**
+     * Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+     */
+    considerAntiAffinity?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * Which workloads a policy is for.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleArgs {
+    /**
+     * The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+     */
+    rules: pulumi.Input<pulumi.Input<inputs.WorkloadScalingPolicyAssignmentRuleRuleArgs>[]>;
+}
+
+/**
+ * Selects the workloads that fit all that is given.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleArgs {
+    /**
+     * Only workloads in these namespaces.
+     */
+    namespace?: pulumi.Input<inputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs | undefined>;
+    /**
+     * Only workloads like these.
+     */
+    workload?: pulumi.Input<inputs.WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs | undefined>;
+}
+
+/**
+ * Selects namespaces.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs {
+    /**
+     * Conditions on the labels of the namespaces. Their order does not matter.
+     */
+    labelsExpressions?: pulumi.Input<pulumi.Input<inputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs>[] | undefined>;
+    /**
+     * The names of the namespaces. Their order does not matter.
+     */
+    names?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * A condition on the labels of namespaces.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs {
+    /**
+     * The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+     */
+    key?: pulumi.Input<string | undefined>;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * Selects workloads.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs {
+    /**
+     * The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+     */
+    gvks?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+    /**
+     * Conditions on the labels of the workloads. Their order does not matter.
+     */
+    labelsExpressions?: pulumi.Input<pulumi.Input<inputs.WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs>[] | undefined>;
+}
+
+/**
+ * A condition on the labels of workloads.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs {
+    /**
+     * The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+     */
+    key?: pulumi.Input<string | undefined>;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * How certain recommendations must be.
+ */
+export interface WorkloadScalingPolicyConfidenceArgs {
+    /**
+     * The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+     */
+    threshold?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How CPU requests are recommended.
+ */
+export interface WorkloadScalingPolicyCpuArgs {
+    /**
+     * How far a recommendation must be from the present request to be applied, as a fraction of it.
+     *
+     * @deprecated Use applyThresholdStrategy with the type "PERCENTAGE".
+     */
+    applyThreshold?: pulumi.Input<number | undefined>;
+    /**
+     * How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+     */
+    applyThresholdStrategy?: pulumi.Input<inputs.WorkloadScalingPolicyCpuApplyThresholdStrategyArgs | undefined>;
+    /**
+     * The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+     */
+    args?: pulumi.Input<string | undefined>;
+    /**
+     * The least and the greatest recommendation.
+     */
+    constraints?: pulumi.Input<inputs.WorkloadScalingPolicyCpuConstraintsArgs | undefined>;
+    /**
+     * How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+     */
+    function?: pulumi.Input<string | undefined>;
+    /**
+     * How limits follow the requests. Left out, the service chooses.
+     */
+    limit?: pulumi.Input<inputs.WorkloadScalingPolicyCpuLimitArgs | undefined>;
+    /**
+     * How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+     */
+    lookBackPeriodSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+     */
+    managementOption?: pulumi.Input<string | undefined>;
+    /**
+     * The greatest recommendation, in cores. Left out or 0, there is none.
+     *
+     * @deprecated Use constraints.max.constant.
+     */
+    max?: pulumi.Input<number | undefined>;
+    /**
+     * The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+     *
+     * @deprecated Use constraints.min.constant.
+     */
+    min?: pulumi.Input<number | undefined>;
+    /**
+     * What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+     */
+    overhead?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How far a CPU recommendation must be from the present request to be applied.
+ */
+export interface WorkloadScalingPolicyCpuApplyThresholdStrategyArgs {
+    /**
+     * What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+     */
+    denominator?: pulumi.Input<string | undefined>;
+    /**
+     * The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+     */
+    exponent?: pulumi.Input<number | undefined>;
+    /**
+     * The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+     */
+    numerator?: pulumi.Input<number | undefined>;
+    /**
+     * The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+     */
+    percentage?: pulumi.Input<number | undefined>;
+    /**
+     * `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+     */
+    type: pulumi.Input<string>;
+}
+
+/**
+ * The least and the greatest CPU recommendation.
+ */
+export interface WorkloadScalingPolicyCpuConstraintsArgs {
+    /**
+     * The greatest recommendation. Left out, there is none.
+     */
+    max?: pulumi.Input<inputs.WorkloadScalingPolicyCpuConstraintsMaxArgs | undefined>;
+    /**
+     * The least recommendation. Default: 0.01 cores.
+     */
+    min?: pulumi.Input<inputs.WorkloadScalingPolicyCpuConstraintsMinArgs | undefined>;
+}
+
+/**
+ * The greatest CPU recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyCpuConstraintsMaxArgs {
+    /**
+     * A fixed amount, in cores. 0 stands for none.
+     */
+    constant?: pulumi.Input<number | undefined>;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * The least CPU recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyCpuConstraintsMinArgs {
+    /**
+     * A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+     */
+    constant?: pulumi.Input<number | undefined>;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How CPU limits follow the requests.
+ */
+export interface WorkloadScalingPolicyCpuLimitArgs {
+    /**
+     * The factor, for `MULTIPLIER`. The service allows 1 and more.
+     */
+    multiplier?: pulumi.Input<number | undefined>;
+    /**
+     * Whether workloads without a limit stay without one. Default: false.
+     */
+    onlyIfOriginalExist?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether a limit changes only if that of the workload itself is lower. Default: false.
+     */
+    onlyIfOriginalLower?: pulumi.Input<boolean | undefined>;
+    /**
+     * `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+     */
+    type: pulumi.Input<string>;
+}
+
+/**
+ * How lower requests are applied.
+ */
+export interface WorkloadScalingPolicyDownscalingArgs {
+    /**
+     * `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+     */
+    applyType?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How horizontal pod autoscalers are converted.
+ */
+export interface WorkloadScalingPolicyHpaConverterArgs {
+    /**
+     * `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+     */
+    type: pulumi.Input<string>;
+}
+
+/**
+ * How Java workloads are treated.
+ */
+export interface WorkloadScalingPolicyJvmArgs {
+    /**
+     * Whether CAST AI makes them report their metrics. Default: false.
+     */
+    autoInstrument?: pulumi.Input<boolean | undefined>;
+    /**
+     * How their memory is sized.
+     */
+    memory?: pulumi.Input<inputs.WorkloadScalingPolicyJvmMemoryArgs | undefined>;
+}
+
+/**
+ * How the memory of Java workloads is sized.
+ */
+export interface WorkloadScalingPolicyJvmMemoryArgs {
+    /**
+     * Whether the size of the heap follows the recommendation. Default: false.
+     */
+    optimization?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * How memory requests are recommended.
+ */
+export interface WorkloadScalingPolicyMemoryArgs {
+    /**
+     * How far a recommendation must be from the present request to be applied, as a fraction of it.
+     *
+     * @deprecated Use applyThresholdStrategy with the type "PERCENTAGE".
+     */
+    applyThreshold?: pulumi.Input<number | undefined>;
+    /**
+     * How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+     */
+    applyThresholdStrategy?: pulumi.Input<inputs.WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs | undefined>;
+    /**
+     * The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+     */
+    args?: pulumi.Input<string | undefined>;
+    /**
+     * The least and the greatest recommendation.
+     */
+    constraints?: pulumi.Input<inputs.WorkloadScalingPolicyMemoryConstraintsArgs | undefined>;
+    /**
+     * How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+     */
+    function?: pulumi.Input<string | undefined>;
+    /**
+     * How limits follow the requests. Left out, the service chooses.
+     */
+    limit?: pulumi.Input<inputs.WorkloadScalingPolicyMemoryLimitArgs | undefined>;
+    /**
+     * How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+     */
+    lookBackPeriodSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+     */
+    managementOption?: pulumi.Input<string | undefined>;
+    /**
+     * The greatest recommendation, in MiB. Left out or 0, there is none.
+     *
+     * @deprecated Use constraints.max.constant.
+     */
+    max?: pulumi.Input<number | undefined>;
+    /**
+     * The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+     *
+     * @deprecated Use constraints.min.constant.
+     */
+    min?: pulumi.Input<number | undefined>;
+    /**
+     * What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+     */
+    overhead?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How far a memory recommendation must be from the present request to be applied.
+ */
+export interface WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs {
+    /**
+     * What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+     */
+    denominator?: pulumi.Input<string | undefined>;
+    /**
+     * The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+     */
+    exponent?: pulumi.Input<number | undefined>;
+    /**
+     * The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+     */
+    numerator?: pulumi.Input<number | undefined>;
+    /**
+     * The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+     */
+    percentage?: pulumi.Input<number | undefined>;
+    /**
+     * `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+     */
+    type: pulumi.Input<string>;
+}
+
+/**
+ * The least and the greatest memory recommendation.
+ */
+export interface WorkloadScalingPolicyMemoryConstraintsArgs {
+    /**
+     * The greatest recommendation. Left out, there is none.
+     */
+    max?: pulumi.Input<inputs.WorkloadScalingPolicyMemoryConstraintsMaxArgs | undefined>;
+    /**
+     * The least recommendation. Default: 10 MiB.
+     */
+    min?: pulumi.Input<inputs.WorkloadScalingPolicyMemoryConstraintsMinArgs | undefined>;
+}
+
+/**
+ * The greatest memory recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyMemoryConstraintsMaxArgs {
+    /**
+     * A fixed amount, in MiB. 0 stands for none.
+     */
+    constant?: pulumi.Input<number | undefined>;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * The least memory recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyMemoryConstraintsMinArgs {
+    /**
+     * A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+     */
+    constant?: pulumi.Input<number | undefined>;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How a recommendation is applied that follows a lack of memory.
+ */
+export interface WorkloadScalingPolicyMemoryEventArgs {
+    /**
+     * `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+     */
+    applyType?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How memory limits follow the requests.
+ */
+export interface WorkloadScalingPolicyMemoryLimitArgs {
+    /**
+     * The factor, for `MULTIPLIER`. The service allows 1 and more.
+     */
+    multiplier?: pulumi.Input<number | undefined>;
+    /**
+     * Whether workloads without a limit stay without one. Default: false.
+     */
+    onlyIfOriginalExist?: pulumi.Input<boolean | undefined>;
+    /**
+     * Whether a limit changes only if that of the workload itself is lower. Default: false.
+     */
+    onlyIfOriginalLower?: pulumi.Input<boolean | undefined>;
+    /**
+     * `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+     */
+    type: pulumi.Input<string>;
+}
+
+/**
+ * Whether requests follow the load that is predicted.
+ */
+export interface WorkloadScalingPolicyPredictiveScalingArgs {
+    /**
+     * Whether CPU requests do.
+     */
+    cpu?: pulumi.Input<inputs.WorkloadScalingPolicyPredictiveScalingCpuArgs | undefined>;
+}
+
+/**
+ * Whether CPU requests follow the load that is predicted.
+ */
+export interface WorkloadScalingPolicyPredictiveScalingCpuArgs {
+    /**
+     * Whether they do.
+     */
+    enabled: pulumi.Input<boolean>;
+}
+
+/**
+ * How pods are restarted when a recommendation is applied at once.
+ */
+export interface WorkloadScalingPolicyRolloutBehaviorArgs {
+    /**
+     * How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+     */
+    delaySeconds?: pulumi.Input<number | undefined>;
+    /**
+     * Whether pods are restarted one after the other. Default: false.
+     */
+    preferOneByOne?: pulumi.Input<boolean | undefined>;
+    /**
+     * `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+     */
+    type?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How the time just after the start of a pod is treated.
+ */
+export interface WorkloadScalingPolicyStartupArgs {
+    /**
+     * How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+     */
+    periodSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * Whether a pod gets other requests while it starts.
+     */
+    twoPhaseRecommendations?: pulumi.Input<inputs.WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs | undefined>;
+}
+
+/**
+ * Whether a pod gets other requests while it starts.
+ */
+export interface WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs {
+    /**
+     * Whether it does.
+     */
+    enabled: pulumi.Input<boolean>;
+    /**
+     * The requests while a pod starts. Left out, they are computed.
+     */
+    requestsOnStartup?: pulumi.Input<inputs.WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs | undefined>;
+}
+
+/**
+ * The requests of a pod while it starts.
+ */
+export interface WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs {
+    /**
+     * CPU, in cores.
+     */
+    cpuCores?: pulumi.Input<number | undefined>;
+    /**
+     * Memory, in GiB.
+     */
+    memoryGib?: pulumi.Input<number | undefined>;
+}

@@ -744,6 +744,266 @@ export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpre
 }
 
 /**
+ * A scaling policy of a cluster.
+ */
+export interface GetWorkloadScalingPoliciesPolicy {
+    /**
+     * The ID (UUID) of the policy.
+     */
+    id: string;
+    /**
+     * Whether the policy is the one for CAST AI's own components.
+     */
+    isCastware: boolean;
+    /**
+     * Whether this is the cluster's default policy.
+     */
+    isDefault: boolean;
+    /**
+     * Whether the policy cannot be changed.
+     */
+    isReadonly: boolean;
+    /**
+     * The name of the policy.
+     */
+    name: string;
+}
+
+/**
+ * The clusters that a schedule is for.
+ */
+export interface HibernationScheduleClusterAssignments {
+    /**
+     * The clusters. Their order does not matter.
+     */
+    assignments?: outputs.HibernationScheduleClusterAssignmentsAssignment[];
+}
+
+/**
+ * A cluster that a schedule is for.
+ */
+export interface HibernationScheduleClusterAssignmentsAssignment {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+}
+
+/**
+ * When clusters are paused.
+ */
+export interface HibernationSchedulePauseConfig {
+    /**
+     * Whether clusters are paused at all.
+     */
+    enabled: boolean;
+    /**
+     * When clusters are paused.
+     */
+    schedule: outputs.HibernationSchedulePauseConfigSchedule;
+}
+
+/**
+ * When clusters are paused.
+ */
+export interface HibernationSchedulePauseConfigSchedule {
+    /**
+     * A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+     */
+    cronExpression: string;
+}
+
+/**
+ * When clusters are resumed, and on which node.
+ */
+export interface HibernationScheduleResumeConfig {
+    /**
+     * Whether clusters are resumed at all.
+     */
+    enabled: boolean;
+    /**
+     * How clusters are resumed.
+     */
+    jobConfig: outputs.HibernationScheduleResumeConfigJobConfig;
+    /**
+     * When clusters are resumed.
+     */
+    schedule: outputs.HibernationScheduleResumeConfigSchedule;
+}
+
+/**
+ * How clusters are resumed.
+ */
+export interface HibernationScheduleResumeConfigJobConfig {
+    /**
+     * The first node, on which CAST AI starts and then adds those that the pods need.
+     */
+    nodeConfig: outputs.HibernationScheduleResumeConfigJobConfigNodeConfig;
+}
+
+/**
+ * The first node of a cluster that is resumed.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfig {
+    /**
+     * The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+     */
+    configId?: string;
+    /**
+     * The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+     */
+    configName?: string;
+    /**
+     * The GPUs of the node.
+     */
+    gpuConfig?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig;
+    /**
+     * The instance type, such as `e2-standard-4` or `m5.large`.
+     */
+    instanceType: string;
+    /**
+     * The Kubernetes labels of the node.
+     */
+    kubernetesLabels?: {[key: string]: string};
+    /**
+     * The Kubernetes taints of the node. Their order does not matter.
+     */
+    kubernetesTaints?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint[];
+    /**
+     * The group of dedicated hosts for the node: one element at most.
+     */
+    nodeAffinities?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity[];
+    /**
+     * Whether the node is a spot instance, and at which price: one element at most.
+     */
+    spotConfigs?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig[];
+    /**
+     * The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+     */
+    subnetId?: string;
+    /**
+     * The disk of the node: one element at most.
+     */
+    volumes?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolume[];
+    /**
+     * The zone, as the cloud names it. Left out, the service chooses.
+     */
+    zone?: string;
+}
+
+/**
+ * The GPUs of a node.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig {
+    /**
+     * How many GPUs the node has.
+     */
+    count: number;
+    /**
+     * What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+     */
+    type?: string;
+}
+
+/**
+ * A Kubernetes taint.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint {
+    /**
+     * What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+     */
+    effect?: string;
+    /**
+     * The key of the taint.
+     */
+    key: string;
+    /**
+     * The value of the taint. Left out, empty.
+     */
+    value?: string;
+}
+
+/**
+ * A group of dedicated hosts for a node.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity {
+    /**
+     * The terms that a host must meet, all of them. Their order does not matter.
+     */
+    affinities?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity[];
+    /**
+     * The name of the group.
+     */
+    dedicatedGroup: string;
+}
+
+/**
+ * A term that a host must meet.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity {
+    /**
+     * The key of the label.
+     */
+    key: string;
+    /**
+     * How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+     */
+    operator: string;
+    /**
+     * The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+     */
+    values: string[];
+}
+
+/**
+ * Whether a node is a spot instance, and at which price.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig {
+    /**
+     * The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+     */
+    priceHourly?: string;
+    /**
+     * Whether the node is a spot instance. Default: false.
+     */
+    spot?: boolean;
+}
+
+/**
+ * The disk of a node.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigVolume {
+    /**
+     * How local disks are joined (RAID 0): one element at most. Left out, they are not.
+     */
+    raidConfigs?: outputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig[];
+    /**
+     * The size of the disk, in GiB. Left out, the service chooses.
+     */
+    sizeGib?: number;
+}
+
+/**
+ * How local disks are joined.
+ */
+export interface HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig {
+    /**
+     * How much is written to a disk before the next one's turn, in KB. Default: 64.
+     */
+    chunkSizeKb?: number;
+}
+
+/**
+ * When clusters are resumed.
+ */
+export interface HibernationScheduleResumeConfigSchedule {
+    /**
+     * A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+     */
+    cronExpression: string;
+}
+
+/**
  * Settings of Azure Kubernetes Service.
  */
 export interface NodeConfigurationAks {
@@ -1596,6 +1856,838 @@ export interface OrganizationGroupMemberMember {
 }
 
 /**
+ * Nodes that pods prefer.
+ */
+export interface PodMutationAffinity {
+    /**
+     * Nodes that pods prefer by their labels.
+     */
+    nodeAffinity?: outputs.PodMutationAffinityNodeAffinity;
+}
+
+/**
+ * Nodes that pods prefer by their labels.
+ */
+export interface PodMutationAffinityNodeAffinity {
+    /**
+     * The preferences, in order.
+     */
+    preferredDuringSchedulingIgnoredDuringExecutions?: outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution[];
+}
+
+/**
+ * A preference for nodes.
+ */
+export interface PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+    /**
+     * The nodes that are preferred.
+     */
+    preference: outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference;
+    /**
+     * How much it counts, 1 to 100 as Kubernetes has it.
+     */
+    weight: number;
+}
+
+/**
+ * Selects nodes.
+ */
+export interface PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference {
+    /**
+     * Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+     */
+    matchExpressions?: outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression[];
+}
+
+/**
+ * A condition on a label of nodes.
+ */
+export interface PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression {
+    /**
+     * The key of the label.
+     */
+    key: string;
+    /**
+     * How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+     */
+    operator: string;
+    /**
+     * The values to compare with. Their order does not matter.
+     */
+    values?: string[];
+}
+
+/**
+ * A share of the pods that are changed in a way of their own.
+ */
+export interface PodMutationDistributionGroup {
+    /**
+     * The changes.
+     */
+    configuration: outputs.PodMutationDistributionGroupConfiguration;
+    /**
+     * The name, unique in the mutation.
+     */
+    name: string;
+    /**
+     * The share of the pods, in percent.
+     */
+    percentage: number;
+}
+
+/**
+ * What changes in a share of the pods.
+ */
+export interface PodMutationDistributionGroupConfiguration {
+    /**
+     * Nodes that pods prefer.
+     */
+    affinity?: outputs.PodMutationDistributionGroupConfigurationAffinity;
+    /**
+     * Annotations that pods get.
+     */
+    annotations?: {[key: string]: string};
+    /**
+     * Labels that pods get.
+     */
+    labels?: {[key: string]: string};
+    /**
+     * Labels of nodes that pods ask for, or cease to ask for.
+     */
+    nodeSelector?: outputs.PodMutationDistributionGroupConfigurationNodeSelector;
+    /**
+     * The names of node templates whose pods are brought together on nodes of one template, in order.
+     */
+    nodeTemplatesToConsolidates?: string[];
+    /**
+     * A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+     */
+    patch?: string;
+    /**
+     * `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+     */
+    spotType?: string;
+    /**
+     * Tolerations that pods get, in order.
+     */
+    tolerations?: outputs.PodMutationDistributionGroupConfigurationToleration[];
+}
+
+/**
+ * Nodes that pods prefer.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinity {
+    /**
+     * Nodes that pods prefer by their labels.
+     */
+    nodeAffinity?: outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinity;
+}
+
+/**
+ * Nodes that pods prefer by their labels.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinity {
+    /**
+     * The preferences, in order.
+     */
+    preferredDuringSchedulingIgnoredDuringExecutions?: outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution[];
+}
+
+/**
+ * A preference for nodes.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution {
+    /**
+     * The nodes that are preferred.
+     */
+    preference: outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference;
+    /**
+     * How much it counts, 1 to 100 as Kubernetes has it.
+     */
+    weight: number;
+}
+
+/**
+ * Selects nodes.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference {
+    /**
+     * Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+     */
+    matchExpressions?: outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression[];
+}
+
+/**
+ * A condition on a label of nodes.
+ */
+export interface PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression {
+    /**
+     * The key of the label.
+     */
+    key: string;
+    /**
+     * How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+     */
+    operator: string;
+    /**
+     * The values to compare with. Their order does not matter.
+     */
+    values?: string[];
+}
+
+/**
+ * Labels of nodes that pods ask for, or cease to ask for.
+ */
+export interface PodMutationDistributionGroupConfigurationNodeSelector {
+    /**
+     * Labels that pods ask for.
+     */
+    add?: {[key: string]: string};
+    /**
+     * Labels that pods cease to ask for. The values may be empty.
+     */
+    remove?: {[key: string]: string};
+}
+
+/**
+ * A Kubernetes toleration.
+ */
+export interface PodMutationDistributionGroupConfigurationToleration {
+    /**
+     * `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+     */
+    effect?: string;
+    /**
+     * The key of the taint. Left out, any, with the operator `Exists`.
+     */
+    key?: string;
+    /**
+     * `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+     */
+    operator?: string;
+    /**
+     * How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+     */
+    tolerationSeconds?: number;
+    /**
+     * The value of the taint.
+     */
+    value?: string;
+}
+
+/**
+ * Which pods are changed.
+ */
+export interface PodMutationFilterV2 {
+    /**
+     * Only pods for which this expression, in the Common Expression Language, is true.
+     */
+    celExpression?: string;
+    /**
+     * Only these pods.
+     */
+    pod?: outputs.PodMutationFilterV2Pod;
+    /**
+     * Only pods of these workloads.
+     */
+    workload?: outputs.PodMutationFilterV2Workload;
+}
+
+/**
+ * Selects pods.
+ */
+export interface PodMutationFilterV2Pod {
+    /**
+     * No pods with these labels.
+     */
+    excludeLabelsFilter?: outputs.PodMutationFilterV2PodExcludeLabelsFilter;
+    /**
+     * No pods with these tolerations.
+     */
+    excludeTolerationsFilter?: outputs.PodMutationFilterV2PodExcludeTolerationsFilter;
+    /**
+     * Only pods with these labels.
+     */
+    labelsFilter?: outputs.PodMutationFilterV2PodLabelsFilter;
+    /**
+     * Only pods with these tolerations.
+     */
+    tolerationsFilter?: outputs.PodMutationFilterV2PodTolerationsFilter;
+}
+
+/**
+ * Selects pods by their labels.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilter {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcher[];
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: string;
+}
+
+/**
+ * What to look for in a label.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterMatcher {
+    /**
+     * The key of the label.
+     */
+    key: outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherKey;
+    /**
+     * The value of the label. Left out, any.
+     */
+    value?: outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherValue;
+}
+
+/**
+ * Compares the key of a label.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterMatcherKey {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the value of a label.
+ */
+export interface PodMutationFilterV2PodExcludeLabelsFilterMatcherValue {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Selects pods by their tolerations.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilter {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcher[];
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: string;
+}
+
+/**
+ * What to look for in a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcher {
+    /**
+     * The key of the toleration.
+     */
+    key: outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey;
+    /**
+     * The operator of the toleration. Left out, any.
+     */
+    operator?: outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator;
+    /**
+     * The value of the toleration. Left out, any.
+     */
+    value?: outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue;
+}
+
+/**
+ * Compares the key of a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the operator of a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the value of a toleration.
+ */
+export interface PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Selects pods by their labels.
+ */
+export interface PodMutationFilterV2PodLabelsFilter {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: outputs.PodMutationFilterV2PodLabelsFilterMatcher[];
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: string;
+}
+
+/**
+ * What to look for in a label.
+ */
+export interface PodMutationFilterV2PodLabelsFilterMatcher {
+    /**
+     * The key of the label.
+     */
+    key: outputs.PodMutationFilterV2PodLabelsFilterMatcherKey;
+    /**
+     * The value of the label. Left out, any.
+     */
+    value?: outputs.PodMutationFilterV2PodLabelsFilterMatcherValue;
+}
+
+/**
+ * Compares the key of a label.
+ */
+export interface PodMutationFilterV2PodLabelsFilterMatcherKey {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the value of a label.
+ */
+export interface PodMutationFilterV2PodLabelsFilterMatcherValue {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Selects pods by their tolerations.
+ */
+export interface PodMutationFilterV2PodTolerationsFilter {
+    /**
+     * What to look for. The order does not matter.
+     */
+    matchers: outputs.PodMutationFilterV2PodTolerationsFilterMatcher[];
+    /**
+     * `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+     */
+    operator: string;
+}
+
+/**
+ * What to look for in a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcher {
+    /**
+     * The key of the toleration.
+     */
+    key: outputs.PodMutationFilterV2PodTolerationsFilterMatcherKey;
+    /**
+     * The operator of the toleration. Left out, any.
+     */
+    operator?: outputs.PodMutationFilterV2PodTolerationsFilterMatcherOperator;
+    /**
+     * The value of the toleration. Left out, any.
+     */
+    value?: outputs.PodMutationFilterV2PodTolerationsFilterMatcherValue;
+}
+
+/**
+ * Compares the key of a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherKey {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the operator of a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherOperator {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the value of a toleration.
+ */
+export interface PodMutationFilterV2PodTolerationsFilterMatcherValue {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Selects workloads. In no list does the order matter.
+ */
+export interface PodMutationFilterV2Workload {
+    /**
+     * No workloads of one of these kinds.
+     */
+    excludeKinds?: outputs.PodMutationFilterV2WorkloadExcludeKind[];
+    /**
+     * No workloads with one of these names.
+     */
+    excludeNames?: outputs.PodMutationFilterV2WorkloadExcludeName[];
+    /**
+     * No workloads in one of these namespaces.
+     */
+    excludeNamespaces?: outputs.PodMutationFilterV2WorkloadExcludeNamespace[];
+    /**
+     * Only workloads of one of these kinds, such as `Deployment`.
+     */
+    kinds?: outputs.PodMutationFilterV2WorkloadKind[];
+    /**
+     * Only workloads with one of these names.
+     */
+    names?: outputs.PodMutationFilterV2WorkloadName[];
+    /**
+     * Only workloads in one of these namespaces.
+     */
+    namespaces?: outputs.PodMutationFilterV2WorkloadNamespace[];
+}
+
+/**
+ * Compares the kind of a workload.
+ */
+export interface PodMutationFilterV2WorkloadExcludeKind {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the name of a workload.
+ */
+export interface PodMutationFilterV2WorkloadExcludeName {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the namespace of a workload.
+ */
+export interface PodMutationFilterV2WorkloadExcludeNamespace {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the kind of a workload.
+ */
+export interface PodMutationFilterV2WorkloadKind {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the name of a workload.
+ */
+export interface PodMutationFilterV2WorkloadName {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Compares the namespace of a workload.
+ */
+export interface PodMutationFilterV2WorkloadNamespace {
+    /**
+     * `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+     */
+    type: string;
+    /**
+     * The value to compare with.
+     */
+    value: string;
+}
+
+/**
+ * Labels of nodes that pods ask for, or cease to ask for.
+ */
+export interface PodMutationNodeSelector {
+    /**
+     * Labels that pods ask for.
+     */
+    add?: {[key: string]: string};
+    /**
+     * Labels that pods cease to ask for. The values may be empty.
+     */
+    remove?: {[key: string]: string};
+}
+
+/**
+ * Whether pods that run already are evicted.
+ */
+export interface PodMutationPodEviction {
+    /**
+     * Whether they are.
+     */
+    enabled: boolean;
+}
+
+/**
+ * Whether pods run on spot instances.
+ */
+export interface PodMutationSpotConfig {
+    /**
+     * The share of the pods, in percent, that this is for. Default: 0.
+     */
+    distributionPercentage?: number;
+    /**
+     * `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+     */
+    spotMode?: string;
+}
+
+/**
+ * A Kubernetes toleration.
+ */
+export interface PodMutationToleration {
+    /**
+     * `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+     */
+    effect?: string;
+    /**
+     * The key of the taint. Left out, any, with the operator `Exists`.
+     */
+    key?: string;
+    /**
+     * `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+     */
+    operator?: string;
+    /**
+     * How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+     */
+    tolerationSeconds?: number;
+    /**
+     * The value of the taint.
+     */
+    value?: string;
+}
+
+/**
+ * How a cluster is rebalanced, and which of its nodes.
+ */
+export interface RebalancingScheduleLaunchConfiguration {
+    /**
+     * Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+     *
+     * @deprecated Use aggressiveModeConfig, which names each problem to ignore.
+     */
+    aggressiveMode?: boolean;
+    /**
+     * Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+     */
+    aggressiveModeConfig?: outputs.RebalancingScheduleLaunchConfigurationAggressiveModeConfig;
+    /**
+     * What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+     */
+    drainFailureConfig?: outputs.RebalancingScheduleLaunchConfigurationDrainFailureConfig;
+    /**
+     * Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+     */
+    evictGracefully?: boolean;
+    /**
+     * What must hold, once the new nodes are there, for the old ones to be drained.
+     */
+    executionConditions?: outputs.RebalancingScheduleLaunchConfigurationExecutionConditions;
+    /**
+     * Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+     */
+    keepDrainTimeoutNodes?: boolean;
+    /**
+     * The most nodes to drain at one time. Left out, the service chooses.
+     */
+    maxSimultaneousDrains?: number;
+    /**
+     * How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+     */
+    nodeTtlSeconds?: number;
+    /**
+     * The most nodes to replace in one run. Default: 0, no limit.
+     */
+    numTargetedNodes?: number;
+    /**
+     * The least number of nodes that a run leaves in the cluster. Default: 0.
+     */
+    rebalancingMinNodes?: number;
+    /**
+     * Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+     */
+    selector?: string;
+    /**
+     * How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+     */
+    targetNodeSelectionAlgorithm?: string;
+}
+
+/**
+ * Which problems of pods do not keep a node from being rebalanced.
+ */
+export interface RebalancingScheduleLaunchConfigurationAggressiveModeConfig {
+    /**
+     * Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+     */
+    ignoreLocalPersistentVolumes: boolean;
+    /**
+     * Rebalance nodes that run pods of Kubernetes jobs.
+     */
+    ignoreProblemJobPods: boolean;
+    /**
+     * Rebalance nodes that run pods which nothing starts again elsewhere.
+     */
+    ignoreProblemPodsWithoutController: boolean;
+    /**
+     * Rebalance nodes that run pods which keep a node from being drained. Default: false.
+     */
+    ignoreProblemPreventedDrainPods?: boolean;
+    /**
+     * Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+     */
+    ignoreProblemRemovalDisabledPods: boolean;
+}
+
+/**
+ * What becomes of nodes that cannot be drained in time.
+ */
+export interface RebalancingScheduleLaunchConfigurationDrainFailureConfig {
+    /**
+     * Whether such nodes stay closed for new pods. Default: false.
+     */
+    disableUncordon?: boolean;
+    /**
+     * How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+     */
+    uncordonAfterSeconds?: number;
+}
+
+/**
+ * What must hold, once the new nodes are there, for the old ones to be drained.
+ */
+export interface RebalancingScheduleLaunchConfigurationExecutionConditions {
+    /**
+     * The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+     */
+    achievedSavingsPercentage?: number;
+    /**
+     * Whether the conditions count.
+     */
+    enabled: boolean;
+}
+
+/**
+ * When clusters are rebalanced.
+ */
+export interface RebalancingScheduleSchedule {
+    /**
+     * A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+     */
+    cron: string;
+}
+
+/**
+ * What must hold for a cluster to be rebalanced.
+ */
+export interface RebalancingScheduleTriggerConditions {
+    /**
+     * Whether to rebalance whatever the saving is. Default: false.
+     */
+    ignoreSavings?: boolean;
+    /**
+     * The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+     */
+    savingsPercentage: number;
+}
+
+/**
  * Where a role is granted.
  */
 export interface RoleBindingsScope {
@@ -1741,5 +2833,599 @@ export interface ServiceAccountAuthor {
      * What the author is, such as `user`.
      */
     kind: string;
+}
+
+/**
+ * A Prometheus server and the metrics to take from it.
+ */
+export interface WorkloadCustomMetricsDataSourcePrometheus {
+    /**
+     * Metrics of your own. Several may share a name. Their order does not matter.
+     */
+    metrics?: outputs.WorkloadCustomMetricsDataSourcePrometheusMetric[];
+    /**
+     * Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+     */
+    presets?: string[];
+    /**
+     * How long a query may take, such as `30s`. Left out, the service chooses.
+     */
+    timeout?: string;
+    /**
+     * The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+     */
+    url: string;
+}
+
+/**
+ * A metric to take from a Prometheus server.
+ */
+export interface WorkloadCustomMetricsDataSourcePrometheusMetric {
+    /**
+     * The name of the metric.
+     */
+    name: string;
+    /**
+     * The query, in PromQL.
+     */
+    query: string;
+}
+
+/**
+ * What counts as an anomaly.
+ */
+export interface WorkloadScalingPolicyAnomalyDetection {
+    /**
+     * When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+     */
+    cpuPressure?: outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure;
+}
+
+/**
+ * When a workload lacks CPU.
+ */
+export interface WorkloadScalingPolicyAnomalyDetectionCpuPressure {
+    /**
+     * How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+     */
+    cpuStallThresholdPercentage: number;
+    /**
+     * How many of the workload's pods, in percent, must lack CPU.
+     */
+    minPressuredPodPercentage: number;
+}
+
+/**
+ * How pods that must not share a node are treated.
+ */
+export interface WorkloadScalingPolicyAntiAffinity {
+    /**
+     * Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+     */
+    considerAntiAffinity?: boolean;
+}
+
+/**
+ * Which workloads a policy is for.
+ */
+export interface WorkloadScalingPolicyAssignmentRule {
+    /**
+     * The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+     */
+    rules: outputs.WorkloadScalingPolicyAssignmentRuleRule[];
+}
+
+/**
+ * Selects the workloads that fit all that is given.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRule {
+    /**
+     * Only workloads in these namespaces.
+     */
+    namespace?: outputs.WorkloadScalingPolicyAssignmentRuleRuleNamespace;
+    /**
+     * Only workloads like these.
+     */
+    workload?: outputs.WorkloadScalingPolicyAssignmentRuleRuleWorkload;
+}
+
+/**
+ * Selects namespaces.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleNamespace {
+    /**
+     * Conditions on the labels of the namespaces. Their order does not matter.
+     */
+    labelsExpressions?: outputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression[];
+    /**
+     * The names of the namespaces. Their order does not matter.
+     */
+    names?: string[];
+}
+
+/**
+ * A condition on the labels of namespaces.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression {
+    /**
+     * The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+     */
+    key?: string;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+     */
+    operator: string;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: string[];
+}
+
+/**
+ * Selects workloads.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleWorkload {
+    /**
+     * The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+     */
+    gvks?: string[];
+    /**
+     * Conditions on the labels of the workloads. Their order does not matter.
+     */
+    labelsExpressions?: outputs.WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression[];
+}
+
+/**
+ * A condition on the labels of workloads.
+ */
+export interface WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression {
+    /**
+     * The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+     */
+    key?: string;
+    /**
+     * How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+     */
+    operator: string;
+    /**
+     * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+     */
+    values?: string[];
+}
+
+/**
+ * How certain recommendations must be.
+ */
+export interface WorkloadScalingPolicyConfidence {
+    /**
+     * The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+     */
+    threshold?: number;
+}
+
+/**
+ * How CPU requests are recommended.
+ */
+export interface WorkloadScalingPolicyCpu {
+    /**
+     * How far a recommendation must be from the present request to be applied, as a fraction of it.
+     *
+     * @deprecated Use applyThresholdStrategy with the type "PERCENTAGE".
+     */
+    applyThreshold?: number;
+    /**
+     * How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+     */
+    applyThresholdStrategy?: outputs.WorkloadScalingPolicyCpuApplyThresholdStrategy;
+    /**
+     * The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+     */
+    args?: string;
+    /**
+     * The least and the greatest recommendation.
+     */
+    constraints?: outputs.WorkloadScalingPolicyCpuConstraints;
+    /**
+     * How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+     */
+    function?: string;
+    /**
+     * How limits follow the requests. Left out, the service chooses.
+     */
+    limit?: outputs.WorkloadScalingPolicyCpuLimit;
+    /**
+     * How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+     */
+    lookBackPeriodSeconds?: number;
+    /**
+     * `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+     */
+    managementOption?: string;
+    /**
+     * The greatest recommendation, in cores. Left out or 0, there is none.
+     *
+     * @deprecated Use constraints.max.constant.
+     */
+    max?: number;
+    /**
+     * The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+     *
+     * @deprecated Use constraints.min.constant.
+     */
+    min?: number;
+    /**
+     * What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+     */
+    overhead?: number;
+}
+
+/**
+ * How far a CPU recommendation must be from the present request to be applied.
+ */
+export interface WorkloadScalingPolicyCpuApplyThresholdStrategy {
+    /**
+     * What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+     */
+    denominator?: string;
+    /**
+     * The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+     */
+    exponent?: number;
+    /**
+     * The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+     */
+    numerator?: number;
+    /**
+     * The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+     */
+    percentage?: number;
+    /**
+     * `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+     */
+    type: string;
+}
+
+/**
+ * The least and the greatest CPU recommendation.
+ */
+export interface WorkloadScalingPolicyCpuConstraints {
+    /**
+     * The greatest recommendation. Left out, there is none.
+     */
+    max?: outputs.WorkloadScalingPolicyCpuConstraintsMax;
+    /**
+     * The least recommendation. Default: 0.01 cores.
+     */
+    min?: outputs.WorkloadScalingPolicyCpuConstraintsMin;
+}
+
+/**
+ * The greatest CPU recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyCpuConstraintsMax {
+    /**
+     * A fixed amount, in cores. 0 stands for none.
+     */
+    constant?: number;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: number;
+}
+
+/**
+ * The least CPU recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyCpuConstraintsMin {
+    /**
+     * A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+     */
+    constant?: number;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: number;
+}
+
+/**
+ * How CPU limits follow the requests.
+ */
+export interface WorkloadScalingPolicyCpuLimit {
+    /**
+     * The factor, for `MULTIPLIER`. The service allows 1 and more.
+     */
+    multiplier?: number;
+    /**
+     * Whether workloads without a limit stay without one. Default: false.
+     */
+    onlyIfOriginalExist?: boolean;
+    /**
+     * Whether a limit changes only if that of the workload itself is lower. Default: false.
+     */
+    onlyIfOriginalLower?: boolean;
+    /**
+     * `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+     */
+    type: string;
+}
+
+/**
+ * How lower requests are applied.
+ */
+export interface WorkloadScalingPolicyDownscaling {
+    /**
+     * `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+     */
+    applyType?: string;
+}
+
+/**
+ * How horizontal pod autoscalers are converted.
+ */
+export interface WorkloadScalingPolicyHpaConverter {
+    /**
+     * `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+     */
+    type: string;
+}
+
+/**
+ * How Java workloads are treated.
+ */
+export interface WorkloadScalingPolicyJvm {
+    /**
+     * Whether CAST AI makes them report their metrics. Default: false.
+     */
+    autoInstrument?: boolean;
+    /**
+     * How their memory is sized.
+     */
+    memory?: outputs.WorkloadScalingPolicyJvmMemory;
+}
+
+/**
+ * How the memory of Java workloads is sized.
+ */
+export interface WorkloadScalingPolicyJvmMemory {
+    /**
+     * Whether the size of the heap follows the recommendation. Default: false.
+     */
+    optimization?: boolean;
+}
+
+/**
+ * How memory requests are recommended.
+ */
+export interface WorkloadScalingPolicyMemory {
+    /**
+     * How far a recommendation must be from the present request to be applied, as a fraction of it.
+     *
+     * @deprecated Use applyThresholdStrategy with the type "PERCENTAGE".
+     */
+    applyThreshold?: number;
+    /**
+     * How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+     */
+    applyThresholdStrategy?: outputs.WorkloadScalingPolicyMemoryApplyThresholdStrategy;
+    /**
+     * The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+     */
+    args?: string;
+    /**
+     * The least and the greatest recommendation.
+     */
+    constraints?: outputs.WorkloadScalingPolicyMemoryConstraints;
+    /**
+     * How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+     */
+    function?: string;
+    /**
+     * How limits follow the requests. Left out, the service chooses.
+     */
+    limit?: outputs.WorkloadScalingPolicyMemoryLimit;
+    /**
+     * How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+     */
+    lookBackPeriodSeconds?: number;
+    /**
+     * `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+     */
+    managementOption?: string;
+    /**
+     * The greatest recommendation, in MiB. Left out or 0, there is none.
+     *
+     * @deprecated Use constraints.max.constant.
+     */
+    max?: number;
+    /**
+     * The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+     *
+     * @deprecated Use constraints.min.constant.
+     */
+    min?: number;
+    /**
+     * What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+     */
+    overhead?: number;
+}
+
+/**
+ * How far a memory recommendation must be from the present request to be applied.
+ */
+export interface WorkloadScalingPolicyMemoryApplyThresholdStrategy {
+    /**
+     * What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+     */
+    denominator?: string;
+    /**
+     * The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+     */
+    exponent?: number;
+    /**
+     * The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+     */
+    numerator?: number;
+    /**
+     * The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+     */
+    percentage?: number;
+    /**
+     * `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+     */
+    type: string;
+}
+
+/**
+ * The least and the greatest memory recommendation.
+ */
+export interface WorkloadScalingPolicyMemoryConstraints {
+    /**
+     * The greatest recommendation. Left out, there is none.
+     */
+    max?: outputs.WorkloadScalingPolicyMemoryConstraintsMax;
+    /**
+     * The least recommendation. Default: 10 MiB.
+     */
+    min?: outputs.WorkloadScalingPolicyMemoryConstraintsMin;
+}
+
+/**
+ * The greatest memory recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyMemoryConstraintsMax {
+    /**
+     * A fixed amount, in MiB. 0 stands for none.
+     */
+    constant?: number;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: number;
+}
+
+/**
+ * The least memory recommendation: one of the properties.
+ */
+export interface WorkloadScalingPolicyMemoryConstraintsMin {
+    /**
+     * A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+     */
+    constant?: number;
+    /**
+     * A percentage of the request that the workload itself has: 150 for 150 %.
+     */
+    percentageOfOriginal?: number;
+}
+
+/**
+ * How a recommendation is applied that follows a lack of memory.
+ */
+export interface WorkloadScalingPolicyMemoryEvent {
+    /**
+     * `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+     */
+    applyType?: string;
+}
+
+/**
+ * How memory limits follow the requests.
+ */
+export interface WorkloadScalingPolicyMemoryLimit {
+    /**
+     * The factor, for `MULTIPLIER`. The service allows 1 and more.
+     */
+    multiplier?: number;
+    /**
+     * Whether workloads without a limit stay without one. Default: false.
+     */
+    onlyIfOriginalExist?: boolean;
+    /**
+     * Whether a limit changes only if that of the workload itself is lower. Default: false.
+     */
+    onlyIfOriginalLower?: boolean;
+    /**
+     * `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+     */
+    type: string;
+}
+
+/**
+ * Whether requests follow the load that is predicted.
+ */
+export interface WorkloadScalingPolicyPredictiveScaling {
+    /**
+     * Whether CPU requests do.
+     */
+    cpu?: outputs.WorkloadScalingPolicyPredictiveScalingCpu;
+}
+
+/**
+ * Whether CPU requests follow the load that is predicted.
+ */
+export interface WorkloadScalingPolicyPredictiveScalingCpu {
+    /**
+     * Whether they do.
+     */
+    enabled: boolean;
+}
+
+/**
+ * How pods are restarted when a recommendation is applied at once.
+ */
+export interface WorkloadScalingPolicyRolloutBehavior {
+    /**
+     * How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+     */
+    delaySeconds?: number;
+    /**
+     * Whether pods are restarted one after the other. Default: false.
+     */
+    preferOneByOne?: boolean;
+    /**
+     * `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+     */
+    type?: string;
+}
+
+/**
+ * How the time just after the start of a pod is treated.
+ */
+export interface WorkloadScalingPolicyStartup {
+    /**
+     * How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+     */
+    periodSeconds?: number;
+    /**
+     * Whether a pod gets other requests while it starts.
+     */
+    twoPhaseRecommendations?: outputs.WorkloadScalingPolicyStartupTwoPhaseRecommendations;
+}
+
+/**
+ * Whether a pod gets other requests while it starts.
+ */
+export interface WorkloadScalingPolicyStartupTwoPhaseRecommendations {
+    /**
+     * Whether it does.
+     */
+    enabled: boolean;
+    /**
+     * The requests while a pod starts. Left out, they are computed.
+     */
+    requestsOnStartup?: outputs.WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup;
+}
+
+/**
+ * The requests of a pod while it starts.
+ */
+export interface WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup {
+    /**
+     * CPU, in cores.
+     */
+    cpuCores?: number;
+    /**
+     * Memory, in GiB.
+     */
+    memoryGib?: number;
 }
 

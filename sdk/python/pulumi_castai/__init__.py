@@ -16,20 +16,31 @@ from .get_cluster import *
 from .get_clusters import *
 from .get_eks_settings import *
 from .get_gke_policies import *
+from .get_hibernation_schedule import *
 from .get_impersonation_service_account import *
 from .get_organization import *
+from .get_rebalancing_schedule import *
+from .get_workload_scaling_policies import *
+from .get_workload_scaling_policy_order import *
 from .gke_cluster import *
 from .gke_cluster_id import *
+from .hibernation_schedule import *
 from .node_configuration import *
 from .node_configuration_default import *
 from .node_template import *
 from .organization_group import *
 from .organization_members import *
+from .pod_mutation import *
 from .provider import *
+from .rebalancing_job import *
+from .rebalancing_schedule import *
 from .role_bindings import *
 from .service_account import *
 from .service_account_key import *
 from .sso_connection import *
+from .workload_custom_metrics_data_source import *
+from .workload_scaling_policy import *
+from .workload_scaling_policy_order import *
 from ._inputs import *
 from . import outputs
 
@@ -56,15 +67,22 @@ _utilities.register(
    "castai:index:EvictorAdvancedConfig": "EvictorAdvancedConfig",
    "castai:index:GkeCluster": "GkeCluster",
    "castai:index:GkeClusterId": "GkeClusterId",
+   "castai:index:HibernationSchedule": "HibernationSchedule",
    "castai:index:NodeConfiguration": "NodeConfiguration",
    "castai:index:NodeConfigurationDefault": "NodeConfigurationDefault",
    "castai:index:NodeTemplate": "NodeTemplate",
    "castai:index:OrganizationGroup": "OrganizationGroup",
    "castai:index:OrganizationMembers": "OrganizationMembers",
+   "castai:index:PodMutation": "PodMutation",
+   "castai:index:RebalancingJob": "RebalancingJob",
+   "castai:index:RebalancingSchedule": "RebalancingSchedule",
    "castai:index:RoleBindings": "RoleBindings",
    "castai:index:SSOConnection": "SSOConnection",
    "castai:index:ServiceAccount": "ServiceAccount",
-   "castai:index:ServiceAccountKey": "ServiceAccountKey"
+   "castai:index:ServiceAccountKey": "ServiceAccountKey",
+   "castai:index:WorkloadCustomMetricsDataSource": "WorkloadCustomMetricsDataSource",
+   "castai:index:WorkloadScalingPolicy": "WorkloadScalingPolicy",
+   "castai:index:WorkloadScalingPolicyOrder": "WorkloadScalingPolicyOrder"
   }
  }
 ]

@@ -55,6 +55,36 @@ __all__ = [
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgsDict',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgsDict',
+    'HibernationScheduleClusterAssignmentsArgs',
+    'HibernationScheduleClusterAssignmentsArgsDict',
+    'HibernationScheduleClusterAssignmentsAssignmentArgs',
+    'HibernationScheduleClusterAssignmentsAssignmentArgsDict',
+    'HibernationSchedulePauseConfigArgs',
+    'HibernationSchedulePauseConfigArgsDict',
+    'HibernationSchedulePauseConfigScheduleArgs',
+    'HibernationSchedulePauseConfigScheduleArgsDict',
+    'HibernationScheduleResumeConfigArgs',
+    'HibernationScheduleResumeConfigArgsDict',
+    'HibernationScheduleResumeConfigJobConfigArgs',
+    'HibernationScheduleResumeConfigJobConfigArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgsDict',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgsDict',
+    'HibernationScheduleResumeConfigScheduleArgs',
+    'HibernationScheduleResumeConfigScheduleArgsDict',
     'NodeConfigurationAksArgs',
     'NodeConfigurationAksArgsDict',
     'NodeConfigurationAksEphemeralOsDiskArgs',
@@ -121,6 +151,108 @@ __all__ = [
     'OrganizationGroupMemberArgsDict',
     'OrganizationGroupMemberMemberArgs',
     'OrganizationGroupMemberMemberArgsDict',
+    'PodMutationAffinityArgs',
+    'PodMutationAffinityArgsDict',
+    'PodMutationAffinityNodeAffinityArgs',
+    'PodMutationAffinityNodeAffinityArgsDict',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgsDict',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgsDict',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgsDict',
+    'PodMutationDistributionGroupArgs',
+    'PodMutationDistributionGroupArgsDict',
+    'PodMutationDistributionGroupConfigurationArgs',
+    'PodMutationDistributionGroupConfigurationArgsDict',
+    'PodMutationDistributionGroupConfigurationAffinityArgs',
+    'PodMutationDistributionGroupConfigurationAffinityArgsDict',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgsDict',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgsDict',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgsDict',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgsDict',
+    'PodMutationDistributionGroupConfigurationNodeSelectorArgs',
+    'PodMutationDistributionGroupConfigurationNodeSelectorArgsDict',
+    'PodMutationDistributionGroupConfigurationTolerationArgs',
+    'PodMutationDistributionGroupConfigurationTolerationArgsDict',
+    'PodMutationFilterV2Args',
+    'PodMutationFilterV2ArgsDict',
+    'PodMutationFilterV2PodArgs',
+    'PodMutationFilterV2PodArgsDict',
+    'PodMutationFilterV2PodExcludeLabelsFilterArgs',
+    'PodMutationFilterV2PodExcludeLabelsFilterArgsDict',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherArgsDict',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgsDict',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgsDict',
+    'PodMutationFilterV2PodExcludeTolerationsFilterArgs',
+    'PodMutationFilterV2PodExcludeTolerationsFilterArgsDict',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgsDict',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgsDict',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgsDict',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgsDict',
+    'PodMutationFilterV2PodLabelsFilterArgs',
+    'PodMutationFilterV2PodLabelsFilterArgsDict',
+    'PodMutationFilterV2PodLabelsFilterMatcherArgs',
+    'PodMutationFilterV2PodLabelsFilterMatcherArgsDict',
+    'PodMutationFilterV2PodLabelsFilterMatcherKeyArgs',
+    'PodMutationFilterV2PodLabelsFilterMatcherKeyArgsDict',
+    'PodMutationFilterV2PodLabelsFilterMatcherValueArgs',
+    'PodMutationFilterV2PodLabelsFilterMatcherValueArgsDict',
+    'PodMutationFilterV2PodTolerationsFilterArgs',
+    'PodMutationFilterV2PodTolerationsFilterArgsDict',
+    'PodMutationFilterV2PodTolerationsFilterMatcherArgs',
+    'PodMutationFilterV2PodTolerationsFilterMatcherArgsDict',
+    'PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs',
+    'PodMutationFilterV2PodTolerationsFilterMatcherKeyArgsDict',
+    'PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs',
+    'PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgsDict',
+    'PodMutationFilterV2PodTolerationsFilterMatcherValueArgs',
+    'PodMutationFilterV2PodTolerationsFilterMatcherValueArgsDict',
+    'PodMutationFilterV2WorkloadArgs',
+    'PodMutationFilterV2WorkloadArgsDict',
+    'PodMutationFilterV2WorkloadExcludeKindArgs',
+    'PodMutationFilterV2WorkloadExcludeKindArgsDict',
+    'PodMutationFilterV2WorkloadExcludeNameArgs',
+    'PodMutationFilterV2WorkloadExcludeNameArgsDict',
+    'PodMutationFilterV2WorkloadExcludeNamespaceArgs',
+    'PodMutationFilterV2WorkloadExcludeNamespaceArgsDict',
+    'PodMutationFilterV2WorkloadKindArgs',
+    'PodMutationFilterV2WorkloadKindArgsDict',
+    'PodMutationFilterV2WorkloadNameArgs',
+    'PodMutationFilterV2WorkloadNameArgsDict',
+    'PodMutationFilterV2WorkloadNamespaceArgs',
+    'PodMutationFilterV2WorkloadNamespaceArgsDict',
+    'PodMutationNodeSelectorArgs',
+    'PodMutationNodeSelectorArgsDict',
+    'PodMutationPodEvictionArgs',
+    'PodMutationPodEvictionArgsDict',
+    'PodMutationSpotConfigArgs',
+    'PodMutationSpotConfigArgsDict',
+    'PodMutationTolerationArgs',
+    'PodMutationTolerationArgsDict',
+    'RebalancingScheduleLaunchConfigurationArgs',
+    'RebalancingScheduleLaunchConfigurationArgsDict',
+    'RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs',
+    'RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgsDict',
+    'RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs',
+    'RebalancingScheduleLaunchConfigurationDrainFailureConfigArgsDict',
+    'RebalancingScheduleLaunchConfigurationExecutionConditionsArgs',
+    'RebalancingScheduleLaunchConfigurationExecutionConditionsArgsDict',
+    'RebalancingScheduleScheduleArgs',
+    'RebalancingScheduleScheduleArgsDict',
+    'RebalancingScheduleTriggerConditionsArgs',
+    'RebalancingScheduleTriggerConditionsArgsDict',
     'RoleBindingsScopeArgs',
     'RoleBindingsScopeArgsDict',
     'RoleBindingsSubjectArgs',
@@ -135,6 +267,76 @@ __all__ = [
     'SSOConnectionOktaArgsDict',
     'SSOConnectionSamlArgs',
     'SSOConnectionSamlArgsDict',
+    'WorkloadCustomMetricsDataSourcePrometheusArgs',
+    'WorkloadCustomMetricsDataSourcePrometheusArgsDict',
+    'WorkloadCustomMetricsDataSourcePrometheusMetricArgs',
+    'WorkloadCustomMetricsDataSourcePrometheusMetricArgsDict',
+    'WorkloadScalingPolicyAnomalyDetectionArgs',
+    'WorkloadScalingPolicyAnomalyDetectionArgsDict',
+    'WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs',
+    'WorkloadScalingPolicyAnomalyDetectionCpuPressureArgsDict',
+    'WorkloadScalingPolicyAntiAffinityArgs',
+    'WorkloadScalingPolicyAntiAffinityArgsDict',
+    'WorkloadScalingPolicyAssignmentRuleArgs',
+    'WorkloadScalingPolicyAssignmentRuleArgsDict',
+    'WorkloadScalingPolicyAssignmentRuleRuleArgs',
+    'WorkloadScalingPolicyAssignmentRuleRuleArgsDict',
+    'WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs',
+    'WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgsDict',
+    'WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs',
+    'WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgsDict',
+    'WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs',
+    'WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgsDict',
+    'WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs',
+    'WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgsDict',
+    'WorkloadScalingPolicyConfidenceArgs',
+    'WorkloadScalingPolicyConfidenceArgsDict',
+    'WorkloadScalingPolicyCpuArgs',
+    'WorkloadScalingPolicyCpuArgsDict',
+    'WorkloadScalingPolicyCpuApplyThresholdStrategyArgs',
+    'WorkloadScalingPolicyCpuApplyThresholdStrategyArgsDict',
+    'WorkloadScalingPolicyCpuConstraintsArgs',
+    'WorkloadScalingPolicyCpuConstraintsArgsDict',
+    'WorkloadScalingPolicyCpuConstraintsMaxArgs',
+    'WorkloadScalingPolicyCpuConstraintsMaxArgsDict',
+    'WorkloadScalingPolicyCpuConstraintsMinArgs',
+    'WorkloadScalingPolicyCpuConstraintsMinArgsDict',
+    'WorkloadScalingPolicyCpuLimitArgs',
+    'WorkloadScalingPolicyCpuLimitArgsDict',
+    'WorkloadScalingPolicyDownscalingArgs',
+    'WorkloadScalingPolicyDownscalingArgsDict',
+    'WorkloadScalingPolicyHpaConverterArgs',
+    'WorkloadScalingPolicyHpaConverterArgsDict',
+    'WorkloadScalingPolicyJvmArgs',
+    'WorkloadScalingPolicyJvmArgsDict',
+    'WorkloadScalingPolicyJvmMemoryArgs',
+    'WorkloadScalingPolicyJvmMemoryArgsDict',
+    'WorkloadScalingPolicyMemoryArgs',
+    'WorkloadScalingPolicyMemoryArgsDict',
+    'WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs',
+    'WorkloadScalingPolicyMemoryApplyThresholdStrategyArgsDict',
+    'WorkloadScalingPolicyMemoryConstraintsArgs',
+    'WorkloadScalingPolicyMemoryConstraintsArgsDict',
+    'WorkloadScalingPolicyMemoryConstraintsMaxArgs',
+    'WorkloadScalingPolicyMemoryConstraintsMaxArgsDict',
+    'WorkloadScalingPolicyMemoryConstraintsMinArgs',
+    'WorkloadScalingPolicyMemoryConstraintsMinArgsDict',
+    'WorkloadScalingPolicyMemoryEventArgs',
+    'WorkloadScalingPolicyMemoryEventArgsDict',
+    'WorkloadScalingPolicyMemoryLimitArgs',
+    'WorkloadScalingPolicyMemoryLimitArgsDict',
+    'WorkloadScalingPolicyPredictiveScalingArgs',
+    'WorkloadScalingPolicyPredictiveScalingArgsDict',
+    'WorkloadScalingPolicyPredictiveScalingCpuArgs',
+    'WorkloadScalingPolicyPredictiveScalingCpuArgsDict',
+    'WorkloadScalingPolicyRolloutBehaviorArgs',
+    'WorkloadScalingPolicyRolloutBehaviorArgsDict',
+    'WorkloadScalingPolicyStartupArgs',
+    'WorkloadScalingPolicyStartupArgsDict',
+    'WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs',
+    'WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgsDict',
+    'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs',
+    'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgsDict',
 ]
 
 class AksClusterHTTPProxyConfigArgsDict(TypedDict):
@@ -2011,6 +2213,920 @@ class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArgs:
     @values.setter
     def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "values", value)
+
+
+class HibernationScheduleClusterAssignmentsArgsDict(TypedDict):
+    """
+    The clusters that a schedule is for.
+    """
+    assignments: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleClusterAssignmentsAssignmentArgsDict']]]]]
+    """
+    The clusters. Their order does not matter.
+    """
+
+@pulumi.input_type
+class HibernationScheduleClusterAssignmentsArgs:
+    def __init__(__self__, *,
+                 assignments: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleClusterAssignmentsAssignmentArgs']]]] = None):
+        """
+        The clusters that a schedule is for.
+
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleClusterAssignmentsAssignmentArgs']]] assignments: The clusters. Their order does not matter.
+        """
+        if assignments is not None:
+            pulumi.set(__self__, "assignments", assignments)
+
+    @_builtins.property
+    @pulumi.getter
+    def assignments(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleClusterAssignmentsAssignmentArgs']]]]:
+        """
+        The clusters. Their order does not matter.
+        """
+        return pulumi.get(self, "assignments")
+
+    @assignments.setter
+    def assignments(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleClusterAssignmentsAssignmentArgs']]]]):
+        pulumi.set(self, "assignments", value)
+
+
+class HibernationScheduleClusterAssignmentsAssignmentArgsDict(TypedDict):
+    """
+    A cluster that a schedule is for.
+    """
+    cluster_id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the cluster.
+    """
+
+@pulumi.input_type
+class HibernationScheduleClusterAssignmentsAssignmentArgs:
+    def __init__(__self__, *,
+                 cluster_id: pulumi.Input[_builtins.str]):
+        """
+        A cluster that a schedule is for.
+
+        :param pulumi.Input[_builtins.str] cluster_id: The ID (UUID) of the cluster.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @cluster_id.setter
+    def cluster_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cluster_id", value)
+
+
+class HibernationSchedulePauseConfigArgsDict(TypedDict):
+    """
+    When clusters are paused.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether clusters are paused at all.
+    """
+    schedule: pulumi.Input['HibernationSchedulePauseConfigScheduleArgsDict']
+    """
+    When clusters are paused.
+    """
+
+@pulumi.input_type
+class HibernationSchedulePauseConfigArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool],
+                 schedule: pulumi.Input['HibernationSchedulePauseConfigScheduleArgs']):
+        """
+        When clusters are paused.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether clusters are paused at all.
+        :param pulumi.Input['HibernationSchedulePauseConfigScheduleArgs'] schedule: When clusters are paused.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        pulumi.set(__self__, "schedule", schedule)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether clusters are paused at all.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> pulumi.Input['HibernationSchedulePauseConfigScheduleArgs']:
+        """
+        When clusters are paused.
+        """
+        return pulumi.get(self, "schedule")
+
+    @schedule.setter
+    def schedule(self, value: pulumi.Input['HibernationSchedulePauseConfigScheduleArgs']):
+        pulumi.set(self, "schedule", value)
+
+
+class HibernationSchedulePauseConfigScheduleArgsDict(TypedDict):
+    """
+    When clusters are paused.
+    """
+    cron_expression: pulumi.Input[_builtins.str]
+    """
+    A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+    """
+
+@pulumi.input_type
+class HibernationSchedulePauseConfigScheduleArgs:
+    def __init__(__self__, *,
+                 cron_expression: pulumi.Input[_builtins.str]):
+        """
+        When clusters are paused.
+
+        :param pulumi.Input[_builtins.str] cron_expression: A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        pulumi.set(__self__, "cron_expression", cron_expression)
+
+    @_builtins.property
+    @pulumi.getter(name="cronExpression")
+    def cron_expression(self) -> pulumi.Input[_builtins.str]:
+        """
+        A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        return pulumi.get(self, "cron_expression")
+
+    @cron_expression.setter
+    def cron_expression(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cron_expression", value)
+
+
+class HibernationScheduleResumeConfigArgsDict(TypedDict):
+    """
+    When clusters are resumed, and on which node.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether clusters are resumed at all.
+    """
+    job_config: pulumi.Input['HibernationScheduleResumeConfigJobConfigArgsDict']
+    """
+    How clusters are resumed.
+    """
+    schedule: pulumi.Input['HibernationScheduleResumeConfigScheduleArgsDict']
+    """
+    When clusters are resumed.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool],
+                 job_config: pulumi.Input['HibernationScheduleResumeConfigJobConfigArgs'],
+                 schedule: pulumi.Input['HibernationScheduleResumeConfigScheduleArgs']):
+        """
+        When clusters are resumed, and on which node.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether clusters are resumed at all.
+        :param pulumi.Input['HibernationScheduleResumeConfigJobConfigArgs'] job_config: How clusters are resumed.
+        :param pulumi.Input['HibernationScheduleResumeConfigScheduleArgs'] schedule: When clusters are resumed.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        pulumi.set(__self__, "job_config", job_config)
+        pulumi.set(__self__, "schedule", schedule)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether clusters are resumed at all.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="jobConfig")
+    def job_config(self) -> pulumi.Input['HibernationScheduleResumeConfigJobConfigArgs']:
+        """
+        How clusters are resumed.
+        """
+        return pulumi.get(self, "job_config")
+
+    @job_config.setter
+    def job_config(self, value: pulumi.Input['HibernationScheduleResumeConfigJobConfigArgs']):
+        pulumi.set(self, "job_config", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> pulumi.Input['HibernationScheduleResumeConfigScheduleArgs']:
+        """
+        When clusters are resumed.
+        """
+        return pulumi.get(self, "schedule")
+
+    @schedule.setter
+    def schedule(self, value: pulumi.Input['HibernationScheduleResumeConfigScheduleArgs']):
+        pulumi.set(self, "schedule", value)
+
+
+class HibernationScheduleResumeConfigJobConfigArgsDict(TypedDict):
+    """
+    How clusters are resumed.
+    """
+    node_config: pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigArgsDict']
+    """
+    The first node, on which CAST AI starts and then adds those that the pods need.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigArgs:
+    def __init__(__self__, *,
+                 node_config: pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigArgs']):
+        """
+        How clusters are resumed.
+
+        :param pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigArgs'] node_config: The first node, on which CAST AI starts and then adds those that the pods need.
+        """
+        pulumi.set(__self__, "node_config", node_config)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeConfig")
+    def node_config(self) -> pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigArgs']:
+        """
+        The first node, on which CAST AI starts and then adds those that the pods need.
+        """
+        return pulumi.get(self, "node_config")
+
+    @node_config.setter
+    def node_config(self, value: pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigArgs']):
+        pulumi.set(self, "node_config", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigArgsDict(TypedDict):
+    """
+    The first node of a cluster that is resumed.
+    """
+    instance_type: pulumi.Input[_builtins.str]
+    """
+    The instance type, such as `e2-standard-4` or `m5.large`.
+    """
+    config_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+    """
+    config_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+    """
+    gpu_config: NotRequired[pulumi.Input[Optional['HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgsDict']]]
+    """
+    The GPUs of the node.
+    """
+    kubernetes_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    The Kubernetes labels of the node.
+    """
+    kubernetes_taints: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgsDict']]]]]
+    """
+    The Kubernetes taints of the node. Their order does not matter.
+    """
+    node_affinities: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgsDict']]]]]
+    """
+    The group of dedicated hosts for the node: one element at most.
+    """
+    spot_configs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgsDict']]]]]
+    """
+    Whether the node is a spot instance, and at which price: one element at most.
+    """
+    subnet_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+    """
+    volumes: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgsDict']]]]]
+    """
+    The disk of the node: one element at most.
+    """
+    zone: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The zone, as the cloud names it. Left out, the service chooses.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigArgs:
+    def __init__(__self__, *,
+                 instance_type: pulumi.Input[_builtins.str],
+                 config_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 config_name: pulumi.Input[Optional[_builtins.str]] = None,
+                 gpu_config: pulumi.Input[Optional['HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs']] = None,
+                 kubernetes_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 kubernetes_taints: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs']]]] = None,
+                 node_affinities: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs']]]] = None,
+                 spot_configs: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs']]]] = None,
+                 subnet_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 volumes: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs']]]] = None,
+                 zone: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The first node of a cluster that is resumed.
+
+        :param pulumi.Input[_builtins.str] instance_type: The instance type, such as `e2-standard-4` or `m5.large`.
+        :param pulumi.Input[_builtins.str] config_id: The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+        :param pulumi.Input[_builtins.str] config_name: The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+        :param pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs'] gpu_config: The GPUs of the node.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] kubernetes_labels: The Kubernetes labels of the node.
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs']]] kubernetes_taints: The Kubernetes taints of the node. Their order does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs']]] node_affinities: The group of dedicated hosts for the node: one element at most.
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs']]] spot_configs: Whether the node is a spot instance, and at which price: one element at most.
+        :param pulumi.Input[_builtins.str] subnet_id: The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs']]] volumes: The disk of the node: one element at most.
+        :param pulumi.Input[_builtins.str] zone: The zone, as the cloud names it. Left out, the service chooses.
+        """
+        pulumi.set(__self__, "instance_type", instance_type)
+        if config_id is not None:
+            pulumi.set(__self__, "config_id", config_id)
+        if config_name is not None:
+            pulumi.set(__self__, "config_name", config_name)
+        if gpu_config is not None:
+            pulumi.set(__self__, "gpu_config", gpu_config)
+        if kubernetes_labels is not None:
+            pulumi.set(__self__, "kubernetes_labels", kubernetes_labels)
+        if kubernetes_taints is not None:
+            pulumi.set(__self__, "kubernetes_taints", kubernetes_taints)
+        if node_affinities is not None:
+            pulumi.set(__self__, "node_affinities", node_affinities)
+        if spot_configs is not None:
+            pulumi.set(__self__, "spot_configs", spot_configs)
+        if subnet_id is not None:
+            pulumi.set(__self__, "subnet_id", subnet_id)
+        if volumes is not None:
+            pulumi.set(__self__, "volumes", volumes)
+        if zone is not None:
+            pulumi.set(__self__, "zone", zone)
+
+    @_builtins.property
+    @pulumi.getter(name="instanceType")
+    def instance_type(self) -> pulumi.Input[_builtins.str]:
+        """
+        The instance type, such as `e2-standard-4` or `m5.large`.
+        """
+        return pulumi.get(self, "instance_type")
+
+    @instance_type.setter
+    def instance_type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "instance_type", value)
+
+    @_builtins.property
+    @pulumi.getter(name="configId")
+    def config_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+        """
+        return pulumi.get(self, "config_id")
+
+    @config_id.setter
+    def config_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "config_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="configName")
+    def config_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+        """
+        return pulumi.get(self, "config_name")
+
+    @config_name.setter
+    def config_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "config_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="gpuConfig")
+    def gpu_config(self) -> pulumi.Input[Optional['HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs']]:
+        """
+        The GPUs of the node.
+        """
+        return pulumi.get(self, "gpu_config")
+
+    @gpu_config.setter
+    def gpu_config(self, value: pulumi.Input[Optional['HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs']]):
+        pulumi.set(self, "gpu_config", value)
+
+    @_builtins.property
+    @pulumi.getter(name="kubernetesLabels")
+    def kubernetes_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        The Kubernetes labels of the node.
+        """
+        return pulumi.get(self, "kubernetes_labels")
+
+    @kubernetes_labels.setter
+    def kubernetes_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "kubernetes_labels", value)
+
+    @_builtins.property
+    @pulumi.getter(name="kubernetesTaints")
+    def kubernetes_taints(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs']]]]:
+        """
+        The Kubernetes taints of the node. Their order does not matter.
+        """
+        return pulumi.get(self, "kubernetes_taints")
+
+    @kubernetes_taints.setter
+    def kubernetes_taints(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs']]]]):
+        pulumi.set(self, "kubernetes_taints", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeAffinities")
+    def node_affinities(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs']]]]:
+        """
+        The group of dedicated hosts for the node: one element at most.
+        """
+        return pulumi.get(self, "node_affinities")
+
+    @node_affinities.setter
+    def node_affinities(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs']]]]):
+        pulumi.set(self, "node_affinities", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotConfigs")
+    def spot_configs(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs']]]]:
+        """
+        Whether the node is a spot instance, and at which price: one element at most.
+        """
+        return pulumi.get(self, "spot_configs")
+
+    @spot_configs.setter
+    def spot_configs(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs']]]]):
+        pulumi.set(self, "spot_configs", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetId")
+    def subnet_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+        """
+        return pulumi.get(self, "subnet_id")
+
+    @subnet_id.setter
+    def subnet_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "subnet_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def volumes(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs']]]]:
+        """
+        The disk of the node: one element at most.
+        """
+        return pulumi.get(self, "volumes")
+
+    @volumes.setter
+    def volumes(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs']]]]):
+        pulumi.set(self, "volumes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def zone(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The zone, as the cloud names it. Left out, the service chooses.
+        """
+        return pulumi.get(self, "zone")
+
+    @zone.setter
+    def zone(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "zone", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgsDict(TypedDict):
+    """
+    The GPUs of a node.
+    """
+    count: pulumi.Input[_builtins.int]
+    """
+    How many GPUs the node has.
+    """
+    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfigArgs:
+    def __init__(__self__, *,
+                 count: pulumi.Input[_builtins.int],
+                 type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The GPUs of a node.
+
+        :param pulumi.Input[_builtins.int] count: How many GPUs the node has.
+        :param pulumi.Input[_builtins.str] type: What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+        """
+        pulumi.set(__self__, "count", count)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def count(self) -> pulumi.Input[_builtins.int]:
+        """
+        How many GPUs the node has.
+        """
+        return pulumi.get(self, "count")
+
+    @count.setter
+    def count(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "count", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "type", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgsDict(TypedDict):
+    """
+    A Kubernetes taint.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the taint.
+    """
+    effect: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+    """
+    value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The value of the taint. Left out, empty.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaintArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 effect: pulumi.Input[Optional[_builtins.str]] = None,
+                 value: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A Kubernetes taint.
+
+        :param pulumi.Input[_builtins.str] key: The key of the taint.
+        :param pulumi.Input[_builtins.str] effect: What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+        :param pulumi.Input[_builtins.str] value: The value of the taint. Left out, empty.
+        """
+        pulumi.set(__self__, "key", key)
+        if effect is not None:
+            pulumi.set(__self__, "effect", effect)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the taint.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def effect(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+        """
+        return pulumi.get(self, "effect")
+
+    @effect.setter
+    def effect(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "effect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The value of the taint. Left out, empty.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgsDict(TypedDict):
+    """
+    A group of dedicated hosts for a node.
+    """
+    dedicated_group: pulumi.Input[_builtins.str]
+    """
+    The name of the group.
+    """
+    affinities: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgsDict']]]]]
+    """
+    The terms that a host must meet, all of them. Their order does not matter.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityArgs:
+    def __init__(__self__, *,
+                 dedicated_group: pulumi.Input[_builtins.str],
+                 affinities: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs']]]] = None):
+        """
+        A group of dedicated hosts for a node.
+
+        :param pulumi.Input[_builtins.str] dedicated_group: The name of the group.
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs']]] affinities: The terms that a host must meet, all of them. Their order does not matter.
+        """
+        pulumi.set(__self__, "dedicated_group", dedicated_group)
+        if affinities is not None:
+            pulumi.set(__self__, "affinities", affinities)
+
+    @_builtins.property
+    @pulumi.getter(name="dedicatedGroup")
+    def dedicated_group(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the group.
+        """
+        return pulumi.get(self, "dedicated_group")
+
+    @dedicated_group.setter
+    def dedicated_group(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "dedicated_group", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def affinities(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs']]]]:
+        """
+        The terms that a host must meet, all of them. Their order does not matter.
+        """
+        return pulumi.get(self, "affinities")
+
+    @affinities.setter
+    def affinities(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs']]]]):
+        pulumi.set(self, "affinities", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgsDict(TypedDict):
+    """
+    A term that a host must meet.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the label.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+    """
+    values: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinityArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        """
+        A term that a host must meet.
+
+        :param pulumi.Input[_builtins.str] key: The key of the label.
+        :param pulumi.Input[_builtins.str] operator: How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "values", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgsDict(TypedDict):
+    """
+    Whether a node is a spot instance, and at which price.
+    """
+    price_hourly: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+    """
+    spot: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the node is a spot instance. Default: false.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfigArgs:
+    def __init__(__self__, *,
+                 price_hourly: pulumi.Input[Optional[_builtins.str]] = None,
+                 spot: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        Whether a node is a spot instance, and at which price.
+
+        :param pulumi.Input[_builtins.str] price_hourly: The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+        :param pulumi.Input[_builtins.bool] spot: Whether the node is a spot instance. Default: false.
+        """
+        if price_hourly is not None:
+            pulumi.set(__self__, "price_hourly", price_hourly)
+        if spot is not None:
+            pulumi.set(__self__, "spot", spot)
+
+    @_builtins.property
+    @pulumi.getter(name="priceHourly")
+    def price_hourly(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+        """
+        return pulumi.get(self, "price_hourly")
+
+    @price_hourly.setter
+    def price_hourly(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "price_hourly", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def spot(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the node is a spot instance. Default: false.
+        """
+        return pulumi.get(self, "spot")
+
+    @spot.setter
+    def spot(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "spot", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgsDict(TypedDict):
+    """
+    The disk of a node.
+    """
+    raid_configs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgsDict']]]]]
+    """
+    How local disks are joined (RAID 0): one element at most. Left out, they are not.
+    """
+    size_gib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The size of the disk, in GiB. Left out, the service chooses.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigVolumeArgs:
+    def __init__(__self__, *,
+                 raid_configs: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs']]]] = None,
+                 size_gib: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        The disk of a node.
+
+        :param pulumi.Input[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs']]] raid_configs: How local disks are joined (RAID 0): one element at most. Left out, they are not.
+        :param pulumi.Input[_builtins.int] size_gib: The size of the disk, in GiB. Left out, the service chooses.
+        """
+        if raid_configs is not None:
+            pulumi.set(__self__, "raid_configs", raid_configs)
+        if size_gib is not None:
+            pulumi.set(__self__, "size_gib", size_gib)
+
+    @_builtins.property
+    @pulumi.getter(name="raidConfigs")
+    def raid_configs(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs']]]]:
+        """
+        How local disks are joined (RAID 0): one element at most. Left out, they are not.
+        """
+        return pulumi.get(self, "raid_configs")
+
+    @raid_configs.setter
+    def raid_configs(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs']]]]):
+        pulumi.set(self, "raid_configs", value)
+
+    @_builtins.property
+    @pulumi.getter(name="sizeGib")
+    def size_gib(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The size of the disk, in GiB. Left out, the service chooses.
+        """
+        return pulumi.get(self, "size_gib")
+
+    @size_gib.setter
+    def size_gib(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "size_gib", value)
+
+
+class HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgsDict(TypedDict):
+    """
+    How local disks are joined.
+    """
+    chunk_size_kb: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How much is written to a disk before the next one's turn, in KB. Default: 64.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfigArgs:
+    def __init__(__self__, *,
+                 chunk_size_kb: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        How local disks are joined.
+
+        :param pulumi.Input[_builtins.int] chunk_size_kb: How much is written to a disk before the next one's turn, in KB. Default: 64.
+        """
+        if chunk_size_kb is not None:
+            pulumi.set(__self__, "chunk_size_kb", chunk_size_kb)
+
+    @_builtins.property
+    @pulumi.getter(name="chunkSizeKb")
+    def chunk_size_kb(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How much is written to a disk before the next one's turn, in KB. Default: 64.
+        """
+        return pulumi.get(self, "chunk_size_kb")
+
+    @chunk_size_kb.setter
+    def chunk_size_kb(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "chunk_size_kb", value)
+
+
+class HibernationScheduleResumeConfigScheduleArgsDict(TypedDict):
+    """
+    When clusters are resumed.
+    """
+    cron_expression: pulumi.Input[_builtins.str]
+    """
+    A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+    """
+
+@pulumi.input_type
+class HibernationScheduleResumeConfigScheduleArgs:
+    def __init__(__self__, *,
+                 cron_expression: pulumi.Input[_builtins.str]):
+        """
+        When clusters are resumed.
+
+        :param pulumi.Input[_builtins.str] cron_expression: A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        pulumi.set(__self__, "cron_expression", cron_expression)
+
+    @_builtins.property
+    @pulumi.getter(name="cronExpression")
+    def cron_expression(self) -> pulumi.Input[_builtins.str]:
+        """
+        A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        return pulumi.get(self, "cron_expression")
+
+    @cron_expression.setter
+    def cron_expression(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cron_expression", value)
 
 
 class NodeConfigurationAksArgsDict(TypedDict):
@@ -5557,6 +6673,3281 @@ class OrganizationGroupMemberMemberArgs:
         pulumi.set(self, "kind", value)
 
 
+class PodMutationAffinityArgsDict(TypedDict):
+    """
+    Nodes that pods prefer.
+    """
+    node_affinity: NotRequired[pulumi.Input[Optional['PodMutationAffinityNodeAffinityArgsDict']]]
+    """
+    Nodes that pods prefer by their labels.
+    """
+
+@pulumi.input_type
+class PodMutationAffinityArgs:
+    def __init__(__self__, *,
+                 node_affinity: pulumi.Input[Optional['PodMutationAffinityNodeAffinityArgs']] = None):
+        """
+        Nodes that pods prefer.
+
+        :param pulumi.Input['PodMutationAffinityNodeAffinityArgs'] node_affinity: Nodes that pods prefer by their labels.
+        """
+        if node_affinity is not None:
+            pulumi.set(__self__, "node_affinity", node_affinity)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeAffinity")
+    def node_affinity(self) -> pulumi.Input[Optional['PodMutationAffinityNodeAffinityArgs']]:
+        """
+        Nodes that pods prefer by their labels.
+        """
+        return pulumi.get(self, "node_affinity")
+
+    @node_affinity.setter
+    def node_affinity(self, value: pulumi.Input[Optional['PodMutationAffinityNodeAffinityArgs']]):
+        pulumi.set(self, "node_affinity", value)
+
+
+class PodMutationAffinityNodeAffinityArgsDict(TypedDict):
+    """
+    Nodes that pods prefer by their labels.
+    """
+    preferred_during_scheduling_ignored_during_executions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgsDict']]]]]
+    """
+    The preferences, in order.
+    """
+
+@pulumi.input_type
+class PodMutationAffinityNodeAffinityArgs:
+    def __init__(__self__, *,
+                 preferred_during_scheduling_ignored_during_executions: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]]] = None):
+        """
+        Nodes that pods prefer by their labels.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]] preferred_during_scheduling_ignored_during_executions: The preferences, in order.
+        """
+        if preferred_during_scheduling_ignored_during_executions is not None:
+            pulumi.set(__self__, "preferred_during_scheduling_ignored_during_executions", preferred_during_scheduling_ignored_during_executions)
+
+    @_builtins.property
+    @pulumi.getter(name="preferredDuringSchedulingIgnoredDuringExecutions")
+    def preferred_during_scheduling_ignored_during_executions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]]]:
+        """
+        The preferences, in order.
+        """
+        return pulumi.get(self, "preferred_during_scheduling_ignored_during_executions")
+
+    @preferred_during_scheduling_ignored_during_executions.setter
+    def preferred_during_scheduling_ignored_during_executions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]]]):
+        pulumi.set(self, "preferred_during_scheduling_ignored_during_executions", value)
+
+
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgsDict(TypedDict):
+    """
+    A preference for nodes.
+    """
+    preference: pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgsDict']
+    """
+    The nodes that are preferred.
+    """
+    weight: pulumi.Input[_builtins.int]
+    """
+    How much it counts, 1 to 100 as Kubernetes has it.
+    """
+
+@pulumi.input_type
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs:
+    def __init__(__self__, *,
+                 preference: pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs'],
+                 weight: pulumi.Input[_builtins.int]):
+        """
+        A preference for nodes.
+
+        :param pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs'] preference: The nodes that are preferred.
+        :param pulumi.Input[_builtins.int] weight: How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        pulumi.set(__self__, "preference", preference)
+        pulumi.set(__self__, "weight", weight)
+
+    @_builtins.property
+    @pulumi.getter
+    def preference(self) -> pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs']:
+        """
+        The nodes that are preferred.
+        """
+        return pulumi.get(self, "preference")
+
+    @preference.setter
+    def preference(self, value: pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs']):
+        pulumi.set(self, "preference", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def weight(self) -> pulumi.Input[_builtins.int]:
+        """
+        How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        return pulumi.get(self, "weight")
+
+    @weight.setter
+    def weight(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "weight", value)
+
+
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgsDict(TypedDict):
+    """
+    Selects nodes.
+    """
+    match_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgsDict']]]]]
+    """
+    Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs:
+    def __init__(__self__, *,
+                 match_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]]] = None):
+        """
+        Selects nodes.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]] match_expressions: Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]]]:
+        """
+        Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @match_expressions.setter
+    def match_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]]]):
+        pulumi.set(self, "match_expressions", value)
+
+
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgsDict(TypedDict):
+    """
+    A condition on a label of nodes.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the label.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with. Their order does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on a label of nodes.
+
+        :param pulumi.Input[_builtins.str] key: The key of the label.
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with. Their order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with. Their order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
+
+
+class PodMutationDistributionGroupArgsDict(TypedDict):
+    """
+    A share of the pods that are changed in a way of their own.
+    """
+    configuration: pulumi.Input['PodMutationDistributionGroupConfigurationArgsDict']
+    """
+    The changes.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The name, unique in the mutation.
+    """
+    percentage: pulumi.Input[_builtins.int]
+    """
+    The share of the pods, in percent.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupArgs:
+    def __init__(__self__, *,
+                 configuration: pulumi.Input['PodMutationDistributionGroupConfigurationArgs'],
+                 name: pulumi.Input[_builtins.str],
+                 percentage: pulumi.Input[_builtins.int]):
+        """
+        A share of the pods that are changed in a way of their own.
+
+        :param pulumi.Input['PodMutationDistributionGroupConfigurationArgs'] configuration: The changes.
+        :param pulumi.Input[_builtins.str] name: The name, unique in the mutation.
+        :param pulumi.Input[_builtins.int] percentage: The share of the pods, in percent.
+        """
+        pulumi.set(__self__, "configuration", configuration)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "percentage", percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def configuration(self) -> pulumi.Input['PodMutationDistributionGroupConfigurationArgs']:
+        """
+        The changes.
+        """
+        return pulumi.get(self, "configuration")
+
+    @configuration.setter
+    def configuration(self, value: pulumi.Input['PodMutationDistributionGroupConfigurationArgs']):
+        pulumi.set(self, "configuration", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name, unique in the mutation.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def percentage(self) -> pulumi.Input[_builtins.int]:
+        """
+        The share of the pods, in percent.
+        """
+        return pulumi.get(self, "percentage")
+
+    @percentage.setter
+    def percentage(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "percentage", value)
+
+
+class PodMutationDistributionGroupConfigurationArgsDict(TypedDict):
+    """
+    What changes in a share of the pods.
+    """
+    affinity: NotRequired[pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityArgsDict']]]
+    """
+    Nodes that pods prefer.
+    """
+    annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations that pods get.
+    """
+    labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that pods get.
+    """
+    node_selector: NotRequired[pulumi.Input[Optional['PodMutationDistributionGroupConfigurationNodeSelectorArgsDict']]]
+    """
+    Labels of nodes that pods ask for, or cease to ask for.
+    """
+    node_templates_to_consolidates: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The names of node templates whose pods are brought together on nodes of one template, in order.
+    """
+    patch: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+    """
+    spot_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+    """
+    tolerations: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationTolerationArgsDict']]]]]
+    """
+    Tolerations that pods get, in order.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationArgs:
+    def __init__(__self__, *,
+                 affinity: pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityArgs']] = None,
+                 annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 node_selector: pulumi.Input[Optional['PodMutationDistributionGroupConfigurationNodeSelectorArgs']] = None,
+                 node_templates_to_consolidates: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 patch: pulumi.Input[Optional[_builtins.str]] = None,
+                 spot_type: pulumi.Input[Optional[_builtins.str]] = None,
+                 tolerations: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationTolerationArgs']]]] = None):
+        """
+        What changes in a share of the pods.
+
+        :param pulumi.Input['PodMutationDistributionGroupConfigurationAffinityArgs'] affinity: Nodes that pods prefer.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] annotations: Annotations that pods get.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels that pods get.
+        :param pulumi.Input['PodMutationDistributionGroupConfigurationNodeSelectorArgs'] node_selector: Labels of nodes that pods ask for, or cease to ask for.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] node_templates_to_consolidates: The names of node templates whose pods are brought together on nodes of one template, in order.
+        :param pulumi.Input[_builtins.str] patch: A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+        :param pulumi.Input[_builtins.str] spot_type: `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationTolerationArgs']]] tolerations: Tolerations that pods get, in order.
+        """
+        if affinity is not None:
+            pulumi.set(__self__, "affinity", affinity)
+        if annotations is not None:
+            pulumi.set(__self__, "annotations", annotations)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+        if node_templates_to_consolidates is not None:
+            pulumi.set(__self__, "node_templates_to_consolidates", node_templates_to_consolidates)
+        if patch is not None:
+            pulumi.set(__self__, "patch", patch)
+        if spot_type is not None:
+            pulumi.set(__self__, "spot_type", spot_type)
+        if tolerations is not None:
+            pulumi.set(__self__, "tolerations", tolerations)
+
+    @_builtins.property
+    @pulumi.getter
+    def affinity(self) -> pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityArgs']]:
+        """
+        Nodes that pods prefer.
+        """
+        return pulumi.get(self, "affinity")
+
+    @affinity.setter
+    def affinity(self, value: pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityArgs']]):
+        pulumi.set(self, "affinity", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations that pods get.
+        """
+        return pulumi.get(self, "annotations")
+
+    @annotations.setter
+    def annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "annotations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that pods get.
+        """
+        return pulumi.get(self, "labels")
+
+    @labels.setter
+    def labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "labels", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> pulumi.Input[Optional['PodMutationDistributionGroupConfigurationNodeSelectorArgs']]:
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @node_selector.setter
+    def node_selector(self, value: pulumi.Input[Optional['PodMutationDistributionGroupConfigurationNodeSelectorArgs']]):
+        pulumi.set(self, "node_selector", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTemplatesToConsolidates")
+    def node_templates_to_consolidates(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The names of node templates whose pods are brought together on nodes of one template, in order.
+        """
+        return pulumi.get(self, "node_templates_to_consolidates")
+
+    @node_templates_to_consolidates.setter
+    def node_templates_to_consolidates(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "node_templates_to_consolidates", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def patch(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+        """
+        return pulumi.get(self, "patch")
+
+    @patch.setter
+    def patch(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "patch", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotType")
+    def spot_type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        """
+        return pulumi.get(self, "spot_type")
+
+    @spot_type.setter
+    def spot_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "spot_type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tolerations(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationTolerationArgs']]]]:
+        """
+        Tolerations that pods get, in order.
+        """
+        return pulumi.get(self, "tolerations")
+
+    @tolerations.setter
+    def tolerations(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationTolerationArgs']]]]):
+        pulumi.set(self, "tolerations", value)
+
+
+class PodMutationDistributionGroupConfigurationAffinityArgsDict(TypedDict):
+    """
+    Nodes that pods prefer.
+    """
+    node_affinity: NotRequired[pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgsDict']]]
+    """
+    Nodes that pods prefer by their labels.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationAffinityArgs:
+    def __init__(__self__, *,
+                 node_affinity: pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs']] = None):
+        """
+        Nodes that pods prefer.
+
+        :param pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs'] node_affinity: Nodes that pods prefer by their labels.
+        """
+        if node_affinity is not None:
+            pulumi.set(__self__, "node_affinity", node_affinity)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeAffinity")
+    def node_affinity(self) -> pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs']]:
+        """
+        Nodes that pods prefer by their labels.
+        """
+        return pulumi.get(self, "node_affinity")
+
+    @node_affinity.setter
+    def node_affinity(self, value: pulumi.Input[Optional['PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs']]):
+        pulumi.set(self, "node_affinity", value)
+
+
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgsDict(TypedDict):
+    """
+    Nodes that pods prefer by their labels.
+    """
+    preferred_during_scheduling_ignored_during_executions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgsDict']]]]]
+    """
+    The preferences, in order.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityArgs:
+    def __init__(__self__, *,
+                 preferred_during_scheduling_ignored_during_executions: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]]] = None):
+        """
+        Nodes that pods prefer by their labels.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]] preferred_during_scheduling_ignored_during_executions: The preferences, in order.
+        """
+        if preferred_during_scheduling_ignored_during_executions is not None:
+            pulumi.set(__self__, "preferred_during_scheduling_ignored_during_executions", preferred_during_scheduling_ignored_during_executions)
+
+    @_builtins.property
+    @pulumi.getter(name="preferredDuringSchedulingIgnoredDuringExecutions")
+    def preferred_during_scheduling_ignored_during_executions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]]]:
+        """
+        The preferences, in order.
+        """
+        return pulumi.get(self, "preferred_during_scheduling_ignored_during_executions")
+
+    @preferred_during_scheduling_ignored_during_executions.setter
+    def preferred_during_scheduling_ignored_during_executions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs']]]]):
+        pulumi.set(self, "preferred_during_scheduling_ignored_during_executions", value)
+
+
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgsDict(TypedDict):
+    """
+    A preference for nodes.
+    """
+    preference: pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgsDict']
+    """
+    The nodes that are preferred.
+    """
+    weight: pulumi.Input[_builtins.int]
+    """
+    How much it counts, 1 to 100 as Kubernetes has it.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionArgs:
+    def __init__(__self__, *,
+                 preference: pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs'],
+                 weight: pulumi.Input[_builtins.int]):
+        """
+        A preference for nodes.
+
+        :param pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs'] preference: The nodes that are preferred.
+        :param pulumi.Input[_builtins.int] weight: How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        pulumi.set(__self__, "preference", preference)
+        pulumi.set(__self__, "weight", weight)
+
+    @_builtins.property
+    @pulumi.getter
+    def preference(self) -> pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs']:
+        """
+        The nodes that are preferred.
+        """
+        return pulumi.get(self, "preference")
+
+    @preference.setter
+    def preference(self, value: pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs']):
+        pulumi.set(self, "preference", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def weight(self) -> pulumi.Input[_builtins.int]:
+        """
+        How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        return pulumi.get(self, "weight")
+
+    @weight.setter
+    def weight(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "weight", value)
+
+
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgsDict(TypedDict):
+    """
+    Selects nodes.
+    """
+    match_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgsDict']]]]]
+    """
+    Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceArgs:
+    def __init__(__self__, *,
+                 match_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]]] = None):
+        """
+        Selects nodes.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]] match_expressions: Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]]]:
+        """
+        Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        return pulumi.get(self, "match_expressions")
+
+    @match_expressions.setter
+    def match_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs']]]]):
+        pulumi.set(self, "match_expressions", value)
+
+
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgsDict(TypedDict):
+    """
+    A condition on a label of nodes.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the label.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with. Their order does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpressionArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on a label of nodes.
+
+        :param pulumi.Input[_builtins.str] key: The key of the label.
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with. Their order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with. Their order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
+
+
+class PodMutationDistributionGroupConfigurationNodeSelectorArgsDict(TypedDict):
+    """
+    Labels of nodes that pods ask for, or cease to ask for.
+    """
+    add: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that pods ask for.
+    """
+    remove: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that pods cease to ask for. The values may be empty.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationNodeSelectorArgs:
+    def __init__(__self__, *,
+                 add: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 remove: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] add: Labels that pods ask for.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] remove: Labels that pods cease to ask for. The values may be empty.
+        """
+        if add is not None:
+            pulumi.set(__self__, "add", add)
+        if remove is not None:
+            pulumi.set(__self__, "remove", remove)
+
+    @_builtins.property
+    @pulumi.getter
+    def add(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that pods ask for.
+        """
+        return pulumi.get(self, "add")
+
+    @add.setter
+    def add(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "add", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def remove(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that pods cease to ask for. The values may be empty.
+        """
+        return pulumi.get(self, "remove")
+
+    @remove.setter
+    def remove(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "remove", value)
+
+
+class PodMutationDistributionGroupConfigurationTolerationArgsDict(TypedDict):
+    """
+    A Kubernetes toleration.
+    """
+    effect: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+    """
+    key: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The key of the taint. Left out, any, with the operator `Exists`.
+    """
+    operator: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+    """
+    toleration_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+    """
+    value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The value of the taint.
+    """
+
+@pulumi.input_type
+class PodMutationDistributionGroupConfigurationTolerationArgs:
+    def __init__(__self__, *,
+                 effect: pulumi.Input[Optional[_builtins.str]] = None,
+                 key: pulumi.Input[Optional[_builtins.str]] = None,
+                 operator: pulumi.Input[Optional[_builtins.str]] = None,
+                 toleration_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 value: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A Kubernetes toleration.
+
+        :param pulumi.Input[_builtins.str] effect: `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        :param pulumi.Input[_builtins.str] key: The key of the taint. Left out, any, with the operator `Exists`.
+        :param pulumi.Input[_builtins.str] operator: `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        :param pulumi.Input[_builtins.int] toleration_seconds: How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        :param pulumi.Input[_builtins.str] value: The value of the taint.
+        """
+        if effect is not None:
+            pulumi.set(__self__, "effect", effect)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if toleration_seconds is not None:
+            pulumi.set(__self__, "toleration_seconds", toleration_seconds)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def effect(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        """
+        return pulumi.get(self, "effect")
+
+    @effect.setter
+    def effect(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "effect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The key of the taint. Left out, any, with the operator `Exists`.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tolerationSeconds")
+    def toleration_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        """
+        return pulumi.get(self, "toleration_seconds")
+
+    @toleration_seconds.setter
+    def toleration_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "toleration_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The value of the taint.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2ArgsDict(TypedDict):
+    """
+    Which pods are changed.
+    """
+    cel_expression: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Only pods for which this expression, in the Common Expression Language, is true.
+    """
+    pod: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodArgsDict']]]
+    """
+    Only these pods.
+    """
+    workload: NotRequired[pulumi.Input[Optional['PodMutationFilterV2WorkloadArgsDict']]]
+    """
+    Only pods of these workloads.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2Args:
+    def __init__(__self__, *,
+                 cel_expression: pulumi.Input[Optional[_builtins.str]] = None,
+                 pod: pulumi.Input[Optional['PodMutationFilterV2PodArgs']] = None,
+                 workload: pulumi.Input[Optional['PodMutationFilterV2WorkloadArgs']] = None):
+        """
+        Which pods are changed.
+
+        :param pulumi.Input[_builtins.str] cel_expression: Only pods for which this expression, in the Common Expression Language, is true.
+        :param pulumi.Input['PodMutationFilterV2PodArgs'] pod: Only these pods.
+        :param pulumi.Input['PodMutationFilterV2WorkloadArgs'] workload: Only pods of these workloads.
+        """
+        if cel_expression is not None:
+            pulumi.set(__self__, "cel_expression", cel_expression)
+        if pod is not None:
+            pulumi.set(__self__, "pod", pod)
+        if workload is not None:
+            pulumi.set(__self__, "workload", workload)
+
+    @_builtins.property
+    @pulumi.getter(name="celExpression")
+    def cel_expression(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Only pods for which this expression, in the Common Expression Language, is true.
+        """
+        return pulumi.get(self, "cel_expression")
+
+    @cel_expression.setter
+    def cel_expression(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "cel_expression", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def pod(self) -> pulumi.Input[Optional['PodMutationFilterV2PodArgs']]:
+        """
+        Only these pods.
+        """
+        return pulumi.get(self, "pod")
+
+    @pod.setter
+    def pod(self, value: pulumi.Input[Optional['PodMutationFilterV2PodArgs']]):
+        pulumi.set(self, "pod", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def workload(self) -> pulumi.Input[Optional['PodMutationFilterV2WorkloadArgs']]:
+        """
+        Only pods of these workloads.
+        """
+        return pulumi.get(self, "workload")
+
+    @workload.setter
+    def workload(self, value: pulumi.Input[Optional['PodMutationFilterV2WorkloadArgs']]):
+        pulumi.set(self, "workload", value)
+
+
+class PodMutationFilterV2PodArgsDict(TypedDict):
+    """
+    Selects pods.
+    """
+    exclude_labels_filter: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterArgsDict']]]
+    """
+    No pods with these labels.
+    """
+    exclude_tolerations_filter: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterArgsDict']]]
+    """
+    No pods with these tolerations.
+    """
+    labels_filter: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterArgsDict']]]
+    """
+    Only pods with these labels.
+    """
+    tolerations_filter: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterArgsDict']]]
+    """
+    Only pods with these tolerations.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodArgs:
+    def __init__(__self__, *,
+                 exclude_labels_filter: pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterArgs']] = None,
+                 exclude_tolerations_filter: pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterArgs']] = None,
+                 labels_filter: pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterArgs']] = None,
+                 tolerations_filter: pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterArgs']] = None):
+        """
+        Selects pods.
+
+        :param pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterArgs'] exclude_labels_filter: No pods with these labels.
+        :param pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterArgs'] exclude_tolerations_filter: No pods with these tolerations.
+        :param pulumi.Input['PodMutationFilterV2PodLabelsFilterArgs'] labels_filter: Only pods with these labels.
+        :param pulumi.Input['PodMutationFilterV2PodTolerationsFilterArgs'] tolerations_filter: Only pods with these tolerations.
+        """
+        if exclude_labels_filter is not None:
+            pulumi.set(__self__, "exclude_labels_filter", exclude_labels_filter)
+        if exclude_tolerations_filter is not None:
+            pulumi.set(__self__, "exclude_tolerations_filter", exclude_tolerations_filter)
+        if labels_filter is not None:
+            pulumi.set(__self__, "labels_filter", labels_filter)
+        if tolerations_filter is not None:
+            pulumi.set(__self__, "tolerations_filter", tolerations_filter)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeLabelsFilter")
+    def exclude_labels_filter(self) -> pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterArgs']]:
+        """
+        No pods with these labels.
+        """
+        return pulumi.get(self, "exclude_labels_filter")
+
+    @exclude_labels_filter.setter
+    def exclude_labels_filter(self, value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterArgs']]):
+        pulumi.set(self, "exclude_labels_filter", value)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeTolerationsFilter")
+    def exclude_tolerations_filter(self) -> pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterArgs']]:
+        """
+        No pods with these tolerations.
+        """
+        return pulumi.get(self, "exclude_tolerations_filter")
+
+    @exclude_tolerations_filter.setter
+    def exclude_tolerations_filter(self, value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterArgs']]):
+        pulumi.set(self, "exclude_tolerations_filter", value)
+
+    @_builtins.property
+    @pulumi.getter(name="labelsFilter")
+    def labels_filter(self) -> pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterArgs']]:
+        """
+        Only pods with these labels.
+        """
+        return pulumi.get(self, "labels_filter")
+
+    @labels_filter.setter
+    def labels_filter(self, value: pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterArgs']]):
+        pulumi.set(self, "labels_filter", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tolerationsFilter")
+    def tolerations_filter(self) -> pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterArgs']]:
+        """
+        Only pods with these tolerations.
+        """
+        return pulumi.get(self, "tolerations_filter")
+
+    @tolerations_filter.setter
+    def tolerations_filter(self, value: pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterArgs']]):
+        pulumi.set(self, "tolerations_filter", value)
+
+
+class PodMutationFilterV2PodExcludeLabelsFilterArgsDict(TypedDict):
+    """
+    Selects pods by their labels.
+    """
+    matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherArgsDict']]]
+    """
+    What to look for. The order does not matter.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeLabelsFilterArgs:
+    def __init__(__self__, *,
+                 matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs']]],
+                 operator: pulumi.Input[_builtins.str]):
+        """
+        Selects pods by their labels.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs']]] matchers: What to look for. The order does not matter.
+        :param pulumi.Input[_builtins.str] operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs']]]:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @matchers.setter
+    def matchers(self, value: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs']]]):
+        pulumi.set(self, "matchers", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherArgsDict(TypedDict):
+    """
+    What to look for in a label.
+    """
+    key: pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgsDict']
+    """
+    The key of the label.
+    """
+    value: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgsDict']]]
+    """
+    The value of the label. Left out, any.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs'],
+                 value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs']] = None):
+        """
+        What to look for in a label.
+
+        :param pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs'] key: The key of the label.
+        :param pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs'] value: The value of the label. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs']:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input['PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs']):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs']]:
+        """
+        The value of the label. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs']]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgsDict(TypedDict):
+    """
+    Compares the key of a label.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherKeyArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the key of a label.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgsDict(TypedDict):
+    """
+    Compares the value of a label.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherValueArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the value of a label.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodExcludeTolerationsFilterArgsDict(TypedDict):
+    """
+    Selects pods by their tolerations.
+    """
+    matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgsDict']]]
+    """
+    What to look for. The order does not matter.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeTolerationsFilterArgs:
+    def __init__(__self__, *,
+                 matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs']]],
+                 operator: pulumi.Input[_builtins.str]):
+        """
+        Selects pods by their tolerations.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs']]] matchers: What to look for. The order does not matter.
+        :param pulumi.Input[_builtins.str] operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs']]]:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @matchers.setter
+    def matchers(self, value: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs']]]):
+        pulumi.set(self, "matchers", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgsDict(TypedDict):
+    """
+    What to look for in a toleration.
+    """
+    key: pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgsDict']
+    """
+    The key of the toleration.
+    """
+    operator: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgsDict']]]
+    """
+    The operator of the toleration. Left out, any.
+    """
+    value: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgsDict']]]
+    """
+    The value of the toleration. Left out, any.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs'],
+                 operator: pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs']] = None,
+                 value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs']] = None):
+        """
+        What to look for in a toleration.
+
+        :param pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs'] key: The key of the toleration.
+        :param pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs'] operator: The operator of the toleration. Left out, any.
+        :param pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs'] value: The value of the toleration. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs']:
+        """
+        The key of the toleration.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input['PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs']):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs']]:
+        """
+        The operator of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs']]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs']]:
+        """
+        The value of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional['PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs']]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgsDict(TypedDict):
+    """
+    Compares the key of a toleration.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherKeyArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the key of a toleration.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgsDict(TypedDict):
+    """
+    Compares the operator of a toleration.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperatorArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the operator of a toleration.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgsDict(TypedDict):
+    """
+    Compares the value of a toleration.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherValueArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the value of a toleration.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodLabelsFilterArgsDict(TypedDict):
+    """
+    Selects pods by their labels.
+    """
+    matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherArgsDict']]]
+    """
+    What to look for. The order does not matter.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodLabelsFilterArgs:
+    def __init__(__self__, *,
+                 matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherArgs']]],
+                 operator: pulumi.Input[_builtins.str]):
+        """
+        Selects pods by their labels.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherArgs']]] matchers: What to look for. The order does not matter.
+        :param pulumi.Input[_builtins.str] operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherArgs']]]:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @matchers.setter
+    def matchers(self, value: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherArgs']]]):
+        pulumi.set(self, "matchers", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+
+class PodMutationFilterV2PodLabelsFilterMatcherArgsDict(TypedDict):
+    """
+    What to look for in a label.
+    """
+    key: pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherKeyArgsDict']
+    """
+    The key of the label.
+    """
+    value: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterMatcherValueArgsDict']]]
+    """
+    The value of the label. Left out, any.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodLabelsFilterMatcherArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherKeyArgs'],
+                 value: pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterMatcherValueArgs']] = None):
+        """
+        What to look for in a label.
+
+        :param pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherKeyArgs'] key: The key of the label.
+        :param pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherValueArgs'] value: The value of the label. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherKeyArgs']:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input['PodMutationFilterV2PodLabelsFilterMatcherKeyArgs']):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterMatcherValueArgs']]:
+        """
+        The value of the label. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional['PodMutationFilterV2PodLabelsFilterMatcherValueArgs']]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodLabelsFilterMatcherKeyArgsDict(TypedDict):
+    """
+    Compares the key of a label.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodLabelsFilterMatcherKeyArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the key of a label.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodLabelsFilterMatcherValueArgsDict(TypedDict):
+    """
+    Compares the value of a label.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodLabelsFilterMatcherValueArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the value of a label.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodTolerationsFilterArgsDict(TypedDict):
+    """
+    Selects pods by their tolerations.
+    """
+    matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherArgsDict']]]
+    """
+    What to look for. The order does not matter.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodTolerationsFilterArgs:
+    def __init__(__self__, *,
+                 matchers: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherArgs']]],
+                 operator: pulumi.Input[_builtins.str]):
+        """
+        Selects pods by their tolerations.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherArgs']]] matchers: What to look for. The order does not matter.
+        :param pulumi.Input[_builtins.str] operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherArgs']]]:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @matchers.setter
+    def matchers(self, value: pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherArgs']]]):
+        pulumi.set(self, "matchers", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+
+class PodMutationFilterV2PodTolerationsFilterMatcherArgsDict(TypedDict):
+    """
+    What to look for in a toleration.
+    """
+    key: pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherKeyArgsDict']
+    """
+    The key of the toleration.
+    """
+    operator: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgsDict']]]
+    """
+    The operator of the toleration. Left out, any.
+    """
+    value: NotRequired[pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherValueArgsDict']]]
+    """
+    The value of the toleration. Left out, any.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodTolerationsFilterMatcherArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs'],
+                 operator: pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs']] = None,
+                 value: pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherValueArgs']] = None):
+        """
+        What to look for in a toleration.
+
+        :param pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs'] key: The key of the toleration.
+        :param pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs'] operator: The operator of the toleration. Left out, any.
+        :param pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherValueArgs'] value: The value of the toleration. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs']:
+        """
+        The key of the toleration.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input['PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs']):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs']]:
+        """
+        The operator of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs']]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherValueArgs']]:
+        """
+        The value of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional['PodMutationFilterV2PodTolerationsFilterMatcherValueArgs']]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodTolerationsFilterMatcherKeyArgsDict(TypedDict):
+    """
+    Compares the key of a toleration.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodTolerationsFilterMatcherKeyArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the key of a toleration.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgsDict(TypedDict):
+    """
+    Compares the operator of a toleration.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodTolerationsFilterMatcherOperatorArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the operator of a toleration.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2PodTolerationsFilterMatcherValueArgsDict(TypedDict):
+    """
+    Compares the value of a toleration.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2PodTolerationsFilterMatcherValueArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the value of a toleration.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2WorkloadArgsDict(TypedDict):
+    """
+    Selects workloads. In no list does the order matter.
+    """
+    exclude_kinds: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeKindArgsDict']]]]]
+    """
+    No workloads of one of these kinds.
+    """
+    exclude_names: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNameArgsDict']]]]]
+    """
+    No workloads with one of these names.
+    """
+    exclude_namespaces: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNamespaceArgsDict']]]]]
+    """
+    No workloads in one of these namespaces.
+    """
+    kinds: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadKindArgsDict']]]]]
+    """
+    Only workloads of one of these kinds, such as `Deployment`.
+    """
+    names: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNameArgsDict']]]]]
+    """
+    Only workloads with one of these names.
+    """
+    namespaces: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNamespaceArgsDict']]]]]
+    """
+    Only workloads in one of these namespaces.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadArgs:
+    def __init__(__self__, *,
+                 exclude_kinds: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeKindArgs']]]] = None,
+                 exclude_names: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNameArgs']]]] = None,
+                 exclude_namespaces: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNamespaceArgs']]]] = None,
+                 kinds: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadKindArgs']]]] = None,
+                 names: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNameArgs']]]] = None,
+                 namespaces: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNamespaceArgs']]]] = None):
+        """
+        Selects workloads. In no list does the order matter.
+
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeKindArgs']]] exclude_kinds: No workloads of one of these kinds.
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNameArgs']]] exclude_names: No workloads with one of these names.
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNamespaceArgs']]] exclude_namespaces: No workloads in one of these namespaces.
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2WorkloadKindArgs']]] kinds: Only workloads of one of these kinds, such as `Deployment`.
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNameArgs']]] names: Only workloads with one of these names.
+        :param pulumi.Input[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNamespaceArgs']]] namespaces: Only workloads in one of these namespaces.
+        """
+        if exclude_kinds is not None:
+            pulumi.set(__self__, "exclude_kinds", exclude_kinds)
+        if exclude_names is not None:
+            pulumi.set(__self__, "exclude_names", exclude_names)
+        if exclude_namespaces is not None:
+            pulumi.set(__self__, "exclude_namespaces", exclude_namespaces)
+        if kinds is not None:
+            pulumi.set(__self__, "kinds", kinds)
+        if names is not None:
+            pulumi.set(__self__, "names", names)
+        if namespaces is not None:
+            pulumi.set(__self__, "namespaces", namespaces)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeKinds")
+    def exclude_kinds(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeKindArgs']]]]:
+        """
+        No workloads of one of these kinds.
+        """
+        return pulumi.get(self, "exclude_kinds")
+
+    @exclude_kinds.setter
+    def exclude_kinds(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeKindArgs']]]]):
+        pulumi.set(self, "exclude_kinds", value)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeNames")
+    def exclude_names(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNameArgs']]]]:
+        """
+        No workloads with one of these names.
+        """
+        return pulumi.get(self, "exclude_names")
+
+    @exclude_names.setter
+    def exclude_names(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNameArgs']]]]):
+        pulumi.set(self, "exclude_names", value)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeNamespaces")
+    def exclude_namespaces(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNamespaceArgs']]]]:
+        """
+        No workloads in one of these namespaces.
+        """
+        return pulumi.get(self, "exclude_namespaces")
+
+    @exclude_namespaces.setter
+    def exclude_namespaces(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadExcludeNamespaceArgs']]]]):
+        pulumi.set(self, "exclude_namespaces", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kinds(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadKindArgs']]]]:
+        """
+        Only workloads of one of these kinds, such as `Deployment`.
+        """
+        return pulumi.get(self, "kinds")
+
+    @kinds.setter
+    def kinds(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadKindArgs']]]]):
+        pulumi.set(self, "kinds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def names(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNameArgs']]]]:
+        """
+        Only workloads with one of these names.
+        """
+        return pulumi.get(self, "names")
+
+    @names.setter
+    def names(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNameArgs']]]]):
+        pulumi.set(self, "names", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespaces(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNamespaceArgs']]]]:
+        """
+        Only workloads in one of these namespaces.
+        """
+        return pulumi.get(self, "namespaces")
+
+    @namespaces.setter
+    def namespaces(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['PodMutationFilterV2WorkloadNamespaceArgs']]]]):
+        pulumi.set(self, "namespaces", value)
+
+
+class PodMutationFilterV2WorkloadExcludeKindArgsDict(TypedDict):
+    """
+    Compares the kind of a workload.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadExcludeKindArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the kind of a workload.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2WorkloadExcludeNameArgsDict(TypedDict):
+    """
+    Compares the name of a workload.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadExcludeNameArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the name of a workload.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2WorkloadExcludeNamespaceArgsDict(TypedDict):
+    """
+    Compares the namespace of a workload.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadExcludeNamespaceArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the namespace of a workload.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2WorkloadKindArgsDict(TypedDict):
+    """
+    Compares the kind of a workload.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadKindArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the kind of a workload.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2WorkloadNameArgsDict(TypedDict):
+    """
+    Compares the name of a workload.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadNameArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the name of a workload.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationFilterV2WorkloadNamespaceArgsDict(TypedDict):
+    """
+    Compares the namespace of a workload.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value to compare with.
+    """
+
+@pulumi.input_type
+class PodMutationFilterV2WorkloadNamespaceArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        Compares the namespace of a workload.
+
+        :param pulumi.Input[_builtins.str] type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param pulumi.Input[_builtins.str] value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class PodMutationNodeSelectorArgsDict(TypedDict):
+    """
+    Labels of nodes that pods ask for, or cease to ask for.
+    """
+    add: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that pods ask for.
+    """
+    remove: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels that pods cease to ask for. The values may be empty.
+    """
+
+@pulumi.input_type
+class PodMutationNodeSelectorArgs:
+    def __init__(__self__, *,
+                 add: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 remove: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] add: Labels that pods ask for.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] remove: Labels that pods cease to ask for. The values may be empty.
+        """
+        if add is not None:
+            pulumi.set(__self__, "add", add)
+        if remove is not None:
+            pulumi.set(__self__, "remove", remove)
+
+    @_builtins.property
+    @pulumi.getter
+    def add(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that pods ask for.
+        """
+        return pulumi.get(self, "add")
+
+    @add.setter
+    def add(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "add", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def remove(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels that pods cease to ask for. The values may be empty.
+        """
+        return pulumi.get(self, "remove")
+
+    @remove.setter
+    def remove(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "remove", value)
+
+
+class PodMutationPodEvictionArgsDict(TypedDict):
+    """
+    Whether pods that run already are evicted.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether they are.
+    """
+
+@pulumi.input_type
+class PodMutationPodEvictionArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool]):
+        """
+        Whether pods that run already are evicted.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether they are.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether they are.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
+class PodMutationSpotConfigArgsDict(TypedDict):
+    """
+    Whether pods run on spot instances.
+    """
+    distribution_percentage: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The share of the pods, in percent, that this is for. Default: 0.
+    """
+    spot_mode: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+    """
+
+@pulumi.input_type
+class PodMutationSpotConfigArgs:
+    def __init__(__self__, *,
+                 distribution_percentage: pulumi.Input[Optional[_builtins.int]] = None,
+                 spot_mode: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Whether pods run on spot instances.
+
+        :param pulumi.Input[_builtins.int] distribution_percentage: The share of the pods, in percent, that this is for. Default: 0.
+        :param pulumi.Input[_builtins.str] spot_mode: `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        """
+        if distribution_percentage is not None:
+            pulumi.set(__self__, "distribution_percentage", distribution_percentage)
+        if spot_mode is not None:
+            pulumi.set(__self__, "spot_mode", spot_mode)
+
+    @_builtins.property
+    @pulumi.getter(name="distributionPercentage")
+    def distribution_percentage(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The share of the pods, in percent, that this is for. Default: 0.
+        """
+        return pulumi.get(self, "distribution_percentage")
+
+    @distribution_percentage.setter
+    def distribution_percentage(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "distribution_percentage", value)
+
+    @_builtins.property
+    @pulumi.getter(name="spotMode")
+    def spot_mode(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        """
+        return pulumi.get(self, "spot_mode")
+
+    @spot_mode.setter
+    def spot_mode(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "spot_mode", value)
+
+
+class PodMutationTolerationArgsDict(TypedDict):
+    """
+    A Kubernetes toleration.
+    """
+    effect: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+    """
+    key: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The key of the taint. Left out, any, with the operator `Exists`.
+    """
+    operator: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+    """
+    toleration_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+    """
+    value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The value of the taint.
+    """
+
+@pulumi.input_type
+class PodMutationTolerationArgs:
+    def __init__(__self__, *,
+                 effect: pulumi.Input[Optional[_builtins.str]] = None,
+                 key: pulumi.Input[Optional[_builtins.str]] = None,
+                 operator: pulumi.Input[Optional[_builtins.str]] = None,
+                 toleration_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 value: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A Kubernetes toleration.
+
+        :param pulumi.Input[_builtins.str] effect: `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        :param pulumi.Input[_builtins.str] key: The key of the taint. Left out, any, with the operator `Exists`.
+        :param pulumi.Input[_builtins.str] operator: `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        :param pulumi.Input[_builtins.int] toleration_seconds: How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        :param pulumi.Input[_builtins.str] value: The value of the taint.
+        """
+        if effect is not None:
+            pulumi.set(__self__, "effect", effect)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if toleration_seconds is not None:
+            pulumi.set(__self__, "toleration_seconds", toleration_seconds)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def effect(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        """
+        return pulumi.get(self, "effect")
+
+    @effect.setter
+    def effect(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "effect", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The key of the taint. Left out, any, with the operator `Exists`.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tolerationSeconds")
+    def toleration_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        """
+        return pulumi.get(self, "toleration_seconds")
+
+    @toleration_seconds.setter
+    def toleration_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "toleration_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The value of the taint.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value", value)
+
+
+class RebalancingScheduleLaunchConfigurationArgsDict(TypedDict):
+    """
+    How a cluster is rebalanced, and which of its nodes.
+    """
+    aggressive_mode: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+    """
+    aggressive_mode_config: NotRequired[pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgsDict']]]
+    """
+    Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+    """
+    drain_failure_config: NotRequired[pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationDrainFailureConfigArgsDict']]]
+    """
+    What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+    """
+    evict_gracefully: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+    """
+    execution_conditions: NotRequired[pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationExecutionConditionsArgsDict']]]
+    """
+    What must hold, once the new nodes are there, for the old ones to be drained.
+    """
+    keep_drain_timeout_nodes: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+    """
+    max_simultaneous_drains: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The most nodes to drain at one time. Left out, the service chooses.
+    """
+    node_ttl_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+    """
+    num_targeted_nodes: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The most nodes to replace in one run. Default: 0, no limit.
+    """
+    rebalancing_min_nodes: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The least number of nodes that a run leaves in the cluster. Default: 0.
+    """
+    selector: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+    """
+    target_node_selection_algorithm: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+    """
+
+@pulumi.input_type
+class RebalancingScheduleLaunchConfigurationArgs:
+    def __init__(__self__, *,
+                 aggressive_mode: pulumi.Input[Optional[_builtins.bool]] = None,
+                 aggressive_mode_config: pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs']] = None,
+                 drain_failure_config: pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs']] = None,
+                 evict_gracefully: pulumi.Input[Optional[_builtins.bool]] = None,
+                 execution_conditions: pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationExecutionConditionsArgs']] = None,
+                 keep_drain_timeout_nodes: pulumi.Input[Optional[_builtins.bool]] = None,
+                 max_simultaneous_drains: pulumi.Input[Optional[_builtins.int]] = None,
+                 node_ttl_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 num_targeted_nodes: pulumi.Input[Optional[_builtins.int]] = None,
+                 rebalancing_min_nodes: pulumi.Input[Optional[_builtins.int]] = None,
+                 selector: pulumi.Input[Optional[_builtins.str]] = None,
+                 target_node_selection_algorithm: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How a cluster is rebalanced, and which of its nodes.
+
+        :param pulumi.Input[_builtins.bool] aggressive_mode: Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+        :param pulumi.Input['RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs'] aggressive_mode_config: Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+        :param pulumi.Input['RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs'] drain_failure_config: What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+        :param pulumi.Input[_builtins.bool] evict_gracefully: Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+        :param pulumi.Input['RebalancingScheduleLaunchConfigurationExecutionConditionsArgs'] execution_conditions: What must hold, once the new nodes are there, for the old ones to be drained.
+        :param pulumi.Input[_builtins.bool] keep_drain_timeout_nodes: Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+        :param pulumi.Input[_builtins.int] max_simultaneous_drains: The most nodes to drain at one time. Left out, the service chooses.
+        :param pulumi.Input[_builtins.int] node_ttl_seconds: How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+        :param pulumi.Input[_builtins.int] num_targeted_nodes: The most nodes to replace in one run. Default: 0, no limit.
+        :param pulumi.Input[_builtins.int] rebalancing_min_nodes: The least number of nodes that a run leaves in the cluster. Default: 0.
+        :param pulumi.Input[_builtins.str] selector: Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+        :param pulumi.Input[_builtins.str] target_node_selection_algorithm: How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+        """
+        if aggressive_mode is not None:
+            warnings.warn("""Use aggressiveModeConfig, which names each problem to ignore.""", DeprecationWarning)
+            pulumi.log.warn("""aggressive_mode is deprecated: Use aggressiveModeConfig, which names each problem to ignore.""")
+        if aggressive_mode is not None:
+            pulumi.set(__self__, "aggressive_mode", aggressive_mode)
+        if aggressive_mode_config is not None:
+            pulumi.set(__self__, "aggressive_mode_config", aggressive_mode_config)
+        if drain_failure_config is not None:
+            pulumi.set(__self__, "drain_failure_config", drain_failure_config)
+        if evict_gracefully is not None:
+            pulumi.set(__self__, "evict_gracefully", evict_gracefully)
+        if execution_conditions is not None:
+            pulumi.set(__self__, "execution_conditions", execution_conditions)
+        if keep_drain_timeout_nodes is not None:
+            pulumi.set(__self__, "keep_drain_timeout_nodes", keep_drain_timeout_nodes)
+        if max_simultaneous_drains is not None:
+            pulumi.set(__self__, "max_simultaneous_drains", max_simultaneous_drains)
+        if node_ttl_seconds is not None:
+            pulumi.set(__self__, "node_ttl_seconds", node_ttl_seconds)
+        if num_targeted_nodes is not None:
+            pulumi.set(__self__, "num_targeted_nodes", num_targeted_nodes)
+        if rebalancing_min_nodes is not None:
+            pulumi.set(__self__, "rebalancing_min_nodes", rebalancing_min_nodes)
+        if selector is not None:
+            pulumi.set(__self__, "selector", selector)
+        if target_node_selection_algorithm is not None:
+            pulumi.set(__self__, "target_node_selection_algorithm", target_node_selection_algorithm)
+
+    @_builtins.property
+    @pulumi.getter(name="aggressiveMode")
+    @_utilities.deprecated("""Use aggressiveModeConfig, which names each problem to ignore.""")
+    def aggressive_mode(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+        """
+        return pulumi.get(self, "aggressive_mode")
+
+    @aggressive_mode.setter
+    def aggressive_mode(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "aggressive_mode", value)
+
+    @_builtins.property
+    @pulumi.getter(name="aggressiveModeConfig")
+    def aggressive_mode_config(self) -> pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs']]:
+        """
+        Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+        """
+        return pulumi.get(self, "aggressive_mode_config")
+
+    @aggressive_mode_config.setter
+    def aggressive_mode_config(self, value: pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs']]):
+        pulumi.set(self, "aggressive_mode_config", value)
+
+    @_builtins.property
+    @pulumi.getter(name="drainFailureConfig")
+    def drain_failure_config(self) -> pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs']]:
+        """
+        What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+        """
+        return pulumi.get(self, "drain_failure_config")
+
+    @drain_failure_config.setter
+    def drain_failure_config(self, value: pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs']]):
+        pulumi.set(self, "drain_failure_config", value)
+
+    @_builtins.property
+    @pulumi.getter(name="evictGracefully")
+    def evict_gracefully(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+        """
+        return pulumi.get(self, "evict_gracefully")
+
+    @evict_gracefully.setter
+    def evict_gracefully(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "evict_gracefully", value)
+
+    @_builtins.property
+    @pulumi.getter(name="executionConditions")
+    def execution_conditions(self) -> pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationExecutionConditionsArgs']]:
+        """
+        What must hold, once the new nodes are there, for the old ones to be drained.
+        """
+        return pulumi.get(self, "execution_conditions")
+
+    @execution_conditions.setter
+    def execution_conditions(self, value: pulumi.Input[Optional['RebalancingScheduleLaunchConfigurationExecutionConditionsArgs']]):
+        pulumi.set(self, "execution_conditions", value)
+
+    @_builtins.property
+    @pulumi.getter(name="keepDrainTimeoutNodes")
+    def keep_drain_timeout_nodes(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+        """
+        return pulumi.get(self, "keep_drain_timeout_nodes")
+
+    @keep_drain_timeout_nodes.setter
+    def keep_drain_timeout_nodes(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "keep_drain_timeout_nodes", value)
+
+    @_builtins.property
+    @pulumi.getter(name="maxSimultaneousDrains")
+    def max_simultaneous_drains(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The most nodes to drain at one time. Left out, the service chooses.
+        """
+        return pulumi.get(self, "max_simultaneous_drains")
+
+    @max_simultaneous_drains.setter
+    def max_simultaneous_drains(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "max_simultaneous_drains", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTtlSeconds")
+    def node_ttl_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+        """
+        return pulumi.get(self, "node_ttl_seconds")
+
+    @node_ttl_seconds.setter
+    def node_ttl_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "node_ttl_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter(name="numTargetedNodes")
+    def num_targeted_nodes(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The most nodes to replace in one run. Default: 0, no limit.
+        """
+        return pulumi.get(self, "num_targeted_nodes")
+
+    @num_targeted_nodes.setter
+    def num_targeted_nodes(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "num_targeted_nodes", value)
+
+    @_builtins.property
+    @pulumi.getter(name="rebalancingMinNodes")
+    def rebalancing_min_nodes(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The least number of nodes that a run leaves in the cluster. Default: 0.
+        """
+        return pulumi.get(self, "rebalancing_min_nodes")
+
+    @rebalancing_min_nodes.setter
+    def rebalancing_min_nodes(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "rebalancing_min_nodes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def selector(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+        """
+        return pulumi.get(self, "selector")
+
+    @selector.setter
+    def selector(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "selector", value)
+
+    @_builtins.property
+    @pulumi.getter(name="targetNodeSelectionAlgorithm")
+    def target_node_selection_algorithm(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+        """
+        return pulumi.get(self, "target_node_selection_algorithm")
+
+    @target_node_selection_algorithm.setter
+    def target_node_selection_algorithm(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "target_node_selection_algorithm", value)
+
+
+class RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgsDict(TypedDict):
+    """
+    Which problems of pods do not keep a node from being rebalanced.
+    """
+    ignore_local_persistent_volumes: pulumi.Input[_builtins.bool]
+    """
+    Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+    """
+    ignore_problem_job_pods: pulumi.Input[_builtins.bool]
+    """
+    Rebalance nodes that run pods of Kubernetes jobs.
+    """
+    ignore_problem_pods_without_controller: pulumi.Input[_builtins.bool]
+    """
+    Rebalance nodes that run pods which nothing starts again elsewhere.
+    """
+    ignore_problem_removal_disabled_pods: pulumi.Input[_builtins.bool]
+    """
+    Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+    """
+    ignore_problem_prevented_drain_pods: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Rebalance nodes that run pods which keep a node from being drained. Default: false.
+    """
+
+@pulumi.input_type
+class RebalancingScheduleLaunchConfigurationAggressiveModeConfigArgs:
+    def __init__(__self__, *,
+                 ignore_local_persistent_volumes: pulumi.Input[_builtins.bool],
+                 ignore_problem_job_pods: pulumi.Input[_builtins.bool],
+                 ignore_problem_pods_without_controller: pulumi.Input[_builtins.bool],
+                 ignore_problem_removal_disabled_pods: pulumi.Input[_builtins.bool],
+                 ignore_problem_prevented_drain_pods: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        Which problems of pods do not keep a node from being rebalanced.
+
+        :param pulumi.Input[_builtins.bool] ignore_local_persistent_volumes: Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+        :param pulumi.Input[_builtins.bool] ignore_problem_job_pods: Rebalance nodes that run pods of Kubernetes jobs.
+        :param pulumi.Input[_builtins.bool] ignore_problem_pods_without_controller: Rebalance nodes that run pods which nothing starts again elsewhere.
+        :param pulumi.Input[_builtins.bool] ignore_problem_removal_disabled_pods: Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+        :param pulumi.Input[_builtins.bool] ignore_problem_prevented_drain_pods: Rebalance nodes that run pods which keep a node from being drained. Default: false.
+        """
+        pulumi.set(__self__, "ignore_local_persistent_volumes", ignore_local_persistent_volumes)
+        pulumi.set(__self__, "ignore_problem_job_pods", ignore_problem_job_pods)
+        pulumi.set(__self__, "ignore_problem_pods_without_controller", ignore_problem_pods_without_controller)
+        pulumi.set(__self__, "ignore_problem_removal_disabled_pods", ignore_problem_removal_disabled_pods)
+        if ignore_problem_prevented_drain_pods is not None:
+            pulumi.set(__self__, "ignore_problem_prevented_drain_pods", ignore_problem_prevented_drain_pods)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreLocalPersistentVolumes")
+    def ignore_local_persistent_volumes(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+        """
+        return pulumi.get(self, "ignore_local_persistent_volumes")
+
+    @ignore_local_persistent_volumes.setter
+    def ignore_local_persistent_volumes(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "ignore_local_persistent_volumes", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemJobPods")
+    def ignore_problem_job_pods(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Rebalance nodes that run pods of Kubernetes jobs.
+        """
+        return pulumi.get(self, "ignore_problem_job_pods")
+
+    @ignore_problem_job_pods.setter
+    def ignore_problem_job_pods(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "ignore_problem_job_pods", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemPodsWithoutController")
+    def ignore_problem_pods_without_controller(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Rebalance nodes that run pods which nothing starts again elsewhere.
+        """
+        return pulumi.get(self, "ignore_problem_pods_without_controller")
+
+    @ignore_problem_pods_without_controller.setter
+    def ignore_problem_pods_without_controller(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "ignore_problem_pods_without_controller", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemRemovalDisabledPods")
+    def ignore_problem_removal_disabled_pods(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+        """
+        return pulumi.get(self, "ignore_problem_removal_disabled_pods")
+
+    @ignore_problem_removal_disabled_pods.setter
+    def ignore_problem_removal_disabled_pods(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "ignore_problem_removal_disabled_pods", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemPreventedDrainPods")
+    def ignore_problem_prevented_drain_pods(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Rebalance nodes that run pods which keep a node from being drained. Default: false.
+        """
+        return pulumi.get(self, "ignore_problem_prevented_drain_pods")
+
+    @ignore_problem_prevented_drain_pods.setter
+    def ignore_problem_prevented_drain_pods(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "ignore_problem_prevented_drain_pods", value)
+
+
+class RebalancingScheduleLaunchConfigurationDrainFailureConfigArgsDict(TypedDict):
+    """
+    What becomes of nodes that cannot be drained in time.
+    """
+    disable_uncordon: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether such nodes stay closed for new pods. Default: false.
+    """
+    uncordon_after_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+    """
+
+@pulumi.input_type
+class RebalancingScheduleLaunchConfigurationDrainFailureConfigArgs:
+    def __init__(__self__, *,
+                 disable_uncordon: pulumi.Input[Optional[_builtins.bool]] = None,
+                 uncordon_after_seconds: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        What becomes of nodes that cannot be drained in time.
+
+        :param pulumi.Input[_builtins.bool] disable_uncordon: Whether such nodes stay closed for new pods. Default: false.
+        :param pulumi.Input[_builtins.int] uncordon_after_seconds: How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+        """
+        if disable_uncordon is not None:
+            pulumi.set(__self__, "disable_uncordon", disable_uncordon)
+        if uncordon_after_seconds is not None:
+            pulumi.set(__self__, "uncordon_after_seconds", uncordon_after_seconds)
+
+    @_builtins.property
+    @pulumi.getter(name="disableUncordon")
+    def disable_uncordon(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether such nodes stay closed for new pods. Default: false.
+        """
+        return pulumi.get(self, "disable_uncordon")
+
+    @disable_uncordon.setter
+    def disable_uncordon(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "disable_uncordon", value)
+
+    @_builtins.property
+    @pulumi.getter(name="uncordonAfterSeconds")
+    def uncordon_after_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+        """
+        return pulumi.get(self, "uncordon_after_seconds")
+
+    @uncordon_after_seconds.setter
+    def uncordon_after_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "uncordon_after_seconds", value)
+
+
+class RebalancingScheduleLaunchConfigurationExecutionConditionsArgsDict(TypedDict):
+    """
+    What must hold, once the new nodes are there, for the old ones to be drained.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether the conditions count.
+    """
+    achieved_savings_percentage: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+    """
+
+@pulumi.input_type
+class RebalancingScheduleLaunchConfigurationExecutionConditionsArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool],
+                 achieved_savings_percentage: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        What must hold, once the new nodes are there, for the old ones to be drained.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether the conditions count.
+        :param pulumi.Input[_builtins.int] achieved_savings_percentage: The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        if achieved_savings_percentage is not None:
+            pulumi.set(__self__, "achieved_savings_percentage", achieved_savings_percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether the conditions count.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="achievedSavingsPercentage")
+    def achieved_savings_percentage(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+        """
+        return pulumi.get(self, "achieved_savings_percentage")
+
+    @achieved_savings_percentage.setter
+    def achieved_savings_percentage(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "achieved_savings_percentage", value)
+
+
+class RebalancingScheduleScheduleArgsDict(TypedDict):
+    """
+    When clusters are rebalanced.
+    """
+    cron: pulumi.Input[_builtins.str]
+    """
+    A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+    """
+
+@pulumi.input_type
+class RebalancingScheduleScheduleArgs:
+    def __init__(__self__, *,
+                 cron: pulumi.Input[_builtins.str]):
+        """
+        When clusters are rebalanced.
+
+        :param pulumi.Input[_builtins.str] cron: A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+        """
+        pulumi.set(__self__, "cron", cron)
+
+    @_builtins.property
+    @pulumi.getter
+    def cron(self) -> pulumi.Input[_builtins.str]:
+        """
+        A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+        """
+        return pulumi.get(self, "cron")
+
+    @cron.setter
+    def cron(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cron", value)
+
+
+class RebalancingScheduleTriggerConditionsArgsDict(TypedDict):
+    """
+    What must hold for a cluster to be rebalanced.
+    """
+    savings_percentage: pulumi.Input[_builtins.float]
+    """
+    The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+    """
+    ignore_savings: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether to rebalance whatever the saving is. Default: false.
+    """
+
+@pulumi.input_type
+class RebalancingScheduleTriggerConditionsArgs:
+    def __init__(__self__, *,
+                 savings_percentage: pulumi.Input[_builtins.float],
+                 ignore_savings: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        What must hold for a cluster to be rebalanced.
+
+        :param pulumi.Input[_builtins.float] savings_percentage: The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+        :param pulumi.Input[_builtins.bool] ignore_savings: Whether to rebalance whatever the saving is. Default: false.
+        """
+        pulumi.set(__self__, "savings_percentage", savings_percentage)
+        if ignore_savings is not None:
+            pulumi.set(__self__, "ignore_savings", ignore_savings)
+
+    @_builtins.property
+    @pulumi.getter(name="savingsPercentage")
+    def savings_percentage(self) -> pulumi.Input[_builtins.float]:
+        """
+        The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+        """
+        return pulumi.get(self, "savings_percentage")
+
+    @savings_percentage.setter
+    def savings_percentage(self, value: pulumi.Input[_builtins.float]):
+        pulumi.set(self, "savings_percentage", value)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreSavings")
+    def ignore_savings(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether to rebalance whatever the saving is. Default: false.
+        """
+        return pulumi.get(self, "ignore_savings")
+
+    @ignore_savings.setter
+    def ignore_savings(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "ignore_savings", value)
+
+
 class RoleBindingsScopeArgsDict(TypedDict):
     """
     Where a role is granted.
@@ -6082,5 +10473,2364 @@ class SSOConnectionSamlArgs:
     @metadata_url.setter
     def metadata_url(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "metadata_url", value)
+
+
+class WorkloadCustomMetricsDataSourcePrometheusArgsDict(TypedDict):
+    """
+    A Prometheus server and the metrics to take from it.
+    """
+    url: pulumi.Input[_builtins.str]
+    """
+    The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+    """
+    metrics: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadCustomMetricsDataSourcePrometheusMetricArgsDict']]]]]
+    """
+    Metrics of your own. Several may share a name. Their order does not matter.
+    """
+    presets: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+    """
+    timeout: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How long a query may take, such as `30s`. Left out, the service chooses.
+    """
+
+@pulumi.input_type
+class WorkloadCustomMetricsDataSourcePrometheusArgs:
+    def __init__(__self__, *,
+                 url: pulumi.Input[_builtins.str],
+                 metrics: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadCustomMetricsDataSourcePrometheusMetricArgs']]]] = None,
+                 presets: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 timeout: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A Prometheus server and the metrics to take from it.
+
+        :param pulumi.Input[_builtins.str] url: The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+        :param pulumi.Input[Sequence[pulumi.Input['WorkloadCustomMetricsDataSourcePrometheusMetricArgs']]] metrics: Metrics of your own. Several may share a name. Their order does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] presets: Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+        :param pulumi.Input[_builtins.str] timeout: How long a query may take, such as `30s`. Left out, the service chooses.
+        """
+        pulumi.set(__self__, "url", url)
+        if metrics is not None:
+            pulumi.set(__self__, "metrics", metrics)
+        if presets is not None:
+            pulumi.set(__self__, "presets", presets)
+        if timeout is not None:
+            pulumi.set(__self__, "timeout", timeout)
+
+    @_builtins.property
+    @pulumi.getter
+    def url(self) -> pulumi.Input[_builtins.str]:
+        """
+        The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+        """
+        return pulumi.get(self, "url")
+
+    @url.setter
+    def url(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "url", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metrics(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadCustomMetricsDataSourcePrometheusMetricArgs']]]]:
+        """
+        Metrics of your own. Several may share a name. Their order does not matter.
+        """
+        return pulumi.get(self, "metrics")
+
+    @metrics.setter
+    def metrics(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadCustomMetricsDataSourcePrometheusMetricArgs']]]]):
+        pulumi.set(self, "metrics", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def presets(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+        """
+        return pulumi.get(self, "presets")
+
+    @presets.setter
+    def presets(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "presets", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def timeout(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How long a query may take, such as `30s`. Left out, the service chooses.
+        """
+        return pulumi.get(self, "timeout")
+
+    @timeout.setter
+    def timeout(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "timeout", value)
+
+
+class WorkloadCustomMetricsDataSourcePrometheusMetricArgsDict(TypedDict):
+    """
+    A metric to take from a Prometheus server.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The name of the metric.
+    """
+    query: pulumi.Input[_builtins.str]
+    """
+    The query, in PromQL.
+    """
+
+@pulumi.input_type
+class WorkloadCustomMetricsDataSourcePrometheusMetricArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 query: pulumi.Input[_builtins.str]):
+        """
+        A metric to take from a Prometheus server.
+
+        :param pulumi.Input[_builtins.str] name: The name of the metric.
+        :param pulumi.Input[_builtins.str] query: The query, in PromQL.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "query", query)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the metric.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def query(self) -> pulumi.Input[_builtins.str]:
+        """
+        The query, in PromQL.
+        """
+        return pulumi.get(self, "query")
+
+    @query.setter
+    def query(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "query", value)
+
+
+class WorkloadScalingPolicyAnomalyDetectionArgsDict(TypedDict):
+    """
+    What counts as an anomaly.
+    """
+    cpu_pressure: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgsDict']]]
+    """
+    When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAnomalyDetectionArgs:
+    def __init__(__self__, *,
+                 cpu_pressure: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs']] = None):
+        """
+        What counts as an anomaly.
+
+        :param pulumi.Input['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs'] cpu_pressure: When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+        """
+        if cpu_pressure is not None:
+            pulumi.set(__self__, "cpu_pressure", cpu_pressure)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuPressure")
+    def cpu_pressure(self) -> pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs']]:
+        """
+        When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+        """
+        return pulumi.get(self, "cpu_pressure")
+
+    @cpu_pressure.setter
+    def cpu_pressure(self, value: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs']]):
+        pulumi.set(self, "cpu_pressure", value)
+
+
+class WorkloadScalingPolicyAnomalyDetectionCpuPressureArgsDict(TypedDict):
+    """
+    When a workload lacks CPU.
+    """
+    cpu_stall_threshold_percentage: pulumi.Input[_builtins.float]
+    """
+    How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+    """
+    min_pressured_pod_percentage: pulumi.Input[_builtins.float]
+    """
+    How many of the workload's pods, in percent, must lack CPU.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs:
+    def __init__(__self__, *,
+                 cpu_stall_threshold_percentage: pulumi.Input[_builtins.float],
+                 min_pressured_pod_percentage: pulumi.Input[_builtins.float]):
+        """
+        When a workload lacks CPU.
+
+        :param pulumi.Input[_builtins.float] cpu_stall_threshold_percentage: How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+        :param pulumi.Input[_builtins.float] min_pressured_pod_percentage: How many of the workload's pods, in percent, must lack CPU.
+        """
+        pulumi.set(__self__, "cpu_stall_threshold_percentage", cpu_stall_threshold_percentage)
+        pulumi.set(__self__, "min_pressured_pod_percentage", min_pressured_pod_percentage)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuStallThresholdPercentage")
+    def cpu_stall_threshold_percentage(self) -> pulumi.Input[_builtins.float]:
+        """
+        How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+        """
+        return pulumi.get(self, "cpu_stall_threshold_percentage")
+
+    @cpu_stall_threshold_percentage.setter
+    def cpu_stall_threshold_percentage(self, value: pulumi.Input[_builtins.float]):
+        pulumi.set(self, "cpu_stall_threshold_percentage", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minPressuredPodPercentage")
+    def min_pressured_pod_percentage(self) -> pulumi.Input[_builtins.float]:
+        """
+        How many of the workload's pods, in percent, must lack CPU.
+        """
+        return pulumi.get(self, "min_pressured_pod_percentage")
+
+    @min_pressured_pod_percentage.setter
+    def min_pressured_pod_percentage(self, value: pulumi.Input[_builtins.float]):
+        pulumi.set(self, "min_pressured_pod_percentage", value)
+
+
+class WorkloadScalingPolicyAntiAffinityArgsDict(TypedDict):
+    """
+    How pods that must not share a node are treated.
+    """
+    consider_anti_affinity: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAntiAffinityArgs:
+    def __init__(__self__, *,
+                 consider_anti_affinity: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        How pods that must not share a node are treated.
+
+        :param pulumi.Input[_builtins.bool] consider_anti_affinity: Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+        """
+        if consider_anti_affinity is not None:
+            pulumi.set(__self__, "consider_anti_affinity", consider_anti_affinity)
+
+    @_builtins.property
+    @pulumi.getter(name="considerAntiAffinity")
+    def consider_anti_affinity(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+        """
+        return pulumi.get(self, "consider_anti_affinity")
+
+    @consider_anti_affinity.setter
+    def consider_anti_affinity(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "consider_anti_affinity", value)
+
+
+class WorkloadScalingPolicyAssignmentRuleArgsDict(TypedDict):
+    """
+    Which workloads a policy is for.
+    """
+    rules: pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleArgsDict']]]
+    """
+    The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAssignmentRuleArgs:
+    def __init__(__self__, *,
+                 rules: pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleArgs']]]):
+        """
+        Which workloads a policy is for.
+
+        :param pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleArgs']]] rules: The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+        """
+        pulumi.set(__self__, "rules", rules)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleArgs']]]:
+        """
+        The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+        """
+        return pulumi.get(self, "rules")
+
+    @rules.setter
+    def rules(self, value: pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleArgs']]]):
+        pulumi.set(self, "rules", value)
+
+
+class WorkloadScalingPolicyAssignmentRuleRuleArgsDict(TypedDict):
+    """
+    Selects the workloads that fit all that is given.
+    """
+    namespace: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgsDict']]]
+    """
+    Only workloads in these namespaces.
+    """
+    workload: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgsDict']]]
+    """
+    Only workloads like these.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAssignmentRuleRuleArgs:
+    def __init__(__self__, *,
+                 namespace: pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs']] = None,
+                 workload: pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs']] = None):
+        """
+        Selects the workloads that fit all that is given.
+
+        :param pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs'] namespace: Only workloads in these namespaces.
+        :param pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs'] workload: Only workloads like these.
+        """
+        if namespace is not None:
+            pulumi.set(__self__, "namespace", namespace)
+        if workload is not None:
+            pulumi.set(__self__, "workload", workload)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs']]:
+        """
+        Only workloads in these namespaces.
+        """
+        return pulumi.get(self, "namespace")
+
+    @namespace.setter
+    def namespace(self, value: pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs']]):
+        pulumi.set(self, "namespace", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def workload(self) -> pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs']]:
+        """
+        Only workloads like these.
+        """
+        return pulumi.get(self, "workload")
+
+    @workload.setter
+    def workload(self, value: pulumi.Input[Optional['WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs']]):
+        pulumi.set(self, "workload", value)
+
+
+class WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgsDict(TypedDict):
+    """
+    Selects namespaces.
+    """
+    labels_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgsDict']]]]]
+    """
+    Conditions on the labels of the namespaces. Their order does not matter.
+    """
+    names: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The names of the namespaces. Their order does not matter.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs:
+    def __init__(__self__, *,
+                 labels_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs']]]] = None,
+                 names: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        Selects namespaces.
+
+        :param pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs']]] labels_expressions: Conditions on the labels of the namespaces. Their order does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] names: The names of the namespaces. Their order does not matter.
+        """
+        if labels_expressions is not None:
+            pulumi.set(__self__, "labels_expressions", labels_expressions)
+        if names is not None:
+            pulumi.set(__self__, "names", names)
+
+    @_builtins.property
+    @pulumi.getter(name="labelsExpressions")
+    def labels_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs']]]]:
+        """
+        Conditions on the labels of the namespaces. Their order does not matter.
+        """
+        return pulumi.get(self, "labels_expressions")
+
+    @labels_expressions.setter
+    def labels_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs']]]]):
+        pulumi.set(self, "labels_expressions", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def names(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The names of the namespaces. Their order does not matter.
+        """
+        return pulumi.get(self, "names")
+
+    @names.setter
+    def names(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "names", value)
+
+
+class WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgsDict(TypedDict):
+    """
+    A condition on the labels of namespaces.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+    """
+    key: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpressionArgs:
+    def __init__(__self__, *,
+                 operator: pulumi.Input[_builtins.str],
+                 key: pulumi.Input[Optional[_builtins.str]] = None,
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on the labels of namespaces.
+
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        :param pulumi.Input[_builtins.str] key: The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "operator", operator)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
+
+
+class WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgsDict(TypedDict):
+    """
+    Selects workloads.
+    """
+    gvks: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+    """
+    labels_expressions: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgsDict']]]]]
+    """
+    Conditions on the labels of the workloads. Their order does not matter.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAssignmentRuleRuleWorkloadArgs:
+    def __init__(__self__, *,
+                 gvks: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 labels_expressions: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs']]]] = None):
+        """
+        Selects workloads.
+
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] gvks: The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs']]] labels_expressions: Conditions on the labels of the workloads. Their order does not matter.
+        """
+        if gvks is not None:
+            pulumi.set(__self__, "gvks", gvks)
+        if labels_expressions is not None:
+            pulumi.set(__self__, "labels_expressions", labels_expressions)
+
+    @_builtins.property
+    @pulumi.getter
+    def gvks(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+        """
+        return pulumi.get(self, "gvks")
+
+    @gvks.setter
+    def gvks(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "gvks", value)
+
+    @_builtins.property
+    @pulumi.getter(name="labelsExpressions")
+    def labels_expressions(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs']]]]:
+        """
+        Conditions on the labels of the workloads. Their order does not matter.
+        """
+        return pulumi.get(self, "labels_expressions")
+
+    @labels_expressions.setter
+    def labels_expressions(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs']]]]):
+        pulumi.set(self, "labels_expressions", value)
+
+
+class WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgsDict(TypedDict):
+    """
+    A condition on the labels of workloads.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+    """
+    key: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpressionArgs:
+    def __init__(__self__, *,
+                 operator: pulumi.Input[_builtins.str],
+                 key: pulumi.Input[Optional[_builtins.str]] = None,
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on the labels of workloads.
+
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        :param pulumi.Input[_builtins.str] key: The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "operator", operator)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
+
+
+class WorkloadScalingPolicyConfidenceArgsDict(TypedDict):
+    """
+    How certain recommendations must be.
+    """
+    threshold: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyConfidenceArgs:
+    def __init__(__self__, *,
+                 threshold: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        How certain recommendations must be.
+
+        :param pulumi.Input[_builtins.float] threshold: The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+        """
+        if threshold is not None:
+            pulumi.set(__self__, "threshold", threshold)
+
+    @_builtins.property
+    @pulumi.getter
+    def threshold(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+        """
+        return pulumi.get(self, "threshold")
+
+    @threshold.setter
+    def threshold(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "threshold", value)
+
+
+class WorkloadScalingPolicyCpuArgsDict(TypedDict):
+    """
+    How CPU requests are recommended.
+    """
+    apply_threshold: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    How far a recommendation must be from the present request to be applied, as a fraction of it.
+    """
+    apply_threshold_strategy: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyCpuApplyThresholdStrategyArgsDict']]]
+    """
+    How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+    """
+    args: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+    """
+    constraints: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsArgsDict']]]
+    """
+    The least and the greatest recommendation.
+    """
+    function: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+    """
+    limit: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyCpuLimitArgsDict']]]
+    """
+    How limits follow the requests. Left out, the service chooses.
+    """
+    look_back_period_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+    """
+    management_option: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+    """
+    max: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The greatest recommendation, in cores. Left out or 0, there is none.
+    """
+    min: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+    """
+    overhead: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyCpuArgs:
+    def __init__(__self__, *,
+                 apply_threshold: pulumi.Input[Optional[_builtins.float]] = None,
+                 apply_threshold_strategy: pulumi.Input[Optional['WorkloadScalingPolicyCpuApplyThresholdStrategyArgs']] = None,
+                 args: pulumi.Input[Optional[_builtins.str]] = None,
+                 constraints: pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsArgs']] = None,
+                 function: pulumi.Input[Optional[_builtins.str]] = None,
+                 limit: pulumi.Input[Optional['WorkloadScalingPolicyCpuLimitArgs']] = None,
+                 look_back_period_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 management_option: pulumi.Input[Optional[_builtins.str]] = None,
+                 max: pulumi.Input[Optional[_builtins.float]] = None,
+                 min: pulumi.Input[Optional[_builtins.float]] = None,
+                 overhead: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        How CPU requests are recommended.
+
+        :param pulumi.Input[_builtins.float] apply_threshold: How far a recommendation must be from the present request to be applied, as a fraction of it.
+        :param pulumi.Input['WorkloadScalingPolicyCpuApplyThresholdStrategyArgs'] apply_threshold_strategy: How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        :param pulumi.Input[_builtins.str] args: The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        :param pulumi.Input['WorkloadScalingPolicyCpuConstraintsArgs'] constraints: The least and the greatest recommendation.
+        :param pulumi.Input[_builtins.str] function: How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+        :param pulumi.Input['WorkloadScalingPolicyCpuLimitArgs'] limit: How limits follow the requests. Left out, the service chooses.
+        :param pulumi.Input[_builtins.int] look_back_period_seconds: How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        :param pulumi.Input[_builtins.str] management_option: `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        :param pulumi.Input[_builtins.float] max: The greatest recommendation, in cores. Left out or 0, there is none.
+        :param pulumi.Input[_builtins.float] min: The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+        :param pulumi.Input[_builtins.float] overhead: What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+        """
+        if apply_threshold is not None:
+            warnings.warn("""Use applyThresholdStrategy with the type \"PERCENTAGE\".""", DeprecationWarning)
+            pulumi.log.warn("""apply_threshold is deprecated: Use applyThresholdStrategy with the type \"PERCENTAGE\".""")
+        if apply_threshold is not None:
+            pulumi.set(__self__, "apply_threshold", apply_threshold)
+        if apply_threshold_strategy is not None:
+            pulumi.set(__self__, "apply_threshold_strategy", apply_threshold_strategy)
+        if args is not None:
+            pulumi.set(__self__, "args", args)
+        if constraints is not None:
+            pulumi.set(__self__, "constraints", constraints)
+        if function is not None:
+            pulumi.set(__self__, "function", function)
+        if limit is not None:
+            pulumi.set(__self__, "limit", limit)
+        if look_back_period_seconds is not None:
+            pulumi.set(__self__, "look_back_period_seconds", look_back_period_seconds)
+        if management_option is not None:
+            pulumi.set(__self__, "management_option", management_option)
+        if max is not None:
+            warnings.warn("""Use constraints.max.constant.""", DeprecationWarning)
+            pulumi.log.warn("""max is deprecated: Use constraints.max.constant.""")
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            warnings.warn("""Use constraints.min.constant.""", DeprecationWarning)
+            pulumi.log.warn("""min is deprecated: Use constraints.min.constant.""")
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+        if overhead is not None:
+            pulumi.set(__self__, "overhead", overhead)
+
+    @_builtins.property
+    @pulumi.getter(name="applyThreshold")
+    @_utilities.deprecated("""Use applyThresholdStrategy with the type \"PERCENTAGE\".""")
+    def apply_threshold(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        How far a recommendation must be from the present request to be applied, as a fraction of it.
+        """
+        return pulumi.get(self, "apply_threshold")
+
+    @apply_threshold.setter
+    def apply_threshold(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "apply_threshold", value)
+
+    @_builtins.property
+    @pulumi.getter(name="applyThresholdStrategy")
+    def apply_threshold_strategy(self) -> pulumi.Input[Optional['WorkloadScalingPolicyCpuApplyThresholdStrategyArgs']]:
+        """
+        How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        """
+        return pulumi.get(self, "apply_threshold_strategy")
+
+    @apply_threshold_strategy.setter
+    def apply_threshold_strategy(self, value: pulumi.Input[Optional['WorkloadScalingPolicyCpuApplyThresholdStrategyArgs']]):
+        pulumi.set(self, "apply_threshold_strategy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def args(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        """
+        return pulumi.get(self, "args")
+
+    @args.setter
+    def args(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "args", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def constraints(self) -> pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsArgs']]:
+        """
+        The least and the greatest recommendation.
+        """
+        return pulumi.get(self, "constraints")
+
+    @constraints.setter
+    def constraints(self, value: pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsArgs']]):
+        pulumi.set(self, "constraints", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def function(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+        """
+        return pulumi.get(self, "function")
+
+    @function.setter
+    def function(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "function", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def limit(self) -> pulumi.Input[Optional['WorkloadScalingPolicyCpuLimitArgs']]:
+        """
+        How limits follow the requests. Left out, the service chooses.
+        """
+        return pulumi.get(self, "limit")
+
+    @limit.setter
+    def limit(self, value: pulumi.Input[Optional['WorkloadScalingPolicyCpuLimitArgs']]):
+        pulumi.set(self, "limit", value)
+
+    @_builtins.property
+    @pulumi.getter(name="lookBackPeriodSeconds")
+    def look_back_period_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        """
+        return pulumi.get(self, "look_back_period_seconds")
+
+    @look_back_period_seconds.setter
+    def look_back_period_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "look_back_period_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        """
+        return pulumi.get(self, "management_option")
+
+    @management_option.setter
+    def management_option(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "management_option", value)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.max.constant.""")
+    def max(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The greatest recommendation, in cores. Left out or 0, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @max.setter
+    def max(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "max", value)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.min.constant.""")
+    def min(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+        """
+        return pulumi.get(self, "min")
+
+    @min.setter
+    def min(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "min", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def overhead(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+        """
+        return pulumi.get(self, "overhead")
+
+    @overhead.setter
+    def overhead(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "overhead", value)
+
+
+class WorkloadScalingPolicyCpuApplyThresholdStrategyArgsDict(TypedDict):
+    """
+    How far a CPU recommendation must be from the present request to be applied.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+    """
+    denominator: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+    """
+    exponent: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+    """
+    numerator: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+    """
+    percentage: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyCpuApplyThresholdStrategyArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 denominator: pulumi.Input[Optional[_builtins.str]] = None,
+                 exponent: pulumi.Input[Optional[_builtins.float]] = None,
+                 numerator: pulumi.Input[Optional[_builtins.float]] = None,
+                 percentage: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        How far a CPU recommendation must be from the present request to be applied.
+
+        :param pulumi.Input[_builtins.str] type: `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        :param pulumi.Input[_builtins.str] denominator: What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        :param pulumi.Input[_builtins.float] exponent: The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        :param pulumi.Input[_builtins.float] numerator: The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        :param pulumi.Input[_builtins.float] percentage: The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        pulumi.set(__self__, "type", type)
+        if denominator is not None:
+            pulumi.set(__self__, "denominator", denominator)
+        if exponent is not None:
+            pulumi.set(__self__, "exponent", exponent)
+        if numerator is not None:
+            pulumi.set(__self__, "numerator", numerator)
+        if percentage is not None:
+            pulumi.set(__self__, "percentage", percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def denominator(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        """
+        return pulumi.get(self, "denominator")
+
+    @denominator.setter
+    def denominator(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "denominator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exponent(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        """
+        return pulumi.get(self, "exponent")
+
+    @exponent.setter
+    def exponent(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "exponent", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def numerator(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        """
+        return pulumi.get(self, "numerator")
+
+    @numerator.setter
+    def numerator(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "numerator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def percentage(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        return pulumi.get(self, "percentage")
+
+    @percentage.setter
+    def percentage(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "percentage", value)
+
+
+class WorkloadScalingPolicyCpuConstraintsArgsDict(TypedDict):
+    """
+    The least and the greatest CPU recommendation.
+    """
+    max: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMaxArgsDict']]]
+    """
+    The greatest recommendation. Left out, there is none.
+    """
+    min: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMinArgsDict']]]
+    """
+    The least recommendation. Default: 0.01 cores.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyCpuConstraintsArgs:
+    def __init__(__self__, *,
+                 max: pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMaxArgs']] = None,
+                 min: pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMinArgs']] = None):
+        """
+        The least and the greatest CPU recommendation.
+
+        :param pulumi.Input['WorkloadScalingPolicyCpuConstraintsMaxArgs'] max: The greatest recommendation. Left out, there is none.
+        :param pulumi.Input['WorkloadScalingPolicyCpuConstraintsMinArgs'] min: The least recommendation. Default: 0.01 cores.
+        """
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+
+    @_builtins.property
+    @pulumi.getter
+    def max(self) -> pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMaxArgs']]:
+        """
+        The greatest recommendation. Left out, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @max.setter
+    def max(self, value: pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMaxArgs']]):
+        pulumi.set(self, "max", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def min(self) -> pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMinArgs']]:
+        """
+        The least recommendation. Default: 0.01 cores.
+        """
+        return pulumi.get(self, "min")
+
+    @min.setter
+    def min(self, value: pulumi.Input[Optional['WorkloadScalingPolicyCpuConstraintsMinArgs']]):
+        pulumi.set(self, "min", value)
+
+
+class WorkloadScalingPolicyCpuConstraintsMaxArgsDict(TypedDict):
+    """
+    The greatest CPU recommendation: one of the properties.
+    """
+    constant: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A fixed amount, in cores. 0 stands for none.
+    """
+    percentage_of_original: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A percentage of the request that the workload itself has: 150 for 150 %.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyCpuConstraintsMaxArgs:
+    def __init__(__self__, *,
+                 constant: pulumi.Input[Optional[_builtins.float]] = None,
+                 percentage_of_original: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        The greatest CPU recommendation: one of the properties.
+
+        :param pulumi.Input[_builtins.float] constant: A fixed amount, in cores. 0 stands for none.
+        :param pulumi.Input[_builtins.float] percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A fixed amount, in cores. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @constant.setter
+    def constant(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "constant", value)
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+    @percentage_of_original.setter
+    def percentage_of_original(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "percentage_of_original", value)
+
+
+class WorkloadScalingPolicyCpuConstraintsMinArgsDict(TypedDict):
+    """
+    The least CPU recommendation: one of the properties.
+    """
+    constant: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+    """
+    percentage_of_original: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A percentage of the request that the workload itself has: 150 for 150 %.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyCpuConstraintsMinArgs:
+    def __init__(__self__, *,
+                 constant: pulumi.Input[Optional[_builtins.float]] = None,
+                 percentage_of_original: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        The least CPU recommendation: one of the properties.
+
+        :param pulumi.Input[_builtins.float] constant: A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+        :param pulumi.Input[_builtins.float] percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @constant.setter
+    def constant(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "constant", value)
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+    @percentage_of_original.setter
+    def percentage_of_original(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "percentage_of_original", value)
+
+
+class WorkloadScalingPolicyCpuLimitArgsDict(TypedDict):
+    """
+    How CPU limits follow the requests.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+    """
+    multiplier: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The factor, for `MULTIPLIER`. The service allows 1 and more.
+    """
+    only_if_original_exist: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether workloads without a limit stay without one. Default: false.
+    """
+    only_if_original_lower: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether a limit changes only if that of the workload itself is lower. Default: false.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyCpuLimitArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 multiplier: pulumi.Input[Optional[_builtins.float]] = None,
+                 only_if_original_exist: pulumi.Input[Optional[_builtins.bool]] = None,
+                 only_if_original_lower: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        How CPU limits follow the requests.
+
+        :param pulumi.Input[_builtins.str] type: `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        :param pulumi.Input[_builtins.float] multiplier: The factor, for `MULTIPLIER`. The service allows 1 and more.
+        :param pulumi.Input[_builtins.bool] only_if_original_exist: Whether workloads without a limit stay without one. Default: false.
+        :param pulumi.Input[_builtins.bool] only_if_original_lower: Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        pulumi.set(__self__, "type", type)
+        if multiplier is not None:
+            pulumi.set(__self__, "multiplier", multiplier)
+        if only_if_original_exist is not None:
+            pulumi.set(__self__, "only_if_original_exist", only_if_original_exist)
+        if only_if_original_lower is not None:
+            pulumi.set(__self__, "only_if_original_lower", only_if_original_lower)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def multiplier(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The factor, for `MULTIPLIER`. The service allows 1 and more.
+        """
+        return pulumi.get(self, "multiplier")
+
+    @multiplier.setter
+    def multiplier(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "multiplier", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalExist")
+    def only_if_original_exist(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether workloads without a limit stay without one. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_exist")
+
+    @only_if_original_exist.setter
+    def only_if_original_exist(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "only_if_original_exist", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalLower")
+    def only_if_original_lower(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_lower")
+
+    @only_if_original_lower.setter
+    def only_if_original_lower(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "only_if_original_lower", value)
+
+
+class WorkloadScalingPolicyDownscalingArgsDict(TypedDict):
+    """
+    How lower requests are applied.
+    """
+    apply_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyDownscalingArgs:
+    def __init__(__self__, *,
+                 apply_type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How lower requests are applied.
+
+        :param pulumi.Input[_builtins.str] apply_type: `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+        """
+        if apply_type is not None:
+            pulumi.set(__self__, "apply_type", apply_type)
+
+    @_builtins.property
+    @pulumi.getter(name="applyType")
+    def apply_type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+        """
+        return pulumi.get(self, "apply_type")
+
+    @apply_type.setter
+    def apply_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "apply_type", value)
+
+
+class WorkloadScalingPolicyHpaConverterArgsDict(TypedDict):
+    """
+    How horizontal pod autoscalers are converted.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaConverterArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str]):
+        """
+        How horizontal pod autoscalers are converted.
+
+        :param pulumi.Input[_builtins.str] type: `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+        """
+        pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+
+class WorkloadScalingPolicyJvmArgsDict(TypedDict):
+    """
+    How Java workloads are treated.
+    """
+    auto_instrument: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether CAST AI makes them report their metrics. Default: false.
+    """
+    memory: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyJvmMemoryArgsDict']]]
+    """
+    How their memory is sized.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyJvmArgs:
+    def __init__(__self__, *,
+                 auto_instrument: pulumi.Input[Optional[_builtins.bool]] = None,
+                 memory: pulumi.Input[Optional['WorkloadScalingPolicyJvmMemoryArgs']] = None):
+        """
+        How Java workloads are treated.
+
+        :param pulumi.Input[_builtins.bool] auto_instrument: Whether CAST AI makes them report their metrics. Default: false.
+        :param pulumi.Input['WorkloadScalingPolicyJvmMemoryArgs'] memory: How their memory is sized.
+        """
+        if auto_instrument is not None:
+            pulumi.set(__self__, "auto_instrument", auto_instrument)
+        if memory is not None:
+            pulumi.set(__self__, "memory", memory)
+
+    @_builtins.property
+    @pulumi.getter(name="autoInstrument")
+    def auto_instrument(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether CAST AI makes them report their metrics. Default: false.
+        """
+        return pulumi.get(self, "auto_instrument")
+
+    @auto_instrument.setter
+    def auto_instrument(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "auto_instrument", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def memory(self) -> pulumi.Input[Optional['WorkloadScalingPolicyJvmMemoryArgs']]:
+        """
+        How their memory is sized.
+        """
+        return pulumi.get(self, "memory")
+
+    @memory.setter
+    def memory(self, value: pulumi.Input[Optional['WorkloadScalingPolicyJvmMemoryArgs']]):
+        pulumi.set(self, "memory", value)
+
+
+class WorkloadScalingPolicyJvmMemoryArgsDict(TypedDict):
+    """
+    How the memory of Java workloads is sized.
+    """
+    optimization: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the size of the heap follows the recommendation. Default: false.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyJvmMemoryArgs:
+    def __init__(__self__, *,
+                 optimization: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        How the memory of Java workloads is sized.
+
+        :param pulumi.Input[_builtins.bool] optimization: Whether the size of the heap follows the recommendation. Default: false.
+        """
+        if optimization is not None:
+            pulumi.set(__self__, "optimization", optimization)
+
+    @_builtins.property
+    @pulumi.getter
+    def optimization(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the size of the heap follows the recommendation. Default: false.
+        """
+        return pulumi.get(self, "optimization")
+
+    @optimization.setter
+    def optimization(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "optimization", value)
+
+
+class WorkloadScalingPolicyMemoryArgsDict(TypedDict):
+    """
+    How memory requests are recommended.
+    """
+    apply_threshold: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    How far a recommendation must be from the present request to be applied, as a fraction of it.
+    """
+    apply_threshold_strategy: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyMemoryApplyThresholdStrategyArgsDict']]]
+    """
+    How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+    """
+    args: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+    """
+    constraints: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsArgsDict']]]
+    """
+    The least and the greatest recommendation.
+    """
+    function: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+    """
+    limit: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyMemoryLimitArgsDict']]]
+    """
+    How limits follow the requests. Left out, the service chooses.
+    """
+    look_back_period_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+    """
+    management_option: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+    """
+    max: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The greatest recommendation, in MiB. Left out or 0, there is none.
+    """
+    min: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+    """
+    overhead: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryArgs:
+    def __init__(__self__, *,
+                 apply_threshold: pulumi.Input[Optional[_builtins.float]] = None,
+                 apply_threshold_strategy: pulumi.Input[Optional['WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs']] = None,
+                 args: pulumi.Input[Optional[_builtins.str]] = None,
+                 constraints: pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsArgs']] = None,
+                 function: pulumi.Input[Optional[_builtins.str]] = None,
+                 limit: pulumi.Input[Optional['WorkloadScalingPolicyMemoryLimitArgs']] = None,
+                 look_back_period_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 management_option: pulumi.Input[Optional[_builtins.str]] = None,
+                 max: pulumi.Input[Optional[_builtins.float]] = None,
+                 min: pulumi.Input[Optional[_builtins.float]] = None,
+                 overhead: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        How memory requests are recommended.
+
+        :param pulumi.Input[_builtins.float] apply_threshold: How far a recommendation must be from the present request to be applied, as a fraction of it.
+        :param pulumi.Input['WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs'] apply_threshold_strategy: How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        :param pulumi.Input[_builtins.str] args: The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        :param pulumi.Input['WorkloadScalingPolicyMemoryConstraintsArgs'] constraints: The least and the greatest recommendation.
+        :param pulumi.Input[_builtins.str] function: How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+        :param pulumi.Input['WorkloadScalingPolicyMemoryLimitArgs'] limit: How limits follow the requests. Left out, the service chooses.
+        :param pulumi.Input[_builtins.int] look_back_period_seconds: How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        :param pulumi.Input[_builtins.str] management_option: `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        :param pulumi.Input[_builtins.float] max: The greatest recommendation, in MiB. Left out or 0, there is none.
+        :param pulumi.Input[_builtins.float] min: The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+        :param pulumi.Input[_builtins.float] overhead: What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+        """
+        if apply_threshold is not None:
+            warnings.warn("""Use applyThresholdStrategy with the type \"PERCENTAGE\".""", DeprecationWarning)
+            pulumi.log.warn("""apply_threshold is deprecated: Use applyThresholdStrategy with the type \"PERCENTAGE\".""")
+        if apply_threshold is not None:
+            pulumi.set(__self__, "apply_threshold", apply_threshold)
+        if apply_threshold_strategy is not None:
+            pulumi.set(__self__, "apply_threshold_strategy", apply_threshold_strategy)
+        if args is not None:
+            pulumi.set(__self__, "args", args)
+        if constraints is not None:
+            pulumi.set(__self__, "constraints", constraints)
+        if function is not None:
+            pulumi.set(__self__, "function", function)
+        if limit is not None:
+            pulumi.set(__self__, "limit", limit)
+        if look_back_period_seconds is not None:
+            pulumi.set(__self__, "look_back_period_seconds", look_back_period_seconds)
+        if management_option is not None:
+            pulumi.set(__self__, "management_option", management_option)
+        if max is not None:
+            warnings.warn("""Use constraints.max.constant.""", DeprecationWarning)
+            pulumi.log.warn("""max is deprecated: Use constraints.max.constant.""")
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            warnings.warn("""Use constraints.min.constant.""", DeprecationWarning)
+            pulumi.log.warn("""min is deprecated: Use constraints.min.constant.""")
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+        if overhead is not None:
+            pulumi.set(__self__, "overhead", overhead)
+
+    @_builtins.property
+    @pulumi.getter(name="applyThreshold")
+    @_utilities.deprecated("""Use applyThresholdStrategy with the type \"PERCENTAGE\".""")
+    def apply_threshold(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        How far a recommendation must be from the present request to be applied, as a fraction of it.
+        """
+        return pulumi.get(self, "apply_threshold")
+
+    @apply_threshold.setter
+    def apply_threshold(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "apply_threshold", value)
+
+    @_builtins.property
+    @pulumi.getter(name="applyThresholdStrategy")
+    def apply_threshold_strategy(self) -> pulumi.Input[Optional['WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs']]:
+        """
+        How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        """
+        return pulumi.get(self, "apply_threshold_strategy")
+
+    @apply_threshold_strategy.setter
+    def apply_threshold_strategy(self, value: pulumi.Input[Optional['WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs']]):
+        pulumi.set(self, "apply_threshold_strategy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def args(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        """
+        return pulumi.get(self, "args")
+
+    @args.setter
+    def args(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "args", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def constraints(self) -> pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsArgs']]:
+        """
+        The least and the greatest recommendation.
+        """
+        return pulumi.get(self, "constraints")
+
+    @constraints.setter
+    def constraints(self, value: pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsArgs']]):
+        pulumi.set(self, "constraints", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def function(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+        """
+        return pulumi.get(self, "function")
+
+    @function.setter
+    def function(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "function", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def limit(self) -> pulumi.Input[Optional['WorkloadScalingPolicyMemoryLimitArgs']]:
+        """
+        How limits follow the requests. Left out, the service chooses.
+        """
+        return pulumi.get(self, "limit")
+
+    @limit.setter
+    def limit(self, value: pulumi.Input[Optional['WorkloadScalingPolicyMemoryLimitArgs']]):
+        pulumi.set(self, "limit", value)
+
+    @_builtins.property
+    @pulumi.getter(name="lookBackPeriodSeconds")
+    def look_back_period_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        """
+        return pulumi.get(self, "look_back_period_seconds")
+
+    @look_back_period_seconds.setter
+    def look_back_period_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "look_back_period_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        """
+        return pulumi.get(self, "management_option")
+
+    @management_option.setter
+    def management_option(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "management_option", value)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.max.constant.""")
+    def max(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The greatest recommendation, in MiB. Left out or 0, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @max.setter
+    def max(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "max", value)
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.min.constant.""")
+    def min(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+        """
+        return pulumi.get(self, "min")
+
+    @min.setter
+    def min(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "min", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def overhead(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+        """
+        return pulumi.get(self, "overhead")
+
+    @overhead.setter
+    def overhead(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "overhead", value)
+
+
+class WorkloadScalingPolicyMemoryApplyThresholdStrategyArgsDict(TypedDict):
+    """
+    How far a memory recommendation must be from the present request to be applied.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+    """
+    denominator: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+    """
+    exponent: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+    """
+    numerator: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+    """
+    percentage: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryApplyThresholdStrategyArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 denominator: pulumi.Input[Optional[_builtins.str]] = None,
+                 exponent: pulumi.Input[Optional[_builtins.float]] = None,
+                 numerator: pulumi.Input[Optional[_builtins.float]] = None,
+                 percentage: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        How far a memory recommendation must be from the present request to be applied.
+
+        :param pulumi.Input[_builtins.str] type: `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        :param pulumi.Input[_builtins.str] denominator: What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        :param pulumi.Input[_builtins.float] exponent: The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        :param pulumi.Input[_builtins.float] numerator: The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        :param pulumi.Input[_builtins.float] percentage: The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        pulumi.set(__self__, "type", type)
+        if denominator is not None:
+            pulumi.set(__self__, "denominator", denominator)
+        if exponent is not None:
+            pulumi.set(__self__, "exponent", exponent)
+        if numerator is not None:
+            pulumi.set(__self__, "numerator", numerator)
+        if percentage is not None:
+            pulumi.set(__self__, "percentage", percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def denominator(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        """
+        return pulumi.get(self, "denominator")
+
+    @denominator.setter
+    def denominator(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "denominator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def exponent(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        """
+        return pulumi.get(self, "exponent")
+
+    @exponent.setter
+    def exponent(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "exponent", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def numerator(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        """
+        return pulumi.get(self, "numerator")
+
+    @numerator.setter
+    def numerator(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "numerator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def percentage(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        return pulumi.get(self, "percentage")
+
+    @percentage.setter
+    def percentage(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "percentage", value)
+
+
+class WorkloadScalingPolicyMemoryConstraintsArgsDict(TypedDict):
+    """
+    The least and the greatest memory recommendation.
+    """
+    max: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMaxArgsDict']]]
+    """
+    The greatest recommendation. Left out, there is none.
+    """
+    min: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMinArgsDict']]]
+    """
+    The least recommendation. Default: 10 MiB.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryConstraintsArgs:
+    def __init__(__self__, *,
+                 max: pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMaxArgs']] = None,
+                 min: pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMinArgs']] = None):
+        """
+        The least and the greatest memory recommendation.
+
+        :param pulumi.Input['WorkloadScalingPolicyMemoryConstraintsMaxArgs'] max: The greatest recommendation. Left out, there is none.
+        :param pulumi.Input['WorkloadScalingPolicyMemoryConstraintsMinArgs'] min: The least recommendation. Default: 10 MiB.
+        """
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+
+    @_builtins.property
+    @pulumi.getter
+    def max(self) -> pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMaxArgs']]:
+        """
+        The greatest recommendation. Left out, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @max.setter
+    def max(self, value: pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMaxArgs']]):
+        pulumi.set(self, "max", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def min(self) -> pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMinArgs']]:
+        """
+        The least recommendation. Default: 10 MiB.
+        """
+        return pulumi.get(self, "min")
+
+    @min.setter
+    def min(self, value: pulumi.Input[Optional['WorkloadScalingPolicyMemoryConstraintsMinArgs']]):
+        pulumi.set(self, "min", value)
+
+
+class WorkloadScalingPolicyMemoryConstraintsMaxArgsDict(TypedDict):
+    """
+    The greatest memory recommendation: one of the properties.
+    """
+    constant: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A fixed amount, in MiB. 0 stands for none.
+    """
+    percentage_of_original: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A percentage of the request that the workload itself has: 150 for 150 %.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryConstraintsMaxArgs:
+    def __init__(__self__, *,
+                 constant: pulumi.Input[Optional[_builtins.float]] = None,
+                 percentage_of_original: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        The greatest memory recommendation: one of the properties.
+
+        :param pulumi.Input[_builtins.float] constant: A fixed amount, in MiB. 0 stands for none.
+        :param pulumi.Input[_builtins.float] percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A fixed amount, in MiB. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @constant.setter
+    def constant(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "constant", value)
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+    @percentage_of_original.setter
+    def percentage_of_original(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "percentage_of_original", value)
+
+
+class WorkloadScalingPolicyMemoryConstraintsMinArgsDict(TypedDict):
+    """
+    The least memory recommendation: one of the properties.
+    """
+    constant: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+    """
+    percentage_of_original: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    A percentage of the request that the workload itself has: 150 for 150 %.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryConstraintsMinArgs:
+    def __init__(__self__, *,
+                 constant: pulumi.Input[Optional[_builtins.float]] = None,
+                 percentage_of_original: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        The least memory recommendation: one of the properties.
+
+        :param pulumi.Input[_builtins.float] constant: A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+        :param pulumi.Input[_builtins.float] percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @constant.setter
+    def constant(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "constant", value)
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+    @percentage_of_original.setter
+    def percentage_of_original(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "percentage_of_original", value)
+
+
+class WorkloadScalingPolicyMemoryEventArgsDict(TypedDict):
+    """
+    How a recommendation is applied that follows a lack of memory.
+    """
+    apply_type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryEventArgs:
+    def __init__(__self__, *,
+                 apply_type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How a recommendation is applied that follows a lack of memory.
+
+        :param pulumi.Input[_builtins.str] apply_type: `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+        """
+        if apply_type is not None:
+            pulumi.set(__self__, "apply_type", apply_type)
+
+    @_builtins.property
+    @pulumi.getter(name="applyType")
+    def apply_type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+        """
+        return pulumi.get(self, "apply_type")
+
+    @apply_type.setter
+    def apply_type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "apply_type", value)
+
+
+class WorkloadScalingPolicyMemoryLimitArgsDict(TypedDict):
+    """
+    How memory limits follow the requests.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+    """
+    multiplier: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The factor, for `MULTIPLIER`. The service allows 1 and more.
+    """
+    only_if_original_exist: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether workloads without a limit stay without one. Default: false.
+    """
+    only_if_original_lower: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether a limit changes only if that of the workload itself is lower. Default: false.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyMemoryLimitArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 multiplier: pulumi.Input[Optional[_builtins.float]] = None,
+                 only_if_original_exist: pulumi.Input[Optional[_builtins.bool]] = None,
+                 only_if_original_lower: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        How memory limits follow the requests.
+
+        :param pulumi.Input[_builtins.str] type: `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        :param pulumi.Input[_builtins.float] multiplier: The factor, for `MULTIPLIER`. The service allows 1 and more.
+        :param pulumi.Input[_builtins.bool] only_if_original_exist: Whether workloads without a limit stay without one. Default: false.
+        :param pulumi.Input[_builtins.bool] only_if_original_lower: Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        pulumi.set(__self__, "type", type)
+        if multiplier is not None:
+            pulumi.set(__self__, "multiplier", multiplier)
+        if only_if_original_exist is not None:
+            pulumi.set(__self__, "only_if_original_exist", only_if_original_exist)
+        if only_if_original_lower is not None:
+            pulumi.set(__self__, "only_if_original_lower", only_if_original_lower)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def multiplier(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The factor, for `MULTIPLIER`. The service allows 1 and more.
+        """
+        return pulumi.get(self, "multiplier")
+
+    @multiplier.setter
+    def multiplier(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "multiplier", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalExist")
+    def only_if_original_exist(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether workloads without a limit stay without one. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_exist")
+
+    @only_if_original_exist.setter
+    def only_if_original_exist(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "only_if_original_exist", value)
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalLower")
+    def only_if_original_lower(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_lower")
+
+    @only_if_original_lower.setter
+    def only_if_original_lower(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "only_if_original_lower", value)
+
+
+class WorkloadScalingPolicyPredictiveScalingArgsDict(TypedDict):
+    """
+    Whether requests follow the load that is predicted.
+    """
+    cpu: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyPredictiveScalingCpuArgsDict']]]
+    """
+    Whether CPU requests do.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyPredictiveScalingArgs:
+    def __init__(__self__, *,
+                 cpu: pulumi.Input[Optional['WorkloadScalingPolicyPredictiveScalingCpuArgs']] = None):
+        """
+        Whether requests follow the load that is predicted.
+
+        :param pulumi.Input['WorkloadScalingPolicyPredictiveScalingCpuArgs'] cpu: Whether CPU requests do.
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> pulumi.Input[Optional['WorkloadScalingPolicyPredictiveScalingCpuArgs']]:
+        """
+        Whether CPU requests do.
+        """
+        return pulumi.get(self, "cpu")
+
+    @cpu.setter
+    def cpu(self, value: pulumi.Input[Optional['WorkloadScalingPolicyPredictiveScalingCpuArgs']]):
+        pulumi.set(self, "cpu", value)
+
+
+class WorkloadScalingPolicyPredictiveScalingCpuArgsDict(TypedDict):
+    """
+    Whether CPU requests follow the load that is predicted.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether they do.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyPredictiveScalingCpuArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool]):
+        """
+        Whether CPU requests follow the load that is predicted.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether they do.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether they do.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+
+class WorkloadScalingPolicyRolloutBehaviorArgsDict(TypedDict):
+    """
+    How pods are restarted when a recommendation is applied at once.
+    """
+    delay_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+    """
+    prefer_one_by_one: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether pods are restarted one after the other. Default: false.
+    """
+    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyRolloutBehaviorArgs:
+    def __init__(__self__, *,
+                 delay_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 prefer_one_by_one: pulumi.Input[Optional[_builtins.bool]] = None,
+                 type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How pods are restarted when a recommendation is applied at once.
+
+        :param pulumi.Input[_builtins.int] delay_seconds: How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+        :param pulumi.Input[_builtins.bool] prefer_one_by_one: Whether pods are restarted one after the other. Default: false.
+        :param pulumi.Input[_builtins.str] type: `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+        """
+        if delay_seconds is not None:
+            pulumi.set(__self__, "delay_seconds", delay_seconds)
+        if prefer_one_by_one is not None:
+            pulumi.set(__self__, "prefer_one_by_one", prefer_one_by_one)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter(name="delaySeconds")
+    def delay_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+        """
+        return pulumi.get(self, "delay_seconds")
+
+    @delay_seconds.setter
+    def delay_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "delay_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter(name="preferOneByOne")
+    def prefer_one_by_one(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether pods are restarted one after the other. Default: false.
+        """
+        return pulumi.get(self, "prefer_one_by_one")
+
+    @prefer_one_by_one.setter
+    def prefer_one_by_one(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "prefer_one_by_one", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "type", value)
+
+
+class WorkloadScalingPolicyStartupArgsDict(TypedDict):
+    """
+    How the time just after the start of a pod is treated.
+    """
+    period_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+    """
+    two_phase_recommendations: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgsDict']]]
+    """
+    Whether a pod gets other requests while it starts.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyStartupArgs:
+    def __init__(__self__, *,
+                 period_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 two_phase_recommendations: pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs']] = None):
+        """
+        How the time just after the start of a pod is treated.
+
+        :param pulumi.Input[_builtins.int] period_seconds: How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+        :param pulumi.Input['WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs'] two_phase_recommendations: Whether a pod gets other requests while it starts.
+        """
+        if period_seconds is not None:
+            pulumi.set(__self__, "period_seconds", period_seconds)
+        if two_phase_recommendations is not None:
+            pulumi.set(__self__, "two_phase_recommendations", two_phase_recommendations)
+
+    @_builtins.property
+    @pulumi.getter(name="periodSeconds")
+    def period_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+        """
+        return pulumi.get(self, "period_seconds")
+
+    @period_seconds.setter
+    def period_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "period_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter(name="twoPhaseRecommendations")
+    def two_phase_recommendations(self) -> pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs']]:
+        """
+        Whether a pod gets other requests while it starts.
+        """
+        return pulumi.get(self, "two_phase_recommendations")
+
+    @two_phase_recommendations.setter
+    def two_phase_recommendations(self, value: pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs']]):
+        pulumi.set(self, "two_phase_recommendations", value)
+
+
+class WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgsDict(TypedDict):
+    """
+    Whether a pod gets other requests while it starts.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether it does.
+    """
+    requests_on_startup: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgsDict']]]
+    """
+    The requests while a pod starts. Left out, they are computed.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool],
+                 requests_on_startup: pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs']] = None):
+        """
+        Whether a pod gets other requests while it starts.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether it does.
+        :param pulumi.Input['WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs'] requests_on_startup: The requests while a pod starts. Left out, they are computed.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        if requests_on_startup is not None:
+            pulumi.set(__self__, "requests_on_startup", requests_on_startup)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether it does.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter(name="requestsOnStartup")
+    def requests_on_startup(self) -> pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs']]:
+        """
+        The requests while a pod starts. Left out, they are computed.
+        """
+        return pulumi.get(self, "requests_on_startup")
+
+    @requests_on_startup.setter
+    def requests_on_startup(self, value: pulumi.Input[Optional['WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs']]):
+        pulumi.set(self, "requests_on_startup", value)
+
+
+class WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgsDict(TypedDict):
+    """
+    The requests of a pod while it starts.
+    """
+    cpu_cores: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    CPU, in cores.
+    """
+    memory_gib: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    Memory, in GiB.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs:
+    def __init__(__self__, *,
+                 cpu_cores: pulumi.Input[Optional[_builtins.float]] = None,
+                 memory_gib: pulumi.Input[Optional[_builtins.float]] = None):
+        """
+        The requests of a pod while it starts.
+
+        :param pulumi.Input[_builtins.float] cpu_cores: CPU, in cores.
+        :param pulumi.Input[_builtins.float] memory_gib: Memory, in GiB.
+        """
+        if cpu_cores is not None:
+            pulumi.set(__self__, "cpu_cores", cpu_cores)
+        if memory_gib is not None:
+            pulumi.set(__self__, "memory_gib", memory_gib)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuCores")
+    def cpu_cores(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        CPU, in cores.
+        """
+        return pulumi.get(self, "cpu_cores")
+
+    @cpu_cores.setter
+    def cpu_cores(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "cpu_cores", value)
+
+    @_builtins.property
+    @pulumi.getter(name="memoryGib")
+    def memory_gib(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        Memory, in GiB.
+        """
+        return pulumi.get(self, "memory_gib")
+
+    @memory_gib.setter
+    def memory_gib(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "memory_gib", value)
 
 

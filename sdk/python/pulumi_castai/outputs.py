@@ -42,6 +42,22 @@ __all__ = [
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelector',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression',
+    'GetWorkloadScalingPoliciesPolicy',
+    'HibernationScheduleClusterAssignments',
+    'HibernationScheduleClusterAssignmentsAssignment',
+    'HibernationSchedulePauseConfig',
+    'HibernationSchedulePauseConfigSchedule',
+    'HibernationScheduleResumeConfig',
+    'HibernationScheduleResumeConfigJobConfig',
+    'HibernationScheduleResumeConfigJobConfigNodeConfig',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigVolume',
+    'HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig',
+    'HibernationScheduleResumeConfigSchedule',
     'NodeConfigurationAks',
     'NodeConfigurationAksEphemeralOsDisk',
     'NodeConfigurationAksLoadbalancer',
@@ -76,6 +92,57 @@ __all__ = [
     'NodeTemplatePriceAdjustmentConfiguration',
     'OrganizationGroupMember',
     'OrganizationGroupMemberMember',
+    'PodMutationAffinity',
+    'PodMutationAffinityNodeAffinity',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference',
+    'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression',
+    'PodMutationDistributionGroup',
+    'PodMutationDistributionGroupConfiguration',
+    'PodMutationDistributionGroupConfigurationAffinity',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinity',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference',
+    'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression',
+    'PodMutationDistributionGroupConfigurationNodeSelector',
+    'PodMutationDistributionGroupConfigurationToleration',
+    'PodMutationFilterV2',
+    'PodMutationFilterV2Pod',
+    'PodMutationFilterV2PodExcludeLabelsFilter',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcher',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherKey',
+    'PodMutationFilterV2PodExcludeLabelsFilterMatcherValue',
+    'PodMutationFilterV2PodExcludeTolerationsFilter',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcher',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator',
+    'PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue',
+    'PodMutationFilterV2PodLabelsFilter',
+    'PodMutationFilterV2PodLabelsFilterMatcher',
+    'PodMutationFilterV2PodLabelsFilterMatcherKey',
+    'PodMutationFilterV2PodLabelsFilterMatcherValue',
+    'PodMutationFilterV2PodTolerationsFilter',
+    'PodMutationFilterV2PodTolerationsFilterMatcher',
+    'PodMutationFilterV2PodTolerationsFilterMatcherKey',
+    'PodMutationFilterV2PodTolerationsFilterMatcherOperator',
+    'PodMutationFilterV2PodTolerationsFilterMatcherValue',
+    'PodMutationFilterV2Workload',
+    'PodMutationFilterV2WorkloadExcludeKind',
+    'PodMutationFilterV2WorkloadExcludeName',
+    'PodMutationFilterV2WorkloadExcludeNamespace',
+    'PodMutationFilterV2WorkloadKind',
+    'PodMutationFilterV2WorkloadName',
+    'PodMutationFilterV2WorkloadNamespace',
+    'PodMutationNodeSelector',
+    'PodMutationPodEviction',
+    'PodMutationSpotConfig',
+    'PodMutationToleration',
+    'RebalancingScheduleLaunchConfiguration',
+    'RebalancingScheduleLaunchConfigurationAggressiveModeConfig',
+    'RebalancingScheduleLaunchConfigurationDrainFailureConfig',
+    'RebalancingScheduleLaunchConfigurationExecutionConditions',
+    'RebalancingScheduleSchedule',
+    'RebalancingScheduleTriggerConditions',
     'RoleBindingsScope',
     'RoleBindingsSubject',
     'RoleBindingsSubjectSubject',
@@ -84,6 +151,41 @@ __all__ = [
     'SSOConnectionOkta',
     'SSOConnectionSaml',
     'ServiceAccountAuthor',
+    'WorkloadCustomMetricsDataSourcePrometheus',
+    'WorkloadCustomMetricsDataSourcePrometheusMetric',
+    'WorkloadScalingPolicyAnomalyDetection',
+    'WorkloadScalingPolicyAnomalyDetectionCpuPressure',
+    'WorkloadScalingPolicyAntiAffinity',
+    'WorkloadScalingPolicyAssignmentRule',
+    'WorkloadScalingPolicyAssignmentRuleRule',
+    'WorkloadScalingPolicyAssignmentRuleRuleNamespace',
+    'WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression',
+    'WorkloadScalingPolicyAssignmentRuleRuleWorkload',
+    'WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression',
+    'WorkloadScalingPolicyConfidence',
+    'WorkloadScalingPolicyCpu',
+    'WorkloadScalingPolicyCpuApplyThresholdStrategy',
+    'WorkloadScalingPolicyCpuConstraints',
+    'WorkloadScalingPolicyCpuConstraintsMax',
+    'WorkloadScalingPolicyCpuConstraintsMin',
+    'WorkloadScalingPolicyCpuLimit',
+    'WorkloadScalingPolicyDownscaling',
+    'WorkloadScalingPolicyHpaConverter',
+    'WorkloadScalingPolicyJvm',
+    'WorkloadScalingPolicyJvmMemory',
+    'WorkloadScalingPolicyMemory',
+    'WorkloadScalingPolicyMemoryApplyThresholdStrategy',
+    'WorkloadScalingPolicyMemoryConstraints',
+    'WorkloadScalingPolicyMemoryConstraintsMax',
+    'WorkloadScalingPolicyMemoryConstraintsMin',
+    'WorkloadScalingPolicyMemoryEvent',
+    'WorkloadScalingPolicyMemoryLimit',
+    'WorkloadScalingPolicyPredictiveScaling',
+    'WorkloadScalingPolicyPredictiveScalingCpu',
+    'WorkloadScalingPolicyRolloutBehavior',
+    'WorkloadScalingPolicyStartup',
+    'WorkloadScalingPolicyStartupTwoPhaseRecommendations',
+    'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup',
 ]
 
 @pulumi.output_type
@@ -2392,6 +2494,857 @@ class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression(dict)
         The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
         """
         return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class GetWorkloadScalingPoliciesPolicy(dict):
+    """
+    A scaling policy of a cluster.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 is_castware: _builtins.bool,
+                 is_default: _builtins.bool,
+                 is_readonly: _builtins.bool,
+                 name: _builtins.str):
+        """
+        A scaling policy of a cluster.
+
+        :param _builtins.str id: The ID (UUID) of the policy.
+        :param _builtins.bool is_castware: Whether the policy is the one for CAST AI's own components.
+        :param _builtins.bool is_default: Whether this is the cluster's default policy.
+        :param _builtins.bool is_readonly: Whether the policy cannot be changed.
+        :param _builtins.str name: The name of the policy.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "is_castware", is_castware)
+        pulumi.set(__self__, "is_default", is_default)
+        pulumi.set(__self__, "is_readonly", is_readonly)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the policy.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="isCastware")
+    def is_castware(self) -> _builtins.bool:
+        """
+        Whether the policy is the one for CAST AI's own components.
+        """
+        return pulumi.get(self, "is_castware")
+
+    @_builtins.property
+    @pulumi.getter(name="isDefault")
+    def is_default(self) -> _builtins.bool:
+        """
+        Whether this is the cluster's default policy.
+        """
+        return pulumi.get(self, "is_default")
+
+    @_builtins.property
+    @pulumi.getter(name="isReadonly")
+    def is_readonly(self) -> _builtins.bool:
+        """
+        Whether the policy cannot be changed.
+        """
+        return pulumi.get(self, "is_readonly")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the policy.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class HibernationScheduleClusterAssignments(dict):
+    """
+    The clusters that a schedule is for.
+    """
+    def __init__(__self__, *,
+                 assignments: Optional[Sequence['outputs.HibernationScheduleClusterAssignmentsAssignment']] = None):
+        """
+        The clusters that a schedule is for.
+
+        :param Sequence['HibernationScheduleClusterAssignmentsAssignment'] assignments: The clusters. Their order does not matter.
+        """
+        if assignments is not None:
+            pulumi.set(__self__, "assignments", assignments)
+
+    @_builtins.property
+    @pulumi.getter
+    def assignments(self) -> Optional[Sequence['outputs.HibernationScheduleClusterAssignmentsAssignment']]:
+        """
+        The clusters. Their order does not matter.
+        """
+        return pulumi.get(self, "assignments")
+
+
+@pulumi.output_type
+class HibernationScheduleClusterAssignmentsAssignment(dict):
+    """
+    A cluster that a schedule is for.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clusterId":
+            suggest = "cluster_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleClusterAssignmentsAssignment. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleClusterAssignmentsAssignment.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleClusterAssignmentsAssignment.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str):
+        """
+        A cluster that a schedule is for.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+
+@pulumi.output_type
+class HibernationSchedulePauseConfig(dict):
+    """
+    When clusters are paused.
+    """
+    def __init__(__self__, *,
+                 enabled: _builtins.bool,
+                 schedule: 'outputs.HibernationSchedulePauseConfigSchedule'):
+        """
+        When clusters are paused.
+
+        :param _builtins.bool enabled: Whether clusters are paused at all.
+        :param 'HibernationSchedulePauseConfigSchedule' schedule: When clusters are paused.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        pulumi.set(__self__, "schedule", schedule)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether clusters are paused at all.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> 'outputs.HibernationSchedulePauseConfigSchedule':
+        """
+        When clusters are paused.
+        """
+        return pulumi.get(self, "schedule")
+
+
+@pulumi.output_type
+class HibernationSchedulePauseConfigSchedule(dict):
+    """
+    When clusters are paused.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cronExpression":
+            suggest = "cron_expression"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationSchedulePauseConfigSchedule. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationSchedulePauseConfigSchedule.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationSchedulePauseConfigSchedule.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cron_expression: _builtins.str):
+        """
+        When clusters are paused.
+
+        :param _builtins.str cron_expression: A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        pulumi.set(__self__, "cron_expression", cron_expression)
+
+    @_builtins.property
+    @pulumi.getter(name="cronExpression")
+    def cron_expression(self) -> _builtins.str:
+        """
+        A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        return pulumi.get(self, "cron_expression")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfig(dict):
+    """
+    When clusters are resumed, and on which node.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "jobConfig":
+            suggest = "job_config"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: _builtins.bool,
+                 job_config: 'outputs.HibernationScheduleResumeConfigJobConfig',
+                 schedule: 'outputs.HibernationScheduleResumeConfigSchedule'):
+        """
+        When clusters are resumed, and on which node.
+
+        :param _builtins.bool enabled: Whether clusters are resumed at all.
+        :param 'HibernationScheduleResumeConfigJobConfig' job_config: How clusters are resumed.
+        :param 'HibernationScheduleResumeConfigSchedule' schedule: When clusters are resumed.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        pulumi.set(__self__, "job_config", job_config)
+        pulumi.set(__self__, "schedule", schedule)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether clusters are resumed at all.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="jobConfig")
+    def job_config(self) -> 'outputs.HibernationScheduleResumeConfigJobConfig':
+        """
+        How clusters are resumed.
+        """
+        return pulumi.get(self, "job_config")
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> 'outputs.HibernationScheduleResumeConfigSchedule':
+        """
+        When clusters are resumed.
+        """
+        return pulumi.get(self, "schedule")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfig(dict):
+    """
+    How clusters are resumed.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "nodeConfig":
+            suggest = "node_config"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigJobConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigJobConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigJobConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 node_config: 'outputs.HibernationScheduleResumeConfigJobConfigNodeConfig'):
+        """
+        How clusters are resumed.
+
+        :param 'HibernationScheduleResumeConfigJobConfigNodeConfig' node_config: The first node, on which CAST AI starts and then adds those that the pods need.
+        """
+        pulumi.set(__self__, "node_config", node_config)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeConfig")
+    def node_config(self) -> 'outputs.HibernationScheduleResumeConfigJobConfigNodeConfig':
+        """
+        The first node, on which CAST AI starts and then adds those that the pods need.
+        """
+        return pulumi.get(self, "node_config")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfig(dict):
+    """
+    The first node of a cluster that is resumed.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "instanceType":
+            suggest = "instance_type"
+        elif key == "configId":
+            suggest = "config_id"
+        elif key == "configName":
+            suggest = "config_name"
+        elif key == "gpuConfig":
+            suggest = "gpu_config"
+        elif key == "kubernetesLabels":
+            suggest = "kubernetes_labels"
+        elif key == "kubernetesTaints":
+            suggest = "kubernetes_taints"
+        elif key == "nodeAffinities":
+            suggest = "node_affinities"
+        elif key == "spotConfigs":
+            suggest = "spot_configs"
+        elif key == "subnetId":
+            suggest = "subnet_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigJobConfigNodeConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 instance_type: _builtins.str,
+                 config_id: Optional[_builtins.str] = None,
+                 config_name: Optional[_builtins.str] = None,
+                 gpu_config: Optional['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig'] = None,
+                 kubernetes_labels: Optional[Mapping[str, _builtins.str]] = None,
+                 kubernetes_taints: Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint']] = None,
+                 node_affinities: Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity']] = None,
+                 spot_configs: Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig']] = None,
+                 subnet_id: Optional[_builtins.str] = None,
+                 volumes: Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolume']] = None,
+                 zone: Optional[_builtins.str] = None):
+        """
+        The first node of a cluster that is resumed.
+
+        :param _builtins.str instance_type: The instance type, such as `e2-standard-4` or `m5.large`.
+        :param _builtins.str config_id: The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+        :param _builtins.str config_name: The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+        :param 'HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig' gpu_config: The GPUs of the node.
+        :param Mapping[str, _builtins.str] kubernetes_labels: The Kubernetes labels of the node.
+        :param Sequence['HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint'] kubernetes_taints: The Kubernetes taints of the node. Their order does not matter.
+        :param Sequence['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity'] node_affinities: The group of dedicated hosts for the node: one element at most.
+        :param Sequence['HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig'] spot_configs: Whether the node is a spot instance, and at which price: one element at most.
+        :param _builtins.str subnet_id: The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+        :param Sequence['HibernationScheduleResumeConfigJobConfigNodeConfigVolume'] volumes: The disk of the node: one element at most.
+        :param _builtins.str zone: The zone, as the cloud names it. Left out, the service chooses.
+        """
+        pulumi.set(__self__, "instance_type", instance_type)
+        if config_id is not None:
+            pulumi.set(__self__, "config_id", config_id)
+        if config_name is not None:
+            pulumi.set(__self__, "config_name", config_name)
+        if gpu_config is not None:
+            pulumi.set(__self__, "gpu_config", gpu_config)
+        if kubernetes_labels is not None:
+            pulumi.set(__self__, "kubernetes_labels", kubernetes_labels)
+        if kubernetes_taints is not None:
+            pulumi.set(__self__, "kubernetes_taints", kubernetes_taints)
+        if node_affinities is not None:
+            pulumi.set(__self__, "node_affinities", node_affinities)
+        if spot_configs is not None:
+            pulumi.set(__self__, "spot_configs", spot_configs)
+        if subnet_id is not None:
+            pulumi.set(__self__, "subnet_id", subnet_id)
+        if volumes is not None:
+            pulumi.set(__self__, "volumes", volumes)
+        if zone is not None:
+            pulumi.set(__self__, "zone", zone)
+
+    @_builtins.property
+    @pulumi.getter(name="instanceType")
+    def instance_type(self) -> _builtins.str:
+        """
+        The instance type, such as `e2-standard-4` or `m5.large`.
+        """
+        return pulumi.get(self, "instance_type")
+
+    @_builtins.property
+    @pulumi.getter(name="configId")
+    def config_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the node configuration that the node is built from. Left out, the cluster's default node configuration.
+        """
+        return pulumi.get(self, "config_id")
+
+    @_builtins.property
+    @pulumi.getter(name="configName")
+    def config_name(self) -> Optional[_builtins.str]:
+        """
+        The name of the node configuration, for a schedule of several clusters that each have one of that name. Without effect if `configId` is given.
+        """
+        return pulumi.get(self, "config_name")
+
+    @_builtins.property
+    @pulumi.getter(name="gpuConfig")
+    def gpu_config(self) -> Optional['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig']:
+        """
+        The GPUs of the node.
+        """
+        return pulumi.get(self, "gpu_config")
+
+    @_builtins.property
+    @pulumi.getter(name="kubernetesLabels")
+    def kubernetes_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        The Kubernetes labels of the node.
+        """
+        return pulumi.get(self, "kubernetes_labels")
+
+    @_builtins.property
+    @pulumi.getter(name="kubernetesTaints")
+    def kubernetes_taints(self) -> Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint']]:
+        """
+        The Kubernetes taints of the node. Their order does not matter.
+        """
+        return pulumi.get(self, "kubernetes_taints")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeAffinities")
+    def node_affinities(self) -> Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity']]:
+        """
+        The group of dedicated hosts for the node: one element at most.
+        """
+        return pulumi.get(self, "node_affinities")
+
+    @_builtins.property
+    @pulumi.getter(name="spotConfigs")
+    def spot_configs(self) -> Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig']]:
+        """
+        Whether the node is a spot instance, and at which price: one element at most.
+        """
+        return pulumi.get(self, "spot_configs")
+
+    @_builtins.property
+    @pulumi.getter(name="subnetId")
+    def subnet_id(self) -> Optional[_builtins.str]:
+        """
+        The ID of the subnet, as the cloud has it. Left out, one of the node configuration.
+        """
+        return pulumi.get(self, "subnet_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def volumes(self) -> Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolume']]:
+        """
+        The disk of the node: one element at most.
+        """
+        return pulumi.get(self, "volumes")
+
+    @_builtins.property
+    @pulumi.getter
+    def zone(self) -> Optional[_builtins.str]:
+        """
+        The zone, as the cloud names it. Left out, the service chooses.
+        """
+        return pulumi.get(self, "zone")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigGpuConfig(dict):
+    """
+    The GPUs of a node.
+    """
+    def __init__(__self__, *,
+                 count: _builtins.int,
+                 type: Optional[_builtins.str] = None):
+        """
+        The GPUs of a node.
+
+        :param _builtins.int count: How many GPUs the node has.
+        :param _builtins.str type: What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+        """
+        pulumi.set(__self__, "count", count)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def count(self) -> _builtins.int:
+        """
+        How many GPUs the node has.
+        """
+        return pulumi.get(self, "count")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> Optional[_builtins.str]:
+        """
+        What kind of GPU they are, such as `T4`. Left out, that of the instance type.
+        """
+        return pulumi.get(self, "type")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigKubernetesTaint(dict):
+    """
+    A Kubernetes taint.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 effect: Optional[_builtins.str] = None,
+                 value: Optional[_builtins.str] = None):
+        """
+        A Kubernetes taint.
+
+        :param _builtins.str key: The key of the taint.
+        :param _builtins.str effect: What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+        :param _builtins.str value: The value of the taint. Left out, empty.
+        """
+        pulumi.set(__self__, "key", key)
+        if effect is not None:
+            pulumi.set(__self__, "effect", effect)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the taint.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def effect(self) -> Optional[_builtins.str]:
+        """
+        What happens to pods that do not tolerate the taint: `NoSchedule` or `NoExecute`. Default: `NoSchedule`.
+        """
+        return pulumi.get(self, "effect")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional[_builtins.str]:
+        """
+        The value of the taint. Left out, empty.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity(dict):
+    """
+    A group of dedicated hosts for a node.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "dedicatedGroup":
+            suggest = "dedicated_group"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinity.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 dedicated_group: _builtins.str,
+                 affinities: Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity']] = None):
+        """
+        A group of dedicated hosts for a node.
+
+        :param _builtins.str dedicated_group: The name of the group.
+        :param Sequence['HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity'] affinities: The terms that a host must meet, all of them. Their order does not matter.
+        """
+        pulumi.set(__self__, "dedicated_group", dedicated_group)
+        if affinities is not None:
+            pulumi.set(__self__, "affinities", affinities)
+
+    @_builtins.property
+    @pulumi.getter(name="dedicatedGroup")
+    def dedicated_group(self) -> _builtins.str:
+        """
+        The name of the group.
+        """
+        return pulumi.get(self, "dedicated_group")
+
+    @_builtins.property
+    @pulumi.getter
+    def affinities(self) -> Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity']]:
+        """
+        The terms that a host must meet, all of them. Their order does not matter.
+        """
+        return pulumi.get(self, "affinities")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigNodeAffinityAffinity(dict):
+    """
+    A term that a host must meet.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: _builtins.str,
+                 values: Sequence[_builtins.str]):
+        """
+        A term that a host must meet.
+
+        :param _builtins.str key: The key of the label.
+        :param _builtins.str operator: How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+        :param Sequence[_builtins.str] values: The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares with `values`: `IN`, `NOT_IN`, `EXISTS`, `DOES_NOT_EXIST`, `GT` or `LT`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Sequence[_builtins.str]:
+        """
+        The values to compare with; an empty list for `EXISTS` and `DOES_NOT_EXIST`. Their order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig(dict):
+    """
+    Whether a node is a spot instance, and at which price.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "priceHourly":
+            suggest = "price_hourly"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigSpotConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 price_hourly: Optional[_builtins.str] = None,
+                 spot: Optional[_builtins.bool] = None):
+        """
+        Whether a node is a spot instance, and at which price.
+
+        :param _builtins.str price_hourly: The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+        :param _builtins.bool spot: Whether the node is a spot instance. Default: false.
+        """
+        if price_hourly is not None:
+            pulumi.set(__self__, "price_hourly", price_hourly)
+        if spot is not None:
+            pulumi.set(__self__, "spot", spot)
+
+    @_builtins.property
+    @pulumi.getter(name="priceHourly")
+    def price_hourly(self) -> Optional[_builtins.str]:
+        """
+        The most to pay for an hour, in US dollars as text, such as `0.25` (AWS only). Left out, no limit.
+        """
+        return pulumi.get(self, "price_hourly")
+
+    @_builtins.property
+    @pulumi.getter
+    def spot(self) -> Optional[_builtins.bool]:
+        """
+        Whether the node is a spot instance. Default: false.
+        """
+        return pulumi.get(self, "spot")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigVolume(dict):
+    """
+    The disk of a node.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "raidConfigs":
+            suggest = "raid_configs"
+        elif key == "sizeGib":
+            suggest = "size_gib"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigJobConfigNodeConfigVolume. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigVolume.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigVolume.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 raid_configs: Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig']] = None,
+                 size_gib: Optional[_builtins.int] = None):
+        """
+        The disk of a node.
+
+        :param Sequence['HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig'] raid_configs: How local disks are joined (RAID 0): one element at most. Left out, they are not.
+        :param _builtins.int size_gib: The size of the disk, in GiB. Left out, the service chooses.
+        """
+        if raid_configs is not None:
+            pulumi.set(__self__, "raid_configs", raid_configs)
+        if size_gib is not None:
+            pulumi.set(__self__, "size_gib", size_gib)
+
+    @_builtins.property
+    @pulumi.getter(name="raidConfigs")
+    def raid_configs(self) -> Optional[Sequence['outputs.HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig']]:
+        """
+        How local disks are joined (RAID 0): one element at most. Left out, they are not.
+        """
+        return pulumi.get(self, "raid_configs")
+
+    @_builtins.property
+    @pulumi.getter(name="sizeGib")
+    def size_gib(self) -> Optional[_builtins.int]:
+        """
+        The size of the disk, in GiB. Left out, the service chooses.
+        """
+        return pulumi.get(self, "size_gib")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig(dict):
+    """
+    How local disks are joined.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "chunkSizeKb":
+            suggest = "chunk_size_kb"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigJobConfigNodeConfigVolumeRaidConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 chunk_size_kb: Optional[_builtins.int] = None):
+        """
+        How local disks are joined.
+
+        :param _builtins.int chunk_size_kb: How much is written to a disk before the next one's turn, in KB. Default: 64.
+        """
+        if chunk_size_kb is not None:
+            pulumi.set(__self__, "chunk_size_kb", chunk_size_kb)
+
+    @_builtins.property
+    @pulumi.getter(name="chunkSizeKb")
+    def chunk_size_kb(self) -> Optional[_builtins.int]:
+        """
+        How much is written to a disk before the next one's turn, in KB. Default: 64.
+        """
+        return pulumi.get(self, "chunk_size_kb")
+
+
+@pulumi.output_type
+class HibernationScheduleResumeConfigSchedule(dict):
+    """
+    When clusters are resumed.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cronExpression":
+            suggest = "cron_expression"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in HibernationScheduleResumeConfigSchedule. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        HibernationScheduleResumeConfigSchedule.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        HibernationScheduleResumeConfigSchedule.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cron_expression: _builtins.str):
+        """
+        When clusters are resumed.
+
+        :param _builtins.str cron_expression: A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        pulumi.set(__self__, "cron_expression", cron_expression)
+
+    @_builtins.property
+    @pulumi.getter(name="cronExpression")
+    def cron_expression(self) -> _builtins.str:
+        """
+        A cron schedule: minute, hour, day of month, month and day of week, such as `0 17 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 0 17 * * 1-5`.
+        """
+        return pulumi.get(self, "cron_expression")
 
 
 @pulumi.output_type
@@ -5260,6 +6213,2482 @@ class OrganizationGroupMemberMember(dict):
 
 
 @pulumi.output_type
+class PodMutationAffinity(dict):
+    """
+    Nodes that pods prefer.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "nodeAffinity":
+            suggest = "node_affinity"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationAffinity. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationAffinity.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationAffinity.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 node_affinity: Optional['outputs.PodMutationAffinityNodeAffinity'] = None):
+        """
+        Nodes that pods prefer.
+
+        :param 'PodMutationAffinityNodeAffinity' node_affinity: Nodes that pods prefer by their labels.
+        """
+        if node_affinity is not None:
+            pulumi.set(__self__, "node_affinity", node_affinity)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeAffinity")
+    def node_affinity(self) -> Optional['outputs.PodMutationAffinityNodeAffinity']:
+        """
+        Nodes that pods prefer by their labels.
+        """
+        return pulumi.get(self, "node_affinity")
+
+
+@pulumi.output_type
+class PodMutationAffinityNodeAffinity(dict):
+    """
+    Nodes that pods prefer by their labels.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "preferredDuringSchedulingIgnoredDuringExecutions":
+            suggest = "preferred_during_scheduling_ignored_during_executions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationAffinityNodeAffinity. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationAffinityNodeAffinity.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationAffinityNodeAffinity.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 preferred_during_scheduling_ignored_during_executions: Optional[Sequence['outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution']] = None):
+        """
+        Nodes that pods prefer by their labels.
+
+        :param Sequence['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution'] preferred_during_scheduling_ignored_during_executions: The preferences, in order.
+        """
+        if preferred_during_scheduling_ignored_during_executions is not None:
+            pulumi.set(__self__, "preferred_during_scheduling_ignored_during_executions", preferred_during_scheduling_ignored_during_executions)
+
+    @_builtins.property
+    @pulumi.getter(name="preferredDuringSchedulingIgnoredDuringExecutions")
+    def preferred_during_scheduling_ignored_during_executions(self) -> Optional[Sequence['outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution']]:
+        """
+        The preferences, in order.
+        """
+        return pulumi.get(self, "preferred_during_scheduling_ignored_during_executions")
+
+
+@pulumi.output_type
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution(dict):
+    """
+    A preference for nodes.
+    """
+    def __init__(__self__, *,
+                 preference: 'outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference',
+                 weight: _builtins.int):
+        """
+        A preference for nodes.
+
+        :param 'PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference' preference: The nodes that are preferred.
+        :param _builtins.int weight: How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        pulumi.set(__self__, "preference", preference)
+        pulumi.set(__self__, "weight", weight)
+
+    @_builtins.property
+    @pulumi.getter
+    def preference(self) -> 'outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference':
+        """
+        The nodes that are preferred.
+        """
+        return pulumi.get(self, "preference")
+
+    @_builtins.property
+    @pulumi.getter
+    def weight(self) -> _builtins.int:
+        """
+        How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        return pulumi.get(self, "weight")
+
+
+@pulumi.output_type
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference(dict):
+    """
+    Selects nodes.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "matchExpressions":
+            suggest = "match_expressions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 match_expressions: Optional[Sequence['outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression']] = None):
+        """
+        Selects nodes.
+
+        :param Sequence['PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression'] match_expressions: Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> Optional[Sequence['outputs.PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression']]:
+        """
+        Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        return pulumi.get(self, "match_expressions")
+
+
+@pulumi.output_type
+class PodMutationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression(dict):
+    """
+    A condition on a label of nodes.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: _builtins.str,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on a label of nodes.
+
+        :param _builtins.str key: The key of the label.
+        :param _builtins.str operator: How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        :param Sequence[_builtins.str] values: The values to compare with. Their order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with. Their order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroup(dict):
+    """
+    A share of the pods that are changed in a way of their own.
+    """
+    def __init__(__self__, *,
+                 configuration: 'outputs.PodMutationDistributionGroupConfiguration',
+                 name: _builtins.str,
+                 percentage: _builtins.int):
+        """
+        A share of the pods that are changed in a way of their own.
+
+        :param 'PodMutationDistributionGroupConfiguration' configuration: The changes.
+        :param _builtins.str name: The name, unique in the mutation.
+        :param _builtins.int percentage: The share of the pods, in percent.
+        """
+        pulumi.set(__self__, "configuration", configuration)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "percentage", percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def configuration(self) -> 'outputs.PodMutationDistributionGroupConfiguration':
+        """
+        The changes.
+        """
+        return pulumi.get(self, "configuration")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name, unique in the mutation.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def percentage(self) -> _builtins.int:
+        """
+        The share of the pods, in percent.
+        """
+        return pulumi.get(self, "percentage")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfiguration(dict):
+    """
+    What changes in a share of the pods.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "nodeSelector":
+            suggest = "node_selector"
+        elif key == "nodeTemplatesToConsolidates":
+            suggest = "node_templates_to_consolidates"
+        elif key == "spotType":
+            suggest = "spot_type"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationDistributionGroupConfiguration. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationDistributionGroupConfiguration.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationDistributionGroupConfiguration.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 affinity: Optional['outputs.PodMutationDistributionGroupConfigurationAffinity'] = None,
+                 annotations: Optional[Mapping[str, _builtins.str]] = None,
+                 labels: Optional[Mapping[str, _builtins.str]] = None,
+                 node_selector: Optional['outputs.PodMutationDistributionGroupConfigurationNodeSelector'] = None,
+                 node_templates_to_consolidates: Optional[Sequence[_builtins.str]] = None,
+                 patch: Optional[_builtins.str] = None,
+                 spot_type: Optional[_builtins.str] = None,
+                 tolerations: Optional[Sequence['outputs.PodMutationDistributionGroupConfigurationToleration']] = None):
+        """
+        What changes in a share of the pods.
+
+        :param 'PodMutationDistributionGroupConfigurationAffinity' affinity: Nodes that pods prefer.
+        :param Mapping[str, _builtins.str] annotations: Annotations that pods get.
+        :param Mapping[str, _builtins.str] labels: Labels that pods get.
+        :param 'PodMutationDistributionGroupConfigurationNodeSelector' node_selector: Labels of nodes that pods ask for, or cease to ask for.
+        :param Sequence[_builtins.str] node_templates_to_consolidates: The names of node templates whose pods are brought together on nodes of one template, in order.
+        :param _builtins.str patch: A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+        :param _builtins.str spot_type: `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        :param Sequence['PodMutationDistributionGroupConfigurationToleration'] tolerations: Tolerations that pods get, in order.
+        """
+        if affinity is not None:
+            pulumi.set(__self__, "affinity", affinity)
+        if annotations is not None:
+            pulumi.set(__self__, "annotations", annotations)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+        if node_templates_to_consolidates is not None:
+            pulumi.set(__self__, "node_templates_to_consolidates", node_templates_to_consolidates)
+        if patch is not None:
+            pulumi.set(__self__, "patch", patch)
+        if spot_type is not None:
+            pulumi.set(__self__, "spot_type", spot_type)
+        if tolerations is not None:
+            pulumi.set(__self__, "tolerations", tolerations)
+
+    @_builtins.property
+    @pulumi.getter
+    def affinity(self) -> Optional['outputs.PodMutationDistributionGroupConfigurationAffinity']:
+        """
+        Nodes that pods prefer.
+        """
+        return pulumi.get(self, "affinity")
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Annotations that pods get.
+        """
+        return pulumi.get(self, "annotations")
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that pods get.
+        """
+        return pulumi.get(self, "labels")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> Optional['outputs.PodMutationDistributionGroupConfigurationNodeSelector']:
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTemplatesToConsolidates")
+    def node_templates_to_consolidates(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The names of node templates whose pods are brought together on nodes of one template, in order.
+        """
+        return pulumi.get(self, "node_templates_to_consolidates")
+
+    @_builtins.property
+    @pulumi.getter
+    def patch(self) -> Optional[_builtins.str]:
+        """
+        A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+        """
+        return pulumi.get(self, "patch")
+
+    @_builtins.property
+    @pulumi.getter(name="spotType")
+    def spot_type(self) -> Optional[_builtins.str]:
+        """
+        `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        """
+        return pulumi.get(self, "spot_type")
+
+    @_builtins.property
+    @pulumi.getter
+    def tolerations(self) -> Optional[Sequence['outputs.PodMutationDistributionGroupConfigurationToleration']]:
+        """
+        Tolerations that pods get, in order.
+        """
+        return pulumi.get(self, "tolerations")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationAffinity(dict):
+    """
+    Nodes that pods prefer.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "nodeAffinity":
+            suggest = "node_affinity"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationDistributionGroupConfigurationAffinity. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationDistributionGroupConfigurationAffinity.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationDistributionGroupConfigurationAffinity.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 node_affinity: Optional['outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinity'] = None):
+        """
+        Nodes that pods prefer.
+
+        :param 'PodMutationDistributionGroupConfigurationAffinityNodeAffinity' node_affinity: Nodes that pods prefer by their labels.
+        """
+        if node_affinity is not None:
+            pulumi.set(__self__, "node_affinity", node_affinity)
+
+    @_builtins.property
+    @pulumi.getter(name="nodeAffinity")
+    def node_affinity(self) -> Optional['outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinity']:
+        """
+        Nodes that pods prefer by their labels.
+        """
+        return pulumi.get(self, "node_affinity")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinity(dict):
+    """
+    Nodes that pods prefer by their labels.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "preferredDuringSchedulingIgnoredDuringExecutions":
+            suggest = "preferred_during_scheduling_ignored_during_executions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationDistributionGroupConfigurationAffinityNodeAffinity. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationDistributionGroupConfigurationAffinityNodeAffinity.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationDistributionGroupConfigurationAffinityNodeAffinity.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 preferred_during_scheduling_ignored_during_executions: Optional[Sequence['outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution']] = None):
+        """
+        Nodes that pods prefer by their labels.
+
+        :param Sequence['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution'] preferred_during_scheduling_ignored_during_executions: The preferences, in order.
+        """
+        if preferred_during_scheduling_ignored_during_executions is not None:
+            pulumi.set(__self__, "preferred_during_scheduling_ignored_during_executions", preferred_during_scheduling_ignored_during_executions)
+
+    @_builtins.property
+    @pulumi.getter(name="preferredDuringSchedulingIgnoredDuringExecutions")
+    def preferred_during_scheduling_ignored_during_executions(self) -> Optional[Sequence['outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution']]:
+        """
+        The preferences, in order.
+        """
+        return pulumi.get(self, "preferred_during_scheduling_ignored_during_executions")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecution(dict):
+    """
+    A preference for nodes.
+    """
+    def __init__(__self__, *,
+                 preference: 'outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference',
+                 weight: _builtins.int):
+        """
+        A preference for nodes.
+
+        :param 'PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference' preference: The nodes that are preferred.
+        :param _builtins.int weight: How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        pulumi.set(__self__, "preference", preference)
+        pulumi.set(__self__, "weight", weight)
+
+    @_builtins.property
+    @pulumi.getter
+    def preference(self) -> 'outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference':
+        """
+        The nodes that are preferred.
+        """
+        return pulumi.get(self, "preference")
+
+    @_builtins.property
+    @pulumi.getter
+    def weight(self) -> _builtins.int:
+        """
+        How much it counts, 1 to 100 as Kubernetes has it.
+        """
+        return pulumi.get(self, "weight")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference(dict):
+    """
+    Selects nodes.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "matchExpressions":
+            suggest = "match_expressions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreference.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 match_expressions: Optional[Sequence['outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression']] = None):
+        """
+        Selects nodes.
+
+        :param Sequence['PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression'] match_expressions: Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        if match_expressions is not None:
+            pulumi.set(__self__, "match_expressions", match_expressions)
+
+    @_builtins.property
+    @pulumi.getter(name="matchExpressions")
+    def match_expressions(self) -> Optional[Sequence['outputs.PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression']]:
+        """
+        Conditions on the labels of nodes, all of which must hold. Their order does not matter.
+        """
+        return pulumi.get(self, "match_expressions")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationAffinityNodeAffinityPreferredDuringSchedulingIgnoredDuringExecutionPreferenceMatchExpression(dict):
+    """
+    A condition on a label of nodes.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: _builtins.str,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on a label of nodes.
+
+        :param _builtins.str key: The key of the label.
+        :param _builtins.str operator: How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        :param Sequence[_builtins.str] values: The values to compare with. Their order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `In`, `NotIn`, `Exists`, `DoesNotExist`, `Gt` or `Lt`.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with. Their order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationNodeSelector(dict):
+    """
+    Labels of nodes that pods ask for, or cease to ask for.
+    """
+    def __init__(__self__, *,
+                 add: Optional[Mapping[str, _builtins.str]] = None,
+                 remove: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+
+        :param Mapping[str, _builtins.str] add: Labels that pods ask for.
+        :param Mapping[str, _builtins.str] remove: Labels that pods cease to ask for. The values may be empty.
+        """
+        if add is not None:
+            pulumi.set(__self__, "add", add)
+        if remove is not None:
+            pulumi.set(__self__, "remove", remove)
+
+    @_builtins.property
+    @pulumi.getter
+    def add(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that pods ask for.
+        """
+        return pulumi.get(self, "add")
+
+    @_builtins.property
+    @pulumi.getter
+    def remove(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that pods cease to ask for. The values may be empty.
+        """
+        return pulumi.get(self, "remove")
+
+
+@pulumi.output_type
+class PodMutationDistributionGroupConfigurationToleration(dict):
+    """
+    A Kubernetes toleration.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "tolerationSeconds":
+            suggest = "toleration_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationDistributionGroupConfigurationToleration. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationDistributionGroupConfigurationToleration.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationDistributionGroupConfigurationToleration.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 effect: Optional[_builtins.str] = None,
+                 key: Optional[_builtins.str] = None,
+                 operator: Optional[_builtins.str] = None,
+                 toleration_seconds: Optional[_builtins.int] = None,
+                 value: Optional[_builtins.str] = None):
+        """
+        A Kubernetes toleration.
+
+        :param _builtins.str effect: `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        :param _builtins.str key: The key of the taint. Left out, any, with the operator `Exists`.
+        :param _builtins.str operator: `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        :param _builtins.int toleration_seconds: How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        :param _builtins.str value: The value of the taint.
+        """
+        if effect is not None:
+            pulumi.set(__self__, "effect", effect)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if toleration_seconds is not None:
+            pulumi.set(__self__, "toleration_seconds", toleration_seconds)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def effect(self) -> Optional[_builtins.str]:
+        """
+        `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        """
+        return pulumi.get(self, "effect")
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        The key of the taint. Left out, any, with the operator `Exists`.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> Optional[_builtins.str]:
+        """
+        `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter(name="tolerationSeconds")
+    def toleration_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        """
+        return pulumi.get(self, "toleration_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional[_builtins.str]:
+        """
+        The value of the taint.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2(dict):
+    """
+    Which pods are changed.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "celExpression":
+            suggest = "cel_expression"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationFilterV2. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationFilterV2.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationFilterV2.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cel_expression: Optional[_builtins.str] = None,
+                 pod: Optional['outputs.PodMutationFilterV2Pod'] = None,
+                 workload: Optional['outputs.PodMutationFilterV2Workload'] = None):
+        """
+        Which pods are changed.
+
+        :param _builtins.str cel_expression: Only pods for which this expression, in the Common Expression Language, is true.
+        :param 'PodMutationFilterV2Pod' pod: Only these pods.
+        :param 'PodMutationFilterV2Workload' workload: Only pods of these workloads.
+        """
+        if cel_expression is not None:
+            pulumi.set(__self__, "cel_expression", cel_expression)
+        if pod is not None:
+            pulumi.set(__self__, "pod", pod)
+        if workload is not None:
+            pulumi.set(__self__, "workload", workload)
+
+    @_builtins.property
+    @pulumi.getter(name="celExpression")
+    def cel_expression(self) -> Optional[_builtins.str]:
+        """
+        Only pods for which this expression, in the Common Expression Language, is true.
+        """
+        return pulumi.get(self, "cel_expression")
+
+    @_builtins.property
+    @pulumi.getter
+    def pod(self) -> Optional['outputs.PodMutationFilterV2Pod']:
+        """
+        Only these pods.
+        """
+        return pulumi.get(self, "pod")
+
+    @_builtins.property
+    @pulumi.getter
+    def workload(self) -> Optional['outputs.PodMutationFilterV2Workload']:
+        """
+        Only pods of these workloads.
+        """
+        return pulumi.get(self, "workload")
+
+
+@pulumi.output_type
+class PodMutationFilterV2Pod(dict):
+    """
+    Selects pods.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "excludeLabelsFilter":
+            suggest = "exclude_labels_filter"
+        elif key == "excludeTolerationsFilter":
+            suggest = "exclude_tolerations_filter"
+        elif key == "labelsFilter":
+            suggest = "labels_filter"
+        elif key == "tolerationsFilter":
+            suggest = "tolerations_filter"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationFilterV2Pod. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationFilterV2Pod.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationFilterV2Pod.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 exclude_labels_filter: Optional['outputs.PodMutationFilterV2PodExcludeLabelsFilter'] = None,
+                 exclude_tolerations_filter: Optional['outputs.PodMutationFilterV2PodExcludeTolerationsFilter'] = None,
+                 labels_filter: Optional['outputs.PodMutationFilterV2PodLabelsFilter'] = None,
+                 tolerations_filter: Optional['outputs.PodMutationFilterV2PodTolerationsFilter'] = None):
+        """
+        Selects pods.
+
+        :param 'PodMutationFilterV2PodExcludeLabelsFilter' exclude_labels_filter: No pods with these labels.
+        :param 'PodMutationFilterV2PodExcludeTolerationsFilter' exclude_tolerations_filter: No pods with these tolerations.
+        :param 'PodMutationFilterV2PodLabelsFilter' labels_filter: Only pods with these labels.
+        :param 'PodMutationFilterV2PodTolerationsFilter' tolerations_filter: Only pods with these tolerations.
+        """
+        if exclude_labels_filter is not None:
+            pulumi.set(__self__, "exclude_labels_filter", exclude_labels_filter)
+        if exclude_tolerations_filter is not None:
+            pulumi.set(__self__, "exclude_tolerations_filter", exclude_tolerations_filter)
+        if labels_filter is not None:
+            pulumi.set(__self__, "labels_filter", labels_filter)
+        if tolerations_filter is not None:
+            pulumi.set(__self__, "tolerations_filter", tolerations_filter)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeLabelsFilter")
+    def exclude_labels_filter(self) -> Optional['outputs.PodMutationFilterV2PodExcludeLabelsFilter']:
+        """
+        No pods with these labels.
+        """
+        return pulumi.get(self, "exclude_labels_filter")
+
+    @_builtins.property
+    @pulumi.getter(name="excludeTolerationsFilter")
+    def exclude_tolerations_filter(self) -> Optional['outputs.PodMutationFilterV2PodExcludeTolerationsFilter']:
+        """
+        No pods with these tolerations.
+        """
+        return pulumi.get(self, "exclude_tolerations_filter")
+
+    @_builtins.property
+    @pulumi.getter(name="labelsFilter")
+    def labels_filter(self) -> Optional['outputs.PodMutationFilterV2PodLabelsFilter']:
+        """
+        Only pods with these labels.
+        """
+        return pulumi.get(self, "labels_filter")
+
+    @_builtins.property
+    @pulumi.getter(name="tolerationsFilter")
+    def tolerations_filter(self) -> Optional['outputs.PodMutationFilterV2PodTolerationsFilter']:
+        """
+        Only pods with these tolerations.
+        """
+        return pulumi.get(self, "tolerations_filter")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeLabelsFilter(dict):
+    """
+    Selects pods by their labels.
+    """
+    def __init__(__self__, *,
+                 matchers: Sequence['outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcher'],
+                 operator: _builtins.str):
+        """
+        Selects pods by their labels.
+
+        :param Sequence['PodMutationFilterV2PodExcludeLabelsFilterMatcher'] matchers: What to look for. The order does not matter.
+        :param _builtins.str operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> Sequence['outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcher']:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeLabelsFilterMatcher(dict):
+    """
+    What to look for in a label.
+    """
+    def __init__(__self__, *,
+                 key: 'outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherKey',
+                 value: Optional['outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherValue'] = None):
+        """
+        What to look for in a label.
+
+        :param 'PodMutationFilterV2PodExcludeLabelsFilterMatcherKey' key: The key of the label.
+        :param 'PodMutationFilterV2PodExcludeLabelsFilterMatcherValue' value: The value of the label. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> 'outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherKey':
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional['outputs.PodMutationFilterV2PodExcludeLabelsFilterMatcherValue']:
+        """
+        The value of the label. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherKey(dict):
+    """
+    Compares the key of a label.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the key of a label.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeLabelsFilterMatcherValue(dict):
+    """
+    Compares the value of a label.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the value of a label.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeTolerationsFilter(dict):
+    """
+    Selects pods by their tolerations.
+    """
+    def __init__(__self__, *,
+                 matchers: Sequence['outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcher'],
+                 operator: _builtins.str):
+        """
+        Selects pods by their tolerations.
+
+        :param Sequence['PodMutationFilterV2PodExcludeTolerationsFilterMatcher'] matchers: What to look for. The order does not matter.
+        :param _builtins.str operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> Sequence['outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcher']:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcher(dict):
+    """
+    What to look for in a toleration.
+    """
+    def __init__(__self__, *,
+                 key: 'outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey',
+                 operator: Optional['outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator'] = None,
+                 value: Optional['outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue'] = None):
+        """
+        What to look for in a toleration.
+
+        :param 'PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey' key: The key of the toleration.
+        :param 'PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator' operator: The operator of the toleration. Left out, any.
+        :param 'PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue' value: The value of the toleration. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> 'outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey':
+        """
+        The key of the toleration.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> Optional['outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator']:
+        """
+        The operator of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional['outputs.PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue']:
+        """
+        The value of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherKey(dict):
+    """
+    Compares the key of a toleration.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the key of a toleration.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherOperator(dict):
+    """
+    Compares the operator of a toleration.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the operator of a toleration.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodExcludeTolerationsFilterMatcherValue(dict):
+    """
+    Compares the value of a toleration.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the value of a toleration.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodLabelsFilter(dict):
+    """
+    Selects pods by their labels.
+    """
+    def __init__(__self__, *,
+                 matchers: Sequence['outputs.PodMutationFilterV2PodLabelsFilterMatcher'],
+                 operator: _builtins.str):
+        """
+        Selects pods by their labels.
+
+        :param Sequence['PodMutationFilterV2PodLabelsFilterMatcher'] matchers: What to look for. The order does not matter.
+        :param _builtins.str operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> Sequence['outputs.PodMutationFilterV2PodLabelsFilterMatcher']:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodLabelsFilterMatcher(dict):
+    """
+    What to look for in a label.
+    """
+    def __init__(__self__, *,
+                 key: 'outputs.PodMutationFilterV2PodLabelsFilterMatcherKey',
+                 value: Optional['outputs.PodMutationFilterV2PodLabelsFilterMatcherValue'] = None):
+        """
+        What to look for in a label.
+
+        :param 'PodMutationFilterV2PodLabelsFilterMatcherKey' key: The key of the label.
+        :param 'PodMutationFilterV2PodLabelsFilterMatcherValue' value: The value of the label. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> 'outputs.PodMutationFilterV2PodLabelsFilterMatcherKey':
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional['outputs.PodMutationFilterV2PodLabelsFilterMatcherValue']:
+        """
+        The value of the label. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodLabelsFilterMatcherKey(dict):
+    """
+    Compares the key of a label.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the key of a label.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodLabelsFilterMatcherValue(dict):
+    """
+    Compares the value of a label.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the value of a label.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodTolerationsFilter(dict):
+    """
+    Selects pods by their tolerations.
+    """
+    def __init__(__self__, *,
+                 matchers: Sequence['outputs.PodMutationFilterV2PodTolerationsFilterMatcher'],
+                 operator: _builtins.str):
+        """
+        Selects pods by their tolerations.
+
+        :param Sequence['PodMutationFilterV2PodTolerationsFilterMatcher'] matchers: What to look for. The order does not matter.
+        :param _builtins.str operator: `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        pulumi.set(__self__, "matchers", matchers)
+        pulumi.set(__self__, "operator", operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def matchers(self) -> Sequence['outputs.PodMutationFilterV2PodTolerationsFilterMatcher']:
+        """
+        What to look for. The order does not matter.
+        """
+        return pulumi.get(self, "matchers")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        `AND`: a pod fits all of the matchers. `OR`: it fits one. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodTolerationsFilterMatcher(dict):
+    """
+    What to look for in a toleration.
+    """
+    def __init__(__self__, *,
+                 key: 'outputs.PodMutationFilterV2PodTolerationsFilterMatcherKey',
+                 operator: Optional['outputs.PodMutationFilterV2PodTolerationsFilterMatcherOperator'] = None,
+                 value: Optional['outputs.PodMutationFilterV2PodTolerationsFilterMatcherValue'] = None):
+        """
+        What to look for in a toleration.
+
+        :param 'PodMutationFilterV2PodTolerationsFilterMatcherKey' key: The key of the toleration.
+        :param 'PodMutationFilterV2PodTolerationsFilterMatcherOperator' operator: The operator of the toleration. Left out, any.
+        :param 'PodMutationFilterV2PodTolerationsFilterMatcherValue' value: The value of the toleration. Left out, any.
+        """
+        pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> 'outputs.PodMutationFilterV2PodTolerationsFilterMatcherKey':
+        """
+        The key of the toleration.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> Optional['outputs.PodMutationFilterV2PodTolerationsFilterMatcherOperator']:
+        """
+        The operator of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional['outputs.PodMutationFilterV2PodTolerationsFilterMatcherValue']:
+        """
+        The value of the toleration. Left out, any.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodTolerationsFilterMatcherKey(dict):
+    """
+    Compares the key of a toleration.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the key of a toleration.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodTolerationsFilterMatcherOperator(dict):
+    """
+    Compares the operator of a toleration.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the operator of a toleration.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2PodTolerationsFilterMatcherValue(dict):
+    """
+    Compares the value of a toleration.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the value of a toleration.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2Workload(dict):
+    """
+    Selects workloads. In no list does the order matter.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "excludeKinds":
+            suggest = "exclude_kinds"
+        elif key == "excludeNames":
+            suggest = "exclude_names"
+        elif key == "excludeNamespaces":
+            suggest = "exclude_namespaces"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationFilterV2Workload. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationFilterV2Workload.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationFilterV2Workload.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 exclude_kinds: Optional[Sequence['outputs.PodMutationFilterV2WorkloadExcludeKind']] = None,
+                 exclude_names: Optional[Sequence['outputs.PodMutationFilterV2WorkloadExcludeName']] = None,
+                 exclude_namespaces: Optional[Sequence['outputs.PodMutationFilterV2WorkloadExcludeNamespace']] = None,
+                 kinds: Optional[Sequence['outputs.PodMutationFilterV2WorkloadKind']] = None,
+                 names: Optional[Sequence['outputs.PodMutationFilterV2WorkloadName']] = None,
+                 namespaces: Optional[Sequence['outputs.PodMutationFilterV2WorkloadNamespace']] = None):
+        """
+        Selects workloads. In no list does the order matter.
+
+        :param Sequence['PodMutationFilterV2WorkloadExcludeKind'] exclude_kinds: No workloads of one of these kinds.
+        :param Sequence['PodMutationFilterV2WorkloadExcludeName'] exclude_names: No workloads with one of these names.
+        :param Sequence['PodMutationFilterV2WorkloadExcludeNamespace'] exclude_namespaces: No workloads in one of these namespaces.
+        :param Sequence['PodMutationFilterV2WorkloadKind'] kinds: Only workloads of one of these kinds, such as `Deployment`.
+        :param Sequence['PodMutationFilterV2WorkloadName'] names: Only workloads with one of these names.
+        :param Sequence['PodMutationFilterV2WorkloadNamespace'] namespaces: Only workloads in one of these namespaces.
+        """
+        if exclude_kinds is not None:
+            pulumi.set(__self__, "exclude_kinds", exclude_kinds)
+        if exclude_names is not None:
+            pulumi.set(__self__, "exclude_names", exclude_names)
+        if exclude_namespaces is not None:
+            pulumi.set(__self__, "exclude_namespaces", exclude_namespaces)
+        if kinds is not None:
+            pulumi.set(__self__, "kinds", kinds)
+        if names is not None:
+            pulumi.set(__self__, "names", names)
+        if namespaces is not None:
+            pulumi.set(__self__, "namespaces", namespaces)
+
+    @_builtins.property
+    @pulumi.getter(name="excludeKinds")
+    def exclude_kinds(self) -> Optional[Sequence['outputs.PodMutationFilterV2WorkloadExcludeKind']]:
+        """
+        No workloads of one of these kinds.
+        """
+        return pulumi.get(self, "exclude_kinds")
+
+    @_builtins.property
+    @pulumi.getter(name="excludeNames")
+    def exclude_names(self) -> Optional[Sequence['outputs.PodMutationFilterV2WorkloadExcludeName']]:
+        """
+        No workloads with one of these names.
+        """
+        return pulumi.get(self, "exclude_names")
+
+    @_builtins.property
+    @pulumi.getter(name="excludeNamespaces")
+    def exclude_namespaces(self) -> Optional[Sequence['outputs.PodMutationFilterV2WorkloadExcludeNamespace']]:
+        """
+        No workloads in one of these namespaces.
+        """
+        return pulumi.get(self, "exclude_namespaces")
+
+    @_builtins.property
+    @pulumi.getter
+    def kinds(self) -> Optional[Sequence['outputs.PodMutationFilterV2WorkloadKind']]:
+        """
+        Only workloads of one of these kinds, such as `Deployment`.
+        """
+        return pulumi.get(self, "kinds")
+
+    @_builtins.property
+    @pulumi.getter
+    def names(self) -> Optional[Sequence['outputs.PodMutationFilterV2WorkloadName']]:
+        """
+        Only workloads with one of these names.
+        """
+        return pulumi.get(self, "names")
+
+    @_builtins.property
+    @pulumi.getter
+    def namespaces(self) -> Optional[Sequence['outputs.PodMutationFilterV2WorkloadNamespace']]:
+        """
+        Only workloads in one of these namespaces.
+        """
+        return pulumi.get(self, "namespaces")
+
+
+@pulumi.output_type
+class PodMutationFilterV2WorkloadExcludeKind(dict):
+    """
+    Compares the kind of a workload.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the kind of a workload.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2WorkloadExcludeName(dict):
+    """
+    Compares the name of a workload.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the name of a workload.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2WorkloadExcludeNamespace(dict):
+    """
+    Compares the namespace of a workload.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the namespace of a workload.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2WorkloadKind(dict):
+    """
+    Compares the kind of a workload.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the kind of a workload.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2WorkloadName(dict):
+    """
+    Compares the name of a workload.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the name of a workload.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationFilterV2WorkloadNamespace(dict):
+    """
+    Compares the namespace of a workload.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        Compares the namespace of a workload.
+
+        :param _builtins.str type: `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        :param _builtins.str value: The value to compare with.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `EXACT`: equals the value. `REGEX`: matches the value, a regular expression. Letter case does not matter here.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value to compare with.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class PodMutationNodeSelector(dict):
+    """
+    Labels of nodes that pods ask for, or cease to ask for.
+    """
+    def __init__(__self__, *,
+                 add: Optional[Mapping[str, _builtins.str]] = None,
+                 remove: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+
+        :param Mapping[str, _builtins.str] add: Labels that pods ask for.
+        :param Mapping[str, _builtins.str] remove: Labels that pods cease to ask for. The values may be empty.
+        """
+        if add is not None:
+            pulumi.set(__self__, "add", add)
+        if remove is not None:
+            pulumi.set(__self__, "remove", remove)
+
+    @_builtins.property
+    @pulumi.getter
+    def add(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that pods ask for.
+        """
+        return pulumi.get(self, "add")
+
+    @_builtins.property
+    @pulumi.getter
+    def remove(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that pods cease to ask for. The values may be empty.
+        """
+        return pulumi.get(self, "remove")
+
+
+@pulumi.output_type
+class PodMutationPodEviction(dict):
+    """
+    Whether pods that run already are evicted.
+    """
+    def __init__(__self__, *,
+                 enabled: _builtins.bool):
+        """
+        Whether pods that run already are evicted.
+
+        :param _builtins.bool enabled: Whether they are.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether they are.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class PodMutationSpotConfig(dict):
+    """
+    Whether pods run on spot instances.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "distributionPercentage":
+            suggest = "distribution_percentage"
+        elif key == "spotMode":
+            suggest = "spot_mode"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationSpotConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationSpotConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationSpotConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 distribution_percentage: Optional[_builtins.int] = None,
+                 spot_mode: Optional[_builtins.str] = None):
+        """
+        Whether pods run on spot instances.
+
+        :param _builtins.int distribution_percentage: The share of the pods, in percent, that this is for. Default: 0.
+        :param _builtins.str spot_mode: `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        """
+        if distribution_percentage is not None:
+            pulumi.set(__self__, "distribution_percentage", distribution_percentage)
+        if spot_mode is not None:
+            pulumi.set(__self__, "spot_mode", spot_mode)
+
+    @_builtins.property
+    @pulumi.getter(name="distributionPercentage")
+    def distribution_percentage(self) -> Optional[_builtins.int]:
+        """
+        The share of the pods, in percent, that this is for. Default: 0.
+        """
+        return pulumi.get(self, "distribution_percentage")
+
+    @_builtins.property
+    @pulumi.getter(name="spotMode")
+    def spot_mode(self) -> Optional[_builtins.str]:
+        """
+        `OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_SPOT`: they do where there are any. `USE_ONLY_SPOT`: they run on nothing else. Letter case does not matter.
+        """
+        return pulumi.get(self, "spot_mode")
+
+
+@pulumi.output_type
+class PodMutationToleration(dict):
+    """
+    A Kubernetes toleration.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "tolerationSeconds":
+            suggest = "toleration_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in PodMutationToleration. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        PodMutationToleration.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        PodMutationToleration.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 effect: Optional[_builtins.str] = None,
+                 key: Optional[_builtins.str] = None,
+                 operator: Optional[_builtins.str] = None,
+                 toleration_seconds: Optional[_builtins.int] = None,
+                 value: Optional[_builtins.str] = None):
+        """
+        A Kubernetes toleration.
+
+        :param _builtins.str effect: `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        :param _builtins.str key: The key of the taint. Left out, any, with the operator `Exists`.
+        :param _builtins.str operator: `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        :param _builtins.int toleration_seconds: How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        :param _builtins.str value: The value of the taint.
+        """
+        if effect is not None:
+            pulumi.set(__self__, "effect", effect)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if toleration_seconds is not None:
+            pulumi.set(__self__, "toleration_seconds", toleration_seconds)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def effect(self) -> Optional[_builtins.str]:
+        """
+        `NoSchedule`, `PreferNoSchedule` or `NoExecute`. Left out, any.
+        """
+        return pulumi.get(self, "effect")
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        The key of the taint. Left out, any, with the operator `Exists`.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> Optional[_builtins.str]:
+        """
+        `Equal`: the taint has the value. `Exists`: it has any. Default: `Equal`.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter(name="tolerationSeconds")
+    def toleration_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long a pod stays after a taint with the effect `NoExecute` has appeared, in seconds. Left out, for ever; 0: not at all.
+        """
+        return pulumi.get(self, "toleration_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional[_builtins.str]:
+        """
+        The value of the taint.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class RebalancingScheduleLaunchConfiguration(dict):
+    """
+    How a cluster is rebalanced, and which of its nodes.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "aggressiveMode":
+            suggest = "aggressive_mode"
+        elif key == "aggressiveModeConfig":
+            suggest = "aggressive_mode_config"
+        elif key == "drainFailureConfig":
+            suggest = "drain_failure_config"
+        elif key == "evictGracefully":
+            suggest = "evict_gracefully"
+        elif key == "executionConditions":
+            suggest = "execution_conditions"
+        elif key == "keepDrainTimeoutNodes":
+            suggest = "keep_drain_timeout_nodes"
+        elif key == "maxSimultaneousDrains":
+            suggest = "max_simultaneous_drains"
+        elif key == "nodeTtlSeconds":
+            suggest = "node_ttl_seconds"
+        elif key == "numTargetedNodes":
+            suggest = "num_targeted_nodes"
+        elif key == "rebalancingMinNodes":
+            suggest = "rebalancing_min_nodes"
+        elif key == "targetNodeSelectionAlgorithm":
+            suggest = "target_node_selection_algorithm"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RebalancingScheduleLaunchConfiguration. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RebalancingScheduleLaunchConfiguration.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RebalancingScheduleLaunchConfiguration.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 aggressive_mode: Optional[_builtins.bool] = None,
+                 aggressive_mode_config: Optional['outputs.RebalancingScheduleLaunchConfigurationAggressiveModeConfig'] = None,
+                 drain_failure_config: Optional['outputs.RebalancingScheduleLaunchConfigurationDrainFailureConfig'] = None,
+                 evict_gracefully: Optional[_builtins.bool] = None,
+                 execution_conditions: Optional['outputs.RebalancingScheduleLaunchConfigurationExecutionConditions'] = None,
+                 keep_drain_timeout_nodes: Optional[_builtins.bool] = None,
+                 max_simultaneous_drains: Optional[_builtins.int] = None,
+                 node_ttl_seconds: Optional[_builtins.int] = None,
+                 num_targeted_nodes: Optional[_builtins.int] = None,
+                 rebalancing_min_nodes: Optional[_builtins.int] = None,
+                 selector: Optional[_builtins.str] = None,
+                 target_node_selection_algorithm: Optional[_builtins.str] = None):
+        """
+        How a cluster is rebalanced, and which of its nodes.
+
+        :param _builtins.bool aggressive_mode: Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+        :param 'RebalancingScheduleLaunchConfigurationAggressiveModeConfig' aggressive_mode_config: Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+        :param 'RebalancingScheduleLaunchConfigurationDrainFailureConfig' drain_failure_config: What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+        :param _builtins.bool evict_gracefully: Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+        :param 'RebalancingScheduleLaunchConfigurationExecutionConditions' execution_conditions: What must hold, once the new nodes are there, for the old ones to be drained.
+        :param _builtins.bool keep_drain_timeout_nodes: Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+        :param _builtins.int max_simultaneous_drains: The most nodes to drain at one time. Left out, the service chooses.
+        :param _builtins.int node_ttl_seconds: How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+        :param _builtins.int num_targeted_nodes: The most nodes to replace in one run. Default: 0, no limit.
+        :param _builtins.int rebalancing_min_nodes: The least number of nodes that a run leaves in the cluster. Default: 0.
+        :param _builtins.str selector: Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+        :param _builtins.str target_node_selection_algorithm: How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+        """
+        if aggressive_mode is not None:
+            pulumi.set(__self__, "aggressive_mode", aggressive_mode)
+        if aggressive_mode_config is not None:
+            pulumi.set(__self__, "aggressive_mode_config", aggressive_mode_config)
+        if drain_failure_config is not None:
+            pulumi.set(__self__, "drain_failure_config", drain_failure_config)
+        if evict_gracefully is not None:
+            pulumi.set(__self__, "evict_gracefully", evict_gracefully)
+        if execution_conditions is not None:
+            pulumi.set(__self__, "execution_conditions", execution_conditions)
+        if keep_drain_timeout_nodes is not None:
+            pulumi.set(__self__, "keep_drain_timeout_nodes", keep_drain_timeout_nodes)
+        if max_simultaneous_drains is not None:
+            pulumi.set(__self__, "max_simultaneous_drains", max_simultaneous_drains)
+        if node_ttl_seconds is not None:
+            pulumi.set(__self__, "node_ttl_seconds", node_ttl_seconds)
+        if num_targeted_nodes is not None:
+            pulumi.set(__self__, "num_targeted_nodes", num_targeted_nodes)
+        if rebalancing_min_nodes is not None:
+            pulumi.set(__self__, "rebalancing_min_nodes", rebalancing_min_nodes)
+        if selector is not None:
+            pulumi.set(__self__, "selector", selector)
+        if target_node_selection_algorithm is not None:
+            pulumi.set(__self__, "target_node_selection_algorithm", target_node_selection_algorithm)
+
+    @_builtins.property
+    @pulumi.getter(name="aggressiveMode")
+    @_utilities.deprecated("""Use aggressiveModeConfig, which names each problem to ignore.""")
+    def aggressive_mode(self) -> Optional[_builtins.bool]:
+        """
+        Whether to rebalance also nodes that have pods with problems: those that `aggressiveModeConfig` names, all of them. Pods may be lost, and data on local volumes. Default: false.
+        """
+        return pulumi.get(self, "aggressive_mode")
+
+    @_builtins.property
+    @pulumi.getter(name="aggressiveModeConfig")
+    def aggressive_mode_config(self) -> Optional['outputs.RebalancingScheduleLaunchConfigurationAggressiveModeConfig']:
+        """
+        Which problems of pods do not keep a node from being rebalanced. Without effect if `aggressiveMode` is true.
+        """
+        return pulumi.get(self, "aggressive_mode_config")
+
+    @_builtins.property
+    @pulumi.getter(name="drainFailureConfig")
+    def drain_failure_config(self) -> Optional['outputs.RebalancingScheduleLaunchConfigurationDrainFailureConfig']:
+        """
+        What becomes of nodes that cannot be drained in time. Needs `evictGracefully` or `keepDrainTimeoutNodes`.
+        """
+        return pulumi.get(self, "drain_failure_config")
+
+    @_builtins.property
+    @pulumi.getter(name="evictGracefully")
+    def evict_gracefully(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Left out, it is as `keepDrainTimeoutNodes` says.
+        """
+        return pulumi.get(self, "evict_gracefully")
+
+    @_builtins.property
+    @pulumi.getter(name="executionConditions")
+    def execution_conditions(self) -> Optional['outputs.RebalancingScheduleLaunchConfigurationExecutionConditions']:
+        """
+        What must hold, once the new nodes are there, for the old ones to be drained.
+        """
+        return pulumi.get(self, "execution_conditions")
+
+    @_builtins.property
+    @pulumi.getter(name="keepDrainTimeoutNodes")
+    def keep_drain_timeout_nodes(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes that cannot be drained in time stay in the cluster instead of being removed by force. Default: false. `evictGracefully` is the newer form, and wins where both are given.
+        """
+        return pulumi.get(self, "keep_drain_timeout_nodes")
+
+    @_builtins.property
+    @pulumi.getter(name="maxSimultaneousDrains")
+    def max_simultaneous_drains(self) -> Optional[_builtins.int]:
+        """
+        The most nodes to drain at one time. Left out, the service chooses.
+        """
+        return pulumi.get(self, "max_simultaneous_drains")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTtlSeconds")
+    def node_ttl_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long a node must have lived before it is rebalanced, in seconds. Default: 0, any node.
+        """
+        return pulumi.get(self, "node_ttl_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="numTargetedNodes")
+    def num_targeted_nodes(self) -> Optional[_builtins.int]:
+        """
+        The most nodes to replace in one run. Default: 0, no limit.
+        """
+        return pulumi.get(self, "num_targeted_nodes")
+
+    @_builtins.property
+    @pulumi.getter(name="rebalancingMinNodes")
+    def rebalancing_min_nodes(self) -> Optional[_builtins.int]:
+        """
+        The least number of nodes that a run leaves in the cluster. Default: 0.
+        """
+        return pulumi.get(self, "rebalancing_min_nodes")
+
+    @_builtins.property
+    @pulumi.getter
+    def selector(self) -> Optional[_builtins.str]:
+        """
+        Which nodes to rebalance, as the JSON text of a Kubernetes node selector: `{"nodeSelectorTerms": [{"matchExpressions": [{"key": "team", "operator": "In", "values": ["web"]}]}]}`. Layout, the order of keys and empty lists do not matter. Left out, all nodes.
+        """
+        return pulumi.get(self, "selector")
+
+    @_builtins.property
+    @pulumi.getter(name="targetNodeSelectionAlgorithm")
+    def target_node_selection_algorithm(self) -> Optional[_builtins.str]:
+        """
+        How the nodes to rebalance first are chosen: `TargetNodeSelectionAlgorithmNormalizedPrice` (the dearest by CPU and memory), `TargetNodeSelectionAlgorithmUtilizedPrice` (the dearest by what is used of them) or `TargetNodeSelectionAlgorithmUtilization` (the least used). Default: `TargetNodeSelectionAlgorithmUtilizedPrice`.
+        """
+        return pulumi.get(self, "target_node_selection_algorithm")
+
+
+@pulumi.output_type
+class RebalancingScheduleLaunchConfigurationAggressiveModeConfig(dict):
+    """
+    Which problems of pods do not keep a node from being rebalanced.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "ignoreLocalPersistentVolumes":
+            suggest = "ignore_local_persistent_volumes"
+        elif key == "ignoreProblemJobPods":
+            suggest = "ignore_problem_job_pods"
+        elif key == "ignoreProblemPodsWithoutController":
+            suggest = "ignore_problem_pods_without_controller"
+        elif key == "ignoreProblemRemovalDisabledPods":
+            suggest = "ignore_problem_removal_disabled_pods"
+        elif key == "ignoreProblemPreventedDrainPods":
+            suggest = "ignore_problem_prevented_drain_pods"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RebalancingScheduleLaunchConfigurationAggressiveModeConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RebalancingScheduleLaunchConfigurationAggressiveModeConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RebalancingScheduleLaunchConfigurationAggressiveModeConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 ignore_local_persistent_volumes: _builtins.bool,
+                 ignore_problem_job_pods: _builtins.bool,
+                 ignore_problem_pods_without_controller: _builtins.bool,
+                 ignore_problem_removal_disabled_pods: _builtins.bool,
+                 ignore_problem_prevented_drain_pods: Optional[_builtins.bool] = None):
+        """
+        Which problems of pods do not keep a node from being rebalanced.
+
+        :param _builtins.bool ignore_local_persistent_volumes: Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+        :param _builtins.bool ignore_problem_job_pods: Rebalance nodes that run pods of Kubernetes jobs.
+        :param _builtins.bool ignore_problem_pods_without_controller: Rebalance nodes that run pods which nothing starts again elsewhere.
+        :param _builtins.bool ignore_problem_removal_disabled_pods: Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+        :param _builtins.bool ignore_problem_prevented_drain_pods: Rebalance nodes that run pods which keep a node from being drained. Default: false.
+        """
+        pulumi.set(__self__, "ignore_local_persistent_volumes", ignore_local_persistent_volumes)
+        pulumi.set(__self__, "ignore_problem_job_pods", ignore_problem_job_pods)
+        pulumi.set(__self__, "ignore_problem_pods_without_controller", ignore_problem_pods_without_controller)
+        pulumi.set(__self__, "ignore_problem_removal_disabled_pods", ignore_problem_removal_disabled_pods)
+        if ignore_problem_prevented_drain_pods is not None:
+            pulumi.set(__self__, "ignore_problem_prevented_drain_pods", ignore_problem_prevented_drain_pods)
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreLocalPersistentVolumes")
+    def ignore_local_persistent_volumes(self) -> _builtins.bool:
+        """
+        Rebalance nodes whose pods have persistent volumes on the node itself. What is on them is lost.
+        """
+        return pulumi.get(self, "ignore_local_persistent_volumes")
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemJobPods")
+    def ignore_problem_job_pods(self) -> _builtins.bool:
+        """
+        Rebalance nodes that run pods of Kubernetes jobs.
+        """
+        return pulumi.get(self, "ignore_problem_job_pods")
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemPodsWithoutController")
+    def ignore_problem_pods_without_controller(self) -> _builtins.bool:
+        """
+        Rebalance nodes that run pods which nothing starts again elsewhere.
+        """
+        return pulumi.get(self, "ignore_problem_pods_without_controller")
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemRemovalDisabledPods")
+    def ignore_problem_removal_disabled_pods(self) -> _builtins.bool:
+        """
+        Rebalance nodes that run pods which are marked as not to be removed (`autoscaling.cast.ai/removal-disabled`).
+        """
+        return pulumi.get(self, "ignore_problem_removal_disabled_pods")
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreProblemPreventedDrainPods")
+    def ignore_problem_prevented_drain_pods(self) -> Optional[_builtins.bool]:
+        """
+        Rebalance nodes that run pods which keep a node from being drained. Default: false.
+        """
+        return pulumi.get(self, "ignore_problem_prevented_drain_pods")
+
+
+@pulumi.output_type
+class RebalancingScheduleLaunchConfigurationDrainFailureConfig(dict):
+    """
+    What becomes of nodes that cannot be drained in time.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "disableUncordon":
+            suggest = "disable_uncordon"
+        elif key == "uncordonAfterSeconds":
+            suggest = "uncordon_after_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RebalancingScheduleLaunchConfigurationDrainFailureConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RebalancingScheduleLaunchConfigurationDrainFailureConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RebalancingScheduleLaunchConfigurationDrainFailureConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 disable_uncordon: Optional[_builtins.bool] = None,
+                 uncordon_after_seconds: Optional[_builtins.int] = None):
+        """
+        What becomes of nodes that cannot be drained in time.
+
+        :param _builtins.bool disable_uncordon: Whether such nodes stay closed for new pods. Default: false.
+        :param _builtins.int uncordon_after_seconds: How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+        """
+        if disable_uncordon is not None:
+            pulumi.set(__self__, "disable_uncordon", disable_uncordon)
+        if uncordon_after_seconds is not None:
+            pulumi.set(__self__, "uncordon_after_seconds", uncordon_after_seconds)
+
+    @_builtins.property
+    @pulumi.getter(name="disableUncordon")
+    def disable_uncordon(self) -> Optional[_builtins.bool]:
+        """
+        Whether such nodes stay closed for new pods. Default: false.
+        """
+        return pulumi.get(self, "disable_uncordon")
+
+    @_builtins.property
+    @pulumi.getter(name="uncordonAfterSeconds")
+    def uncordon_after_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long such nodes stay closed for new pods, in seconds, from 60 to 259200 (three days). Default: 1800. Without effect if `disableUncordon` is true.
+        """
+        return pulumi.get(self, "uncordon_after_seconds")
+
+
+@pulumi.output_type
+class RebalancingScheduleLaunchConfigurationExecutionConditions(dict):
+    """
+    What must hold, once the new nodes are there, for the old ones to be drained.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "achievedSavingsPercentage":
+            suggest = "achieved_savings_percentage"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RebalancingScheduleLaunchConfigurationExecutionConditions. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RebalancingScheduleLaunchConfigurationExecutionConditions.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RebalancingScheduleLaunchConfigurationExecutionConditions.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: _builtins.bool,
+                 achieved_savings_percentage: Optional[_builtins.int] = None):
+        """
+        What must hold, once the new nodes are there, for the old ones to be drained.
+
+        :param _builtins.bool enabled: Whether the conditions count.
+        :param _builtins.int achieved_savings_percentage: The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        if achieved_savings_percentage is not None:
+            pulumi.set(__self__, "achieved_savings_percentage", achieved_savings_percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether the conditions count.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="achievedSavingsPercentage")
+    def achieved_savings_percentage(self) -> Optional[_builtins.int]:
+        """
+        The part of the predicted saving that the new nodes must bring, in percent, from 0 to 100. Default: 0.
+        """
+        return pulumi.get(self, "achieved_savings_percentage")
+
+
+@pulumi.output_type
+class RebalancingScheduleSchedule(dict):
+    """
+    When clusters are rebalanced.
+    """
+    def __init__(__self__, *,
+                 cron: _builtins.str):
+        """
+        When clusters are rebalanced.
+
+        :param _builtins.str cron: A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+        """
+        pulumi.set(__self__, "cron", cron)
+
+    @_builtins.property
+    @pulumi.getter
+    def cron(self) -> _builtins.str:
+        """
+        A cron schedule: minute, hour, day of month, month and day of week, optionally after a field for seconds, such as `30 4 * * 1-5`. It is in UTC unless it starts with a time zone, as in `CRON_TZ=Europe/Berlin 30 4 * * 1-5`.
+        """
+        return pulumi.get(self, "cron")
+
+
+@pulumi.output_type
+class RebalancingScheduleTriggerConditions(dict):
+    """
+    What must hold for a cluster to be rebalanced.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "savingsPercentage":
+            suggest = "savings_percentage"
+        elif key == "ignoreSavings":
+            suggest = "ignore_savings"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in RebalancingScheduleTriggerConditions. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        RebalancingScheduleTriggerConditions.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        RebalancingScheduleTriggerConditions.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 savings_percentage: _builtins.float,
+                 ignore_savings: Optional[_builtins.bool] = None):
+        """
+        What must hold for a cluster to be rebalanced.
+
+        :param _builtins.float savings_percentage: The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+        :param _builtins.bool ignore_savings: Whether to rebalance whatever the saving is. Default: false.
+        """
+        pulumi.set(__self__, "savings_percentage", savings_percentage)
+        if ignore_savings is not None:
+            pulumi.set(__self__, "ignore_savings", ignore_savings)
+
+    @_builtins.property
+    @pulumi.getter(name="savingsPercentage")
+    def savings_percentage(self) -> _builtins.float:
+        """
+        The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
+        """
+        return pulumi.get(self, "savings_percentage")
+
+    @_builtins.property
+    @pulumi.getter(name="ignoreSavings")
+    def ignore_savings(self) -> Optional[_builtins.bool]:
+        """
+        Whether to rebalance whatever the saving is. Default: false.
+        """
+        return pulumi.get(self, "ignore_savings")
+
+
+@pulumi.output_type
 class RoleBindingsScope(dict):
     """
     Where a role is granted.
@@ -5765,5 +9194,1896 @@ class ServiceAccountAuthor(dict):
         What the author is, such as `user`.
         """
         return pulumi.get(self, "kind")
+
+
+@pulumi.output_type
+class WorkloadCustomMetricsDataSourcePrometheus(dict):
+    """
+    A Prometheus server and the metrics to take from it.
+    """
+    def __init__(__self__, *,
+                 url: _builtins.str,
+                 metrics: Optional[Sequence['outputs.WorkloadCustomMetricsDataSourcePrometheusMetric']] = None,
+                 presets: Optional[Sequence[_builtins.str]] = None,
+                 timeout: Optional[_builtins.str] = None):
+        """
+        A Prometheus server and the metrics to take from it.
+
+        :param _builtins.str url: The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+        :param Sequence['WorkloadCustomMetricsDataSourcePrometheusMetric'] metrics: Metrics of your own. Several may share a name. Their order does not matter.
+        :param Sequence[_builtins.str] presets: Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+        :param _builtins.str timeout: How long a query may take, such as `30s`. Left out, the service chooses.
+        """
+        pulumi.set(__self__, "url", url)
+        if metrics is not None:
+            pulumi.set(__self__, "metrics", metrics)
+        if presets is not None:
+            pulumi.set(__self__, "presets", presets)
+        if timeout is not None:
+            pulumi.set(__self__, "timeout", timeout)
+
+    @_builtins.property
+    @pulumi.getter
+    def url(self) -> _builtins.str:
+        """
+        The address of the server as seen from inside the cluster, such as `http://prometheus.monitoring:9090`.
+        """
+        return pulumi.get(self, "url")
+
+    @_builtins.property
+    @pulumi.getter
+    def metrics(self) -> Optional[Sequence['outputs.WorkloadCustomMetricsDataSourcePrometheusMetric']]:
+        """
+        Metrics of your own. Several may share a name. Their order does not matter.
+        """
+        return pulumi.get(self, "metrics")
+
+    @_builtins.property
+    @pulumi.getter
+    def presets(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        Sets of metrics that CAST AI has ready, such as `jvm`. Their order does not matter.
+        """
+        return pulumi.get(self, "presets")
+
+    @_builtins.property
+    @pulumi.getter
+    def timeout(self) -> Optional[_builtins.str]:
+        """
+        How long a query may take, such as `30s`. Left out, the service chooses.
+        """
+        return pulumi.get(self, "timeout")
+
+
+@pulumi.output_type
+class WorkloadCustomMetricsDataSourcePrometheusMetric(dict):
+    """
+    A metric to take from a Prometheus server.
+    """
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 query: _builtins.str):
+        """
+        A metric to take from a Prometheus server.
+
+        :param _builtins.str name: The name of the metric.
+        :param _builtins.str query: The query, in PromQL.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "query", query)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the metric.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def query(self) -> _builtins.str:
+        """
+        The query, in PromQL.
+        """
+        return pulumi.get(self, "query")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAnomalyDetection(dict):
+    """
+    What counts as an anomaly.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cpuPressure":
+            suggest = "cpu_pressure"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyAnomalyDetection. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyAnomalyDetection.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyAnomalyDetection.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu_pressure: Optional['outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure'] = None):
+        """
+        What counts as an anomaly.
+
+        :param 'WorkloadScalingPolicyAnomalyDetectionCpuPressure' cpu_pressure: When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+        """
+        if cpu_pressure is not None:
+            pulumi.set(__self__, "cpu_pressure", cpu_pressure)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuPressure")
+    def cpu_pressure(self) -> Optional['outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure']:
+        """
+        When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+        """
+        return pulumi.get(self, "cpu_pressure")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAnomalyDetectionCpuPressure(dict):
+    """
+    When a workload lacks CPU.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cpuStallThresholdPercentage":
+            suggest = "cpu_stall_threshold_percentage"
+        elif key == "minPressuredPodPercentage":
+            suggest = "min_pressured_pod_percentage"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyAnomalyDetectionCpuPressure. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyAnomalyDetectionCpuPressure.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyAnomalyDetectionCpuPressure.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu_stall_threshold_percentage: _builtins.float,
+                 min_pressured_pod_percentage: _builtins.float):
+        """
+        When a workload lacks CPU.
+
+        :param _builtins.float cpu_stall_threshold_percentage: How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+        :param _builtins.float min_pressured_pod_percentage: How many of the workload's pods, in percent, must lack CPU.
+        """
+        pulumi.set(__self__, "cpu_stall_threshold_percentage", cpu_stall_threshold_percentage)
+        pulumi.set(__self__, "min_pressured_pod_percentage", min_pressured_pod_percentage)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuStallThresholdPercentage")
+    def cpu_stall_threshold_percentage(self) -> _builtins.float:
+        """
+        How much of the time, in percent, a pod waits for CPU to count as one that lacks it.
+        """
+        return pulumi.get(self, "cpu_stall_threshold_percentage")
+
+    @_builtins.property
+    @pulumi.getter(name="minPressuredPodPercentage")
+    def min_pressured_pod_percentage(self) -> _builtins.float:
+        """
+        How many of the workload's pods, in percent, must lack CPU.
+        """
+        return pulumi.get(self, "min_pressured_pod_percentage")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAntiAffinity(dict):
+    """
+    How pods that must not share a node are treated.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "considerAntiAffinity":
+            suggest = "consider_anti_affinity"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyAntiAffinity. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyAntiAffinity.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyAntiAffinity.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 consider_anti_affinity: Optional[_builtins.bool] = None):
+        """
+        How pods that must not share a node are treated.
+
+        :param _builtins.bool consider_anti_affinity: Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+        """
+        if consider_anti_affinity is not None:
+            pulumi.set(__self__, "consider_anti_affinity", consider_anti_affinity)
+
+    @_builtins.property
+    @pulumi.getter(name="considerAntiAffinity")
+    def consider_anti_affinity(self) -> Optional[_builtins.bool]:
+        """
+        Whether the recommendations for such workloads are deferred, as a restart at once could leave their pods without a node. Default: true.
+        """
+        return pulumi.get(self, "consider_anti_affinity")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAssignmentRule(dict):
+    """
+    Which workloads a policy is for.
+    """
+    def __init__(__self__, *,
+                 rules: Sequence['outputs.WorkloadScalingPolicyAssignmentRuleRule']):
+        """
+        Which workloads a policy is for.
+
+        :param Sequence['WorkloadScalingPolicyAssignmentRuleRule'] rules: The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+        """
+        pulumi.set(__self__, "rules", rules)
+
+    @_builtins.property
+    @pulumi.getter
+    def rules(self) -> Sequence['outputs.WorkloadScalingPolicyAssignmentRuleRule']:
+        """
+        The rules: a workload that fits one of them is assigned to the policy, unless it fits a policy that comes before.
+        """
+        return pulumi.get(self, "rules")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAssignmentRuleRule(dict):
+    """
+    Selects the workloads that fit all that is given.
+    """
+    def __init__(__self__, *,
+                 namespace: Optional['outputs.WorkloadScalingPolicyAssignmentRuleRuleNamespace'] = None,
+                 workload: Optional['outputs.WorkloadScalingPolicyAssignmentRuleRuleWorkload'] = None):
+        """
+        Selects the workloads that fit all that is given.
+
+        :param 'WorkloadScalingPolicyAssignmentRuleRuleNamespace' namespace: Only workloads in these namespaces.
+        :param 'WorkloadScalingPolicyAssignmentRuleRuleWorkload' workload: Only workloads like these.
+        """
+        if namespace is not None:
+            pulumi.set(__self__, "namespace", namespace)
+        if workload is not None:
+            pulumi.set(__self__, "workload", workload)
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> Optional['outputs.WorkloadScalingPolicyAssignmentRuleRuleNamespace']:
+        """
+        Only workloads in these namespaces.
+        """
+        return pulumi.get(self, "namespace")
+
+    @_builtins.property
+    @pulumi.getter
+    def workload(self) -> Optional['outputs.WorkloadScalingPolicyAssignmentRuleRuleWorkload']:
+        """
+        Only workloads like these.
+        """
+        return pulumi.get(self, "workload")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAssignmentRuleRuleNamespace(dict):
+    """
+    Selects namespaces.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "labelsExpressions":
+            suggest = "labels_expressions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyAssignmentRuleRuleNamespace. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyAssignmentRuleRuleNamespace.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyAssignmentRuleRuleNamespace.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 labels_expressions: Optional[Sequence['outputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression']] = None,
+                 names: Optional[Sequence[_builtins.str]] = None):
+        """
+        Selects namespaces.
+
+        :param Sequence['WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression'] labels_expressions: Conditions on the labels of the namespaces. Their order does not matter.
+        :param Sequence[_builtins.str] names: The names of the namespaces. Their order does not matter.
+        """
+        if labels_expressions is not None:
+            pulumi.set(__self__, "labels_expressions", labels_expressions)
+        if names is not None:
+            pulumi.set(__self__, "names", names)
+
+    @_builtins.property
+    @pulumi.getter(name="labelsExpressions")
+    def labels_expressions(self) -> Optional[Sequence['outputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression']]:
+        """
+        Conditions on the labels of the namespaces. Their order does not matter.
+        """
+        return pulumi.get(self, "labels_expressions")
+
+    @_builtins.property
+    @pulumi.getter
+    def names(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The names of the namespaces. Their order does not matter.
+        """
+        return pulumi.get(self, "names")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAssignmentRuleRuleNamespaceLabelsExpression(dict):
+    """
+    A condition on the labels of namespaces.
+    """
+    def __init__(__self__, *,
+                 operator: _builtins.str,
+                 key: Optional[_builtins.str] = None,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on the labels of namespaces.
+
+        :param _builtins.str operator: How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        :param _builtins.str key: The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        :param Sequence[_builtins.str] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "operator", operator)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAssignmentRuleRuleWorkload(dict):
+    """
+    Selects workloads.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "labelsExpressions":
+            suggest = "labels_expressions"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyAssignmentRuleRuleWorkload. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyAssignmentRuleRuleWorkload.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyAssignmentRuleRuleWorkload.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 gvks: Optional[Sequence[_builtins.str]] = None,
+                 labels_expressions: Optional[Sequence['outputs.WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression']] = None):
+        """
+        Selects workloads.
+
+        :param Sequence[_builtins.str] gvks: The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+        :param Sequence['WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression'] labels_expressions: Conditions on the labels of the workloads. Their order does not matter.
+        """
+        if gvks is not None:
+            pulumi.set(__self__, "gvks", gvks)
+        if labels_expressions is not None:
+            pulumi.set(__self__, "labels_expressions", labels_expressions)
+
+    @_builtins.property
+    @pulumi.getter
+    def gvks(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The kinds of workloads, each as `Kind`, `Kind.group` or `Kind.version.group`, such as `Deployment`. Their order does not matter.
+        """
+        return pulumi.get(self, "gvks")
+
+    @_builtins.property
+    @pulumi.getter(name="labelsExpressions")
+    def labels_expressions(self) -> Optional[Sequence['outputs.WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression']]:
+        """
+        Conditions on the labels of the workloads. Their order does not matter.
+        """
+        return pulumi.get(self, "labels_expressions")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAssignmentRuleRuleWorkloadLabelsExpression(dict):
+    """
+    A condition on the labels of workloads.
+    """
+    def __init__(__self__, *,
+                 operator: _builtins.str,
+                 key: Optional[_builtins.str] = None,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on the labels of workloads.
+
+        :param _builtins.str operator: How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        :param _builtins.str key: The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        :param Sequence[_builtins.str] values: The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        pulumi.set(__self__, "operator", operator)
+        if key is not None:
+            pulumi.set(__self__, "key", key)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `In` or `NotIn` the values, `Exists`, `DoesNotExist`, `Contains` one of the values, or matches a `Regex`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> Optional[_builtins.str]:
+        """
+        The key of the label. May be left out for `Contains` and `Regex`, which then look at all labels.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyConfidence(dict):
+    """
+    How certain recommendations must be.
+    """
+    def __init__(__self__, *,
+                 threshold: Optional[_builtins.float] = None):
+        """
+        How certain recommendations must be.
+
+        :param _builtins.float threshold: The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+        """
+        if threshold is not None:
+            pulumi.set(__self__, "threshold", threshold)
+
+    @_builtins.property
+    @pulumi.getter
+    def threshold(self) -> Optional[_builtins.float]:
+        """
+        The least confidence, 0 to 1, of a recommendation that is applied. Default: 0.9.
+        """
+        return pulumi.get(self, "threshold")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyCpu(dict):
+    """
+    How CPU requests are recommended.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "applyThreshold":
+            suggest = "apply_threshold"
+        elif key == "applyThresholdStrategy":
+            suggest = "apply_threshold_strategy"
+        elif key == "lookBackPeriodSeconds":
+            suggest = "look_back_period_seconds"
+        elif key == "managementOption":
+            suggest = "management_option"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyCpu. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyCpu.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyCpu.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 apply_threshold: Optional[_builtins.float] = None,
+                 apply_threshold_strategy: Optional['outputs.WorkloadScalingPolicyCpuApplyThresholdStrategy'] = None,
+                 args: Optional[_builtins.str] = None,
+                 constraints: Optional['outputs.WorkloadScalingPolicyCpuConstraints'] = None,
+                 function: Optional[_builtins.str] = None,
+                 limit: Optional['outputs.WorkloadScalingPolicyCpuLimit'] = None,
+                 look_back_period_seconds: Optional[_builtins.int] = None,
+                 management_option: Optional[_builtins.str] = None,
+                 max: Optional[_builtins.float] = None,
+                 min: Optional[_builtins.float] = None,
+                 overhead: Optional[_builtins.float] = None):
+        """
+        How CPU requests are recommended.
+
+        :param _builtins.float apply_threshold: How far a recommendation must be from the present request to be applied, as a fraction of it.
+        :param 'WorkloadScalingPolicyCpuApplyThresholdStrategy' apply_threshold_strategy: How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        :param _builtins.str args: The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        :param 'WorkloadScalingPolicyCpuConstraints' constraints: The least and the greatest recommendation.
+        :param _builtins.str function: How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+        :param 'WorkloadScalingPolicyCpuLimit' limit: How limits follow the requests. Left out, the service chooses.
+        :param _builtins.int look_back_period_seconds: How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        :param _builtins.str management_option: `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        :param _builtins.float max: The greatest recommendation, in cores. Left out or 0, there is none.
+        :param _builtins.float min: The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+        :param _builtins.float overhead: What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+        """
+        if apply_threshold is not None:
+            pulumi.set(__self__, "apply_threshold", apply_threshold)
+        if apply_threshold_strategy is not None:
+            pulumi.set(__self__, "apply_threshold_strategy", apply_threshold_strategy)
+        if args is not None:
+            pulumi.set(__self__, "args", args)
+        if constraints is not None:
+            pulumi.set(__self__, "constraints", constraints)
+        if function is not None:
+            pulumi.set(__self__, "function", function)
+        if limit is not None:
+            pulumi.set(__self__, "limit", limit)
+        if look_back_period_seconds is not None:
+            pulumi.set(__self__, "look_back_period_seconds", look_back_period_seconds)
+        if management_option is not None:
+            pulumi.set(__self__, "management_option", management_option)
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+        if overhead is not None:
+            pulumi.set(__self__, "overhead", overhead)
+
+    @_builtins.property
+    @pulumi.getter(name="applyThreshold")
+    @_utilities.deprecated("""Use applyThresholdStrategy with the type \"PERCENTAGE\".""")
+    def apply_threshold(self) -> Optional[_builtins.float]:
+        """
+        How far a recommendation must be from the present request to be applied, as a fraction of it.
+        """
+        return pulumi.get(self, "apply_threshold")
+
+    @_builtins.property
+    @pulumi.getter(name="applyThresholdStrategy")
+    def apply_threshold_strategy(self) -> Optional['outputs.WorkloadScalingPolicyCpuApplyThresholdStrategy']:
+        """
+        How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        """
+        return pulumi.get(self, "apply_threshold_strategy")
+
+    @_builtins.property
+    @pulumi.getter
+    def args(self) -> Optional[_builtins.str]:
+        """
+        The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        """
+        return pulumi.get(self, "args")
+
+    @_builtins.property
+    @pulumi.getter
+    def constraints(self) -> Optional['outputs.WorkloadScalingPolicyCpuConstraints']:
+        """
+        The least and the greatest recommendation.
+        """
+        return pulumi.get(self, "constraints")
+
+    @_builtins.property
+    @pulumi.getter
+    def function(self) -> Optional[_builtins.str]:
+        """
+        How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `QUANTILE`.
+        """
+        return pulumi.get(self, "function")
+
+    @_builtins.property
+    @pulumi.getter
+    def limit(self) -> Optional['outputs.WorkloadScalingPolicyCpuLimit']:
+        """
+        How limits follow the requests. Left out, the service chooses.
+        """
+        return pulumi.get(self, "limit")
+
+    @_builtins.property
+    @pulumi.getter(name="lookBackPeriodSeconds")
+    def look_back_period_seconds(self) -> Optional[_builtins.int]:
+        """
+        How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        """
+        return pulumi.get(self, "look_back_period_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> Optional[_builtins.str]:
+        """
+        `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        """
+        return pulumi.get(self, "management_option")
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.max.constant.""")
+    def max(self) -> Optional[_builtins.float]:
+        """
+        The greatest recommendation, in cores. Left out or 0, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.min.constant.""")
+    def min(self) -> Optional[_builtins.float]:
+        """
+        The least recommendation, in cores. The service allows no less than 0.01. Default: 0.01.
+        """
+        return pulumi.get(self, "min")
+
+    @_builtins.property
+    @pulumi.getter
+    def overhead(self) -> Optional[_builtins.float]:
+        """
+        What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.
+        """
+        return pulumi.get(self, "overhead")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyCpuApplyThresholdStrategy(dict):
+    """
+    How far a CPU recommendation must be from the present request to be applied.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 denominator: Optional[_builtins.str] = None,
+                 exponent: Optional[_builtins.float] = None,
+                 numerator: Optional[_builtins.float] = None,
+                 percentage: Optional[_builtins.float] = None):
+        """
+        How far a CPU recommendation must be from the present request to be applied.
+
+        :param _builtins.str type: `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        :param _builtins.str denominator: What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        :param _builtins.float exponent: The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        :param _builtins.float numerator: The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        :param _builtins.float percentage: The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        pulumi.set(__self__, "type", type)
+        if denominator is not None:
+            pulumi.set(__self__, "denominator", denominator)
+        if exponent is not None:
+            pulumi.set(__self__, "exponent", exponent)
+        if numerator is not None:
+            pulumi.set(__self__, "numerator", numerator)
+        if percentage is not None:
+            pulumi.set(__self__, "percentage", percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def denominator(self) -> Optional[_builtins.str]:
+        """
+        What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        """
+        return pulumi.get(self, "denominator")
+
+    @_builtins.property
+    @pulumi.getter
+    def exponent(self) -> Optional[_builtins.float]:
+        """
+        The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        """
+        return pulumi.get(self, "exponent")
+
+    @_builtins.property
+    @pulumi.getter
+    def numerator(self) -> Optional[_builtins.float]:
+        """
+        The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        """
+        return pulumi.get(self, "numerator")
+
+    @_builtins.property
+    @pulumi.getter
+    def percentage(self) -> Optional[_builtins.float]:
+        """
+        The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        return pulumi.get(self, "percentage")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyCpuConstraints(dict):
+    """
+    The least and the greatest CPU recommendation.
+    """
+    def __init__(__self__, *,
+                 max: Optional['outputs.WorkloadScalingPolicyCpuConstraintsMax'] = None,
+                 min: Optional['outputs.WorkloadScalingPolicyCpuConstraintsMin'] = None):
+        """
+        The least and the greatest CPU recommendation.
+
+        :param 'WorkloadScalingPolicyCpuConstraintsMax' max: The greatest recommendation. Left out, there is none.
+        :param 'WorkloadScalingPolicyCpuConstraintsMin' min: The least recommendation. Default: 0.01 cores.
+        """
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+
+    @_builtins.property
+    @pulumi.getter
+    def max(self) -> Optional['outputs.WorkloadScalingPolicyCpuConstraintsMax']:
+        """
+        The greatest recommendation. Left out, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @_builtins.property
+    @pulumi.getter
+    def min(self) -> Optional['outputs.WorkloadScalingPolicyCpuConstraintsMin']:
+        """
+        The least recommendation. Default: 0.01 cores.
+        """
+        return pulumi.get(self, "min")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyCpuConstraintsMax(dict):
+    """
+    The greatest CPU recommendation: one of the properties.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "percentageOfOriginal":
+            suggest = "percentage_of_original"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyCpuConstraintsMax. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyCpuConstraintsMax.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyCpuConstraintsMax.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 constant: Optional[_builtins.float] = None,
+                 percentage_of_original: Optional[_builtins.float] = None):
+        """
+        The greatest CPU recommendation: one of the properties.
+
+        :param _builtins.float constant: A fixed amount, in cores. 0 stands for none.
+        :param _builtins.float percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> Optional[_builtins.float]:
+        """
+        A fixed amount, in cores. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> Optional[_builtins.float]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyCpuConstraintsMin(dict):
+    """
+    The least CPU recommendation: one of the properties.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "percentageOfOriginal":
+            suggest = "percentage_of_original"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyCpuConstraintsMin. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyCpuConstraintsMin.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyCpuConstraintsMin.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 constant: Optional[_builtins.float] = None,
+                 percentage_of_original: Optional[_builtins.float] = None):
+        """
+        The least CPU recommendation: one of the properties.
+
+        :param _builtins.float constant: A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+        :param _builtins.float percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> Optional[_builtins.float]:
+        """
+        A fixed amount, in cores. The service allows no less than 0.01. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> Optional[_builtins.float]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyCpuLimit(dict):
+    """
+    How CPU limits follow the requests.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "onlyIfOriginalExist":
+            suggest = "only_if_original_exist"
+        elif key == "onlyIfOriginalLower":
+            suggest = "only_if_original_lower"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyCpuLimit. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyCpuLimit.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyCpuLimit.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 multiplier: Optional[_builtins.float] = None,
+                 only_if_original_exist: Optional[_builtins.bool] = None,
+                 only_if_original_lower: Optional[_builtins.bool] = None):
+        """
+        How CPU limits follow the requests.
+
+        :param _builtins.str type: `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        :param _builtins.float multiplier: The factor, for `MULTIPLIER`. The service allows 1 and more.
+        :param _builtins.bool only_if_original_exist: Whether workloads without a limit stay without one. Default: false.
+        :param _builtins.bool only_if_original_lower: Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        pulumi.set(__self__, "type", type)
+        if multiplier is not None:
+            pulumi.set(__self__, "multiplier", multiplier)
+        if only_if_original_exist is not None:
+            pulumi.set(__self__, "only_if_original_exist", only_if_original_exist)
+        if only_if_original_lower is not None:
+            pulumi.set(__self__, "only_if_original_lower", only_if_original_lower)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def multiplier(self) -> Optional[_builtins.float]:
+        """
+        The factor, for `MULTIPLIER`. The service allows 1 and more.
+        """
+        return pulumi.get(self, "multiplier")
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalExist")
+    def only_if_original_exist(self) -> Optional[_builtins.bool]:
+        """
+        Whether workloads without a limit stay without one. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_exist")
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalLower")
+    def only_if_original_lower(self) -> Optional[_builtins.bool]:
+        """
+        Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_lower")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyDownscaling(dict):
+    """
+    How lower requests are applied.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "applyType":
+            suggest = "apply_type"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyDownscaling. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyDownscaling.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyDownscaling.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 apply_type: Optional[_builtins.str] = None):
+        """
+        How lower requests are applied.
+
+        :param _builtins.str apply_type: `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+        """
+        if apply_type is not None:
+            pulumi.set(__self__, "apply_type", apply_type)
+
+    @_builtins.property
+    @pulumi.getter(name="applyType")
+    def apply_type(self) -> Optional[_builtins.str]:
+        """
+        `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Left out, the policy's own `applyType` holds.
+        """
+        return pulumi.get(self, "apply_type")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaConverter(dict):
+    """
+    How horizontal pod autoscalers are converted.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str):
+        """
+        How horizontal pod autoscalers are converted.
+
+        :param _builtins.str type: `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+        """
+        pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
+        """
+        return pulumi.get(self, "type")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyJvm(dict):
+    """
+    How Java workloads are treated.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "autoInstrument":
+            suggest = "auto_instrument"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyJvm. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyJvm.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyJvm.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 auto_instrument: Optional[_builtins.bool] = None,
+                 memory: Optional['outputs.WorkloadScalingPolicyJvmMemory'] = None):
+        """
+        How Java workloads are treated.
+
+        :param _builtins.bool auto_instrument: Whether CAST AI makes them report their metrics. Default: false.
+        :param 'WorkloadScalingPolicyJvmMemory' memory: How their memory is sized.
+        """
+        if auto_instrument is not None:
+            pulumi.set(__self__, "auto_instrument", auto_instrument)
+        if memory is not None:
+            pulumi.set(__self__, "memory", memory)
+
+    @_builtins.property
+    @pulumi.getter(name="autoInstrument")
+    def auto_instrument(self) -> Optional[_builtins.bool]:
+        """
+        Whether CAST AI makes them report their metrics. Default: false.
+        """
+        return pulumi.get(self, "auto_instrument")
+
+    @_builtins.property
+    @pulumi.getter
+    def memory(self) -> Optional['outputs.WorkloadScalingPolicyJvmMemory']:
+        """
+        How their memory is sized.
+        """
+        return pulumi.get(self, "memory")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyJvmMemory(dict):
+    """
+    How the memory of Java workloads is sized.
+    """
+    def __init__(__self__, *,
+                 optimization: Optional[_builtins.bool] = None):
+        """
+        How the memory of Java workloads is sized.
+
+        :param _builtins.bool optimization: Whether the size of the heap follows the recommendation. Default: false.
+        """
+        if optimization is not None:
+            pulumi.set(__self__, "optimization", optimization)
+
+    @_builtins.property
+    @pulumi.getter
+    def optimization(self) -> Optional[_builtins.bool]:
+        """
+        Whether the size of the heap follows the recommendation. Default: false.
+        """
+        return pulumi.get(self, "optimization")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemory(dict):
+    """
+    How memory requests are recommended.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "applyThreshold":
+            suggest = "apply_threshold"
+        elif key == "applyThresholdStrategy":
+            suggest = "apply_threshold_strategy"
+        elif key == "lookBackPeriodSeconds":
+            suggest = "look_back_period_seconds"
+        elif key == "managementOption":
+            suggest = "management_option"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyMemory. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyMemory.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyMemory.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 apply_threshold: Optional[_builtins.float] = None,
+                 apply_threshold_strategy: Optional['outputs.WorkloadScalingPolicyMemoryApplyThresholdStrategy'] = None,
+                 args: Optional[_builtins.str] = None,
+                 constraints: Optional['outputs.WorkloadScalingPolicyMemoryConstraints'] = None,
+                 function: Optional[_builtins.str] = None,
+                 limit: Optional['outputs.WorkloadScalingPolicyMemoryLimit'] = None,
+                 look_back_period_seconds: Optional[_builtins.int] = None,
+                 management_option: Optional[_builtins.str] = None,
+                 max: Optional[_builtins.float] = None,
+                 min: Optional[_builtins.float] = None,
+                 overhead: Optional[_builtins.float] = None):
+        """
+        How memory requests are recommended.
+
+        :param _builtins.float apply_threshold: How far a recommendation must be from the present request to be applied, as a fraction of it.
+        :param 'WorkloadScalingPolicyMemoryApplyThresholdStrategy' apply_threshold_strategy: How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        :param _builtins.str args: The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        :param 'WorkloadScalingPolicyMemoryConstraints' constraints: The least and the greatest recommendation.
+        :param _builtins.str function: How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+        :param 'WorkloadScalingPolicyMemoryLimit' limit: How limits follow the requests. Left out, the service chooses.
+        :param _builtins.int look_back_period_seconds: How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        :param _builtins.str management_option: `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        :param _builtins.float max: The greatest recommendation, in MiB. Left out or 0, there is none.
+        :param _builtins.float min: The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+        :param _builtins.float overhead: What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+        """
+        if apply_threshold is not None:
+            pulumi.set(__self__, "apply_threshold", apply_threshold)
+        if apply_threshold_strategy is not None:
+            pulumi.set(__self__, "apply_threshold_strategy", apply_threshold_strategy)
+        if args is not None:
+            pulumi.set(__self__, "args", args)
+        if constraints is not None:
+            pulumi.set(__self__, "constraints", constraints)
+        if function is not None:
+            pulumi.set(__self__, "function", function)
+        if limit is not None:
+            pulumi.set(__self__, "limit", limit)
+        if look_back_period_seconds is not None:
+            pulumi.set(__self__, "look_back_period_seconds", look_back_period_seconds)
+        if management_option is not None:
+            pulumi.set(__self__, "management_option", management_option)
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+        if overhead is not None:
+            pulumi.set(__self__, "overhead", overhead)
+
+    @_builtins.property
+    @pulumi.getter(name="applyThreshold")
+    @_utilities.deprecated("""Use applyThresholdStrategy with the type \"PERCENTAGE\".""")
+    def apply_threshold(self) -> Optional[_builtins.float]:
+        """
+        How far a recommendation must be from the present request to be applied, as a fraction of it.
+        """
+        return pulumi.get(self, "apply_threshold")
+
+    @_builtins.property
+    @pulumi.getter(name="applyThresholdStrategy")
+    def apply_threshold_strategy(self) -> Optional['outputs.WorkloadScalingPolicyMemoryApplyThresholdStrategy']:
+        """
+        How far a recommendation must be from the present request to be applied. Default: 10 % of it.
+        """
+        return pulumi.get(self, "apply_threshold_strategy")
+
+    @_builtins.property
+    @pulumi.getter
+    def args(self) -> Optional[_builtins.str]:
+        """
+        The quantile, 0 to 1, as text, such as `"0.8"`. Needed for `QUANTILE`, and of no use otherwise.
+        """
+        return pulumi.get(self, "args")
+
+    @_builtins.property
+    @pulumi.getter
+    def constraints(self) -> Optional['outputs.WorkloadScalingPolicyMemoryConstraints']:
+        """
+        The least and the greatest recommendation.
+        """
+        return pulumi.get(self, "constraints")
+
+    @_builtins.property
+    @pulumi.getter
+    def function(self) -> Optional[_builtins.str]:
+        """
+        How usage becomes a recommendation. `QUANTILE`: the quantile in `args`. `MAX`: the greatest value. Default: `MAX`.
+        """
+        return pulumi.get(self, "function")
+
+    @_builtins.property
+    @pulumi.getter
+    def limit(self) -> Optional['outputs.WorkloadScalingPolicyMemoryLimit']:
+        """
+        How limits follow the requests. Left out, the service chooses.
+        """
+        return pulumi.get(self, "limit")
+
+    @_builtins.property
+    @pulumi.getter(name="lookBackPeriodSeconds")
+    def look_back_period_seconds(self) -> Optional[_builtins.int]:
+        """
+        How far back usage is looked at, in seconds. The service allows 10800 to 604800 (3 hours to 7 days). Default: 86400 (24 hours).
+        """
+        return pulumi.get(self, "look_back_period_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> Optional[_builtins.str]:
+        """
+        `READ_ONLY`: recommendations are computed and not applied, whatever the policy says. Needs a workload autoscaler from 0.23.1 on. Left out, the policy's own `managementOption` holds.
+        """
+        return pulumi.get(self, "management_option")
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.max.constant.""")
+    def max(self) -> Optional[_builtins.float]:
+        """
+        The greatest recommendation, in MiB. Left out or 0, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @_builtins.property
+    @pulumi.getter
+    @_utilities.deprecated("""Use constraints.min.constant.""")
+    def min(self) -> Optional[_builtins.float]:
+        """
+        The least recommendation, in MiB. The service allows no less than 10. Default: 10.
+        """
+        return pulumi.get(self, "min")
+
+    @_builtins.property
+    @pulumi.getter
+    def overhead(self) -> Optional[_builtins.float]:
+        """
+        What is added to the recommendation, as a fraction of it: 0.1 for 10 %. The service allows 0 to 1. Default: 0.1.
+        """
+        return pulumi.get(self, "overhead")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemoryApplyThresholdStrategy(dict):
+    """
+    How far a memory recommendation must be from the present request to be applied.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 denominator: Optional[_builtins.str] = None,
+                 exponent: Optional[_builtins.float] = None,
+                 numerator: Optional[_builtins.float] = None,
+                 percentage: Optional[_builtins.float] = None):
+        """
+        How far a memory recommendation must be from the present request to be applied.
+
+        :param _builtins.str type: `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        :param _builtins.str denominator: What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        :param _builtins.float exponent: The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        :param _builtins.float numerator: The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        :param _builtins.float percentage: The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        pulumi.set(__self__, "type", type)
+        if denominator is not None:
+            pulumi.set(__self__, "denominator", denominator)
+        if exponent is not None:
+            pulumi.set(__self__, "exponent", exponent)
+        if numerator is not None:
+            pulumi.set(__self__, "numerator", numerator)
+        if percentage is not None:
+            pulumi.set(__self__, "percentage", percentage)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `PERCENTAGE`: a fraction of the request. `DEFAULT_ADAPTIVE`: a fraction that is the smaller the larger the request, as CAST AI chooses. `CUSTOM_ADAPTIVE`: the same with numbers of your own.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def denominator(self) -> Optional[_builtins.str]:
+        """
+        What is added to the request in the denominator, for `CUSTOM_ADAPTIVE`: a number of 0 or more as text, such as `"0.5"`.
+        """
+        return pulumi.get(self, "denominator")
+
+    @_builtins.property
+    @pulumi.getter
+    def exponent(self) -> Optional[_builtins.float]:
+        """
+        The power of the denominator, for `CUSTOM_ADAPTIVE`. The service allows 0 to 1.
+        """
+        return pulumi.get(self, "exponent")
+
+    @_builtins.property
+    @pulumi.getter
+    def numerator(self) -> Optional[_builtins.float]:
+        """
+        The numerator of the fraction, for `CUSTOM_ADAPTIVE`: the smaller, the more often recommendations are applied.
+        """
+        return pulumi.get(self, "numerator")
+
+    @_builtins.property
+    @pulumi.getter
+    def percentage(self) -> Optional[_builtins.float]:
+        """
+        The fraction, for `PERCENTAGE`: 0.1 for 10 %. The service allows 0.01 to 2.5.
+        """
+        return pulumi.get(self, "percentage")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemoryConstraints(dict):
+    """
+    The least and the greatest memory recommendation.
+    """
+    def __init__(__self__, *,
+                 max: Optional['outputs.WorkloadScalingPolicyMemoryConstraintsMax'] = None,
+                 min: Optional['outputs.WorkloadScalingPolicyMemoryConstraintsMin'] = None):
+        """
+        The least and the greatest memory recommendation.
+
+        :param 'WorkloadScalingPolicyMemoryConstraintsMax' max: The greatest recommendation. Left out, there is none.
+        :param 'WorkloadScalingPolicyMemoryConstraintsMin' min: The least recommendation. Default: 10 MiB.
+        """
+        if max is not None:
+            pulumi.set(__self__, "max", max)
+        if min is not None:
+            pulumi.set(__self__, "min", min)
+
+    @_builtins.property
+    @pulumi.getter
+    def max(self) -> Optional['outputs.WorkloadScalingPolicyMemoryConstraintsMax']:
+        """
+        The greatest recommendation. Left out, there is none.
+        """
+        return pulumi.get(self, "max")
+
+    @_builtins.property
+    @pulumi.getter
+    def min(self) -> Optional['outputs.WorkloadScalingPolicyMemoryConstraintsMin']:
+        """
+        The least recommendation. Default: 10 MiB.
+        """
+        return pulumi.get(self, "min")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemoryConstraintsMax(dict):
+    """
+    The greatest memory recommendation: one of the properties.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "percentageOfOriginal":
+            suggest = "percentage_of_original"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyMemoryConstraintsMax. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyMemoryConstraintsMax.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyMemoryConstraintsMax.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 constant: Optional[_builtins.float] = None,
+                 percentage_of_original: Optional[_builtins.float] = None):
+        """
+        The greatest memory recommendation: one of the properties.
+
+        :param _builtins.float constant: A fixed amount, in MiB. 0 stands for none.
+        :param _builtins.float percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> Optional[_builtins.float]:
+        """
+        A fixed amount, in MiB. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> Optional[_builtins.float]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemoryConstraintsMin(dict):
+    """
+    The least memory recommendation: one of the properties.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "percentageOfOriginal":
+            suggest = "percentage_of_original"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyMemoryConstraintsMin. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyMemoryConstraintsMin.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyMemoryConstraintsMin.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 constant: Optional[_builtins.float] = None,
+                 percentage_of_original: Optional[_builtins.float] = None):
+        """
+        The least memory recommendation: one of the properties.
+
+        :param _builtins.float constant: A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+        :param _builtins.float percentage_of_original: A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        if constant is not None:
+            pulumi.set(__self__, "constant", constant)
+        if percentage_of_original is not None:
+            pulumi.set(__self__, "percentage_of_original", percentage_of_original)
+
+    @_builtins.property
+    @pulumi.getter
+    def constant(self) -> Optional[_builtins.float]:
+        """
+        A fixed amount, in MiB. The service allows no less than 10. 0 stands for none.
+        """
+        return pulumi.get(self, "constant")
+
+    @_builtins.property
+    @pulumi.getter(name="percentageOfOriginal")
+    def percentage_of_original(self) -> Optional[_builtins.float]:
+        """
+        A percentage of the request that the workload itself has: 150 for 150 %.
+        """
+        return pulumi.get(self, "percentage_of_original")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemoryEvent(dict):
+    """
+    How a recommendation is applied that follows a lack of memory.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "applyType":
+            suggest = "apply_type"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyMemoryEvent. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyMemoryEvent.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyMemoryEvent.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 apply_type: Optional[_builtins.str] = None):
+        """
+        How a recommendation is applied that follows a lack of memory.
+
+        :param _builtins.str apply_type: `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+        """
+        if apply_type is not None:
+            pulumi.set(__self__, "apply_type", apply_type)
+
+    @_builtins.property
+    @pulumi.getter(name="applyType")
+    def apply_type(self) -> Optional[_builtins.str]:
+        """
+        `IMMEDIATE`: as soon as it differs enough. `DEFERRED`: when pods restart by themselves. Default: `IMMEDIATE`.
+        """
+        return pulumi.get(self, "apply_type")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyMemoryLimit(dict):
+    """
+    How memory limits follow the requests.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "onlyIfOriginalExist":
+            suggest = "only_if_original_exist"
+        elif key == "onlyIfOriginalLower":
+            suggest = "only_if_original_lower"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyMemoryLimit. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyMemoryLimit.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyMemoryLimit.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 multiplier: Optional[_builtins.float] = None,
+                 only_if_original_exist: Optional[_builtins.bool] = None,
+                 only_if_original_lower: Optional[_builtins.bool] = None):
+        """
+        How memory limits follow the requests.
+
+        :param _builtins.str type: `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        :param _builtins.float multiplier: The factor, for `MULTIPLIER`. The service allows 1 and more.
+        :param _builtins.bool only_if_original_exist: Whether workloads without a limit stay without one. Default: false.
+        :param _builtins.bool only_if_original_lower: Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        pulumi.set(__self__, "type", type)
+        if multiplier is not None:
+            pulumi.set(__self__, "multiplier", multiplier)
+        if only_if_original_exist is not None:
+            pulumi.set(__self__, "only_if_original_exist", only_if_original_exist)
+        if only_if_original_lower is not None:
+            pulumi.set(__self__, "only_if_original_lower", only_if_original_lower)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        `MULTIPLIER`: a multiple of the request. `KEEP_LIMITS`: as they are. `NO_LIMIT`: none. `MAINTAIN_RATIO`: in the ratio to the request that the workload itself has.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def multiplier(self) -> Optional[_builtins.float]:
+        """
+        The factor, for `MULTIPLIER`. The service allows 1 and more.
+        """
+        return pulumi.get(self, "multiplier")
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalExist")
+    def only_if_original_exist(self) -> Optional[_builtins.bool]:
+        """
+        Whether workloads without a limit stay without one. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_exist")
+
+    @_builtins.property
+    @pulumi.getter(name="onlyIfOriginalLower")
+    def only_if_original_lower(self) -> Optional[_builtins.bool]:
+        """
+        Whether a limit changes only if that of the workload itself is lower. Default: false.
+        """
+        return pulumi.get(self, "only_if_original_lower")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyPredictiveScaling(dict):
+    """
+    Whether requests follow the load that is predicted.
+    """
+    def __init__(__self__, *,
+                 cpu: Optional['outputs.WorkloadScalingPolicyPredictiveScalingCpu'] = None):
+        """
+        Whether requests follow the load that is predicted.
+
+        :param 'WorkloadScalingPolicyPredictiveScalingCpu' cpu: Whether CPU requests do.
+        """
+        if cpu is not None:
+            pulumi.set(__self__, "cpu", cpu)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> Optional['outputs.WorkloadScalingPolicyPredictiveScalingCpu']:
+        """
+        Whether CPU requests do.
+        """
+        return pulumi.get(self, "cpu")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyPredictiveScalingCpu(dict):
+    """
+    Whether CPU requests follow the load that is predicted.
+    """
+    def __init__(__self__, *,
+                 enabled: _builtins.bool):
+        """
+        Whether CPU requests follow the load that is predicted.
+
+        :param _builtins.bool enabled: Whether they do.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether they do.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyRolloutBehavior(dict):
+    """
+    How pods are restarted when a recommendation is applied at once.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "delaySeconds":
+            suggest = "delay_seconds"
+        elif key == "preferOneByOne":
+            suggest = "prefer_one_by_one"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyRolloutBehavior. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyRolloutBehavior.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyRolloutBehavior.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 delay_seconds: Optional[_builtins.int] = None,
+                 prefer_one_by_one: Optional[_builtins.bool] = None,
+                 type: Optional[_builtins.str] = None):
+        """
+        How pods are restarted when a recommendation is applied at once.
+
+        :param _builtins.int delay_seconds: How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+        :param _builtins.bool prefer_one_by_one: Whether pods are restarted one after the other. Default: false.
+        :param _builtins.str type: `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+        """
+        if delay_seconds is not None:
+            pulumi.set(__self__, "delay_seconds", delay_seconds)
+        if prefer_one_by_one is not None:
+            pulumi.set(__self__, "prefer_one_by_one", prefer_one_by_one)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter(name="delaySeconds")
+    def delay_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long to wait between two restarts, in seconds. The service allows 0 to 3600. Default: 0.
+        """
+        return pulumi.get(self, "delay_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="preferOneByOne")
+    def prefer_one_by_one(self) -> Optional[_builtins.bool]:
+        """
+        Whether pods are restarted one after the other. Default: false.
+        """
+        return pulumi.get(self, "prefer_one_by_one")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> Optional[_builtins.str]:
+        """
+        `NO_DISRUPTION`: a workload of one replica is restarted without a gap in its service. `UNSPECIFIED`, the default: as Kubernetes does it.
+        """
+        return pulumi.get(self, "type")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyStartup(dict):
+    """
+    How the time just after the start of a pod is treated.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "periodSeconds":
+            suggest = "period_seconds"
+        elif key == "twoPhaseRecommendations":
+            suggest = "two_phase_recommendations"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyStartup. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyStartup.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyStartup.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 period_seconds: Optional[_builtins.int] = None,
+                 two_phase_recommendations: Optional['outputs.WorkloadScalingPolicyStartupTwoPhaseRecommendations'] = None):
+        """
+        How the time just after the start of a pod is treated.
+
+        :param _builtins.int period_seconds: How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+        :param 'WorkloadScalingPolicyStartupTwoPhaseRecommendations' two_phase_recommendations: Whether a pod gets other requests while it starts.
+        """
+        if period_seconds is not None:
+            pulumi.set(__self__, "period_seconds", period_seconds)
+        if two_phase_recommendations is not None:
+            pulumi.set(__self__, "two_phase_recommendations", two_phase_recommendations)
+
+    @_builtins.property
+    @pulumi.getter(name="periodSeconds")
+    def period_seconds(self) -> Optional[_builtins.int]:
+        """
+        How long a pod takes to start, in seconds: its usage in that time does not count. The service allows 120 to 3600.
+        """
+        return pulumi.get(self, "period_seconds")
+
+    @_builtins.property
+    @pulumi.getter(name="twoPhaseRecommendations")
+    def two_phase_recommendations(self) -> Optional['outputs.WorkloadScalingPolicyStartupTwoPhaseRecommendations']:
+        """
+        Whether a pod gets other requests while it starts.
+        """
+        return pulumi.get(self, "two_phase_recommendations")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyStartupTwoPhaseRecommendations(dict):
+    """
+    Whether a pod gets other requests while it starts.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "requestsOnStartup":
+            suggest = "requests_on_startup"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyStartupTwoPhaseRecommendations. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyStartupTwoPhaseRecommendations.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyStartupTwoPhaseRecommendations.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: _builtins.bool,
+                 requests_on_startup: Optional['outputs.WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup'] = None):
+        """
+        Whether a pod gets other requests while it starts.
+
+        :param _builtins.bool enabled: Whether it does.
+        :param 'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup' requests_on_startup: The requests while a pod starts. Left out, they are computed.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        if requests_on_startup is not None:
+            pulumi.set(__self__, "requests_on_startup", requests_on_startup)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether it does.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="requestsOnStartup")
+    def requests_on_startup(self) -> Optional['outputs.WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup']:
+        """
+        The requests while a pod starts. Left out, they are computed.
+        """
+        return pulumi.get(self, "requests_on_startup")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup(dict):
+    """
+    The requests of a pod while it starts.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cpuCores":
+            suggest = "cpu_cores"
+        elif key == "memoryGib":
+            suggest = "memory_gib"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu_cores: Optional[_builtins.float] = None,
+                 memory_gib: Optional[_builtins.float] = None):
+        """
+        The requests of a pod while it starts.
+
+        :param _builtins.float cpu_cores: CPU, in cores.
+        :param _builtins.float memory_gib: Memory, in GiB.
+        """
+        if cpu_cores is not None:
+            pulumi.set(__self__, "cpu_cores", cpu_cores)
+        if memory_gib is not None:
+            pulumi.set(__self__, "memory_gib", memory_gib)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuCores")
+    def cpu_cores(self) -> Optional[_builtins.float]:
+        """
+        CPU, in cores.
+        """
+        return pulumi.get(self, "cpu_cores")
+
+    @_builtins.property
+    @pulumi.getter(name="memoryGib")
+    def memory_gib(self) -> Optional[_builtins.float]:
+        """
+        Memory, in GiB.
+        """
+        return pulumi.get(self, "memory_gib")
 
 

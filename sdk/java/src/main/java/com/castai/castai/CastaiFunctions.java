@@ -12,16 +12,28 @@ import com.castai.castai.inputs.GetEksSettingsArgs;
 import com.castai.castai.inputs.GetEksSettingsPlainArgs;
 import com.castai.castai.inputs.GetGkePoliciesArgs;
 import com.castai.castai.inputs.GetGkePoliciesPlainArgs;
+import com.castai.castai.inputs.GetHibernationScheduleArgs;
+import com.castai.castai.inputs.GetHibernationSchedulePlainArgs;
 import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
 import com.castai.castai.inputs.GetImpersonationServiceAccountPlainArgs;
 import com.castai.castai.inputs.GetOrganizationArgs;
 import com.castai.castai.inputs.GetOrganizationPlainArgs;
+import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+import com.castai.castai.inputs.GetRebalancingSchedulePlainArgs;
+import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
+import com.castai.castai.inputs.GetWorkloadScalingPoliciesPlainArgs;
+import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
+import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderPlainArgs;
 import com.castai.castai.outputs.GetClusterResult;
 import com.castai.castai.outputs.GetClustersResult;
 import com.castai.castai.outputs.GetEksSettingsResult;
 import com.castai.castai.outputs.GetGkePoliciesResult;
+import com.castai.castai.outputs.GetHibernationScheduleResult;
 import com.castai.castai.outputs.GetImpersonationServiceAccountResult;
 import com.castai.castai.outputs.GetOrganizationResult;
+import com.castai.castai.outputs.GetRebalancingScheduleResult;
+import com.castai.castai.outputs.GetWorkloadScalingPoliciesResult;
+import com.castai.castai.outputs.GetWorkloadScalingPolicyOrderResult;
 import com.pulumi.core.Output;
 import com.pulumi.core.TypeShape;
 import com.pulumi.deployment.Deployment;
@@ -213,6 +225,41 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getGkePolicies", TypeShape.of(GetGkePoliciesResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static Output<GetHibernationScheduleResult> getHibernationSchedule(GetHibernationScheduleArgs args) {
+        return getHibernationSchedule(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static CompletableFuture<GetHibernationScheduleResult> getHibernationSchedulePlain(GetHibernationSchedulePlainArgs args) {
+        return getHibernationSchedulePlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static Output<GetHibernationScheduleResult> getHibernationSchedule(GetHibernationScheduleArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getHibernationSchedule", TypeShape.of(GetHibernationScheduleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static Output<GetHibernationScheduleResult> getHibernationSchedule(GetHibernationScheduleArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getHibernationSchedule", TypeShape.of(GetHibernationScheduleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static CompletableFuture<GetHibernationScheduleResult> getHibernationSchedulePlain(GetHibernationSchedulePlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getHibernationSchedule", TypeShape.of(GetHibernationScheduleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
      * 
      */
@@ -295,5 +342,110 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetOrganizationResult> getOrganizationPlain(GetOrganizationPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getOrganization", TypeShape.of(GetOrganizationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static Output<GetRebalancingScheduleResult> getRebalancingSchedule(GetRebalancingScheduleArgs args) {
+        return getRebalancingSchedule(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static CompletableFuture<GetRebalancingScheduleResult> getRebalancingSchedulePlain(GetRebalancingSchedulePlainArgs args) {
+        return getRebalancingSchedulePlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static Output<GetRebalancingScheduleResult> getRebalancingSchedule(GetRebalancingScheduleArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingSchedule", TypeShape.of(GetRebalancingScheduleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static Output<GetRebalancingScheduleResult> getRebalancingSchedule(GetRebalancingScheduleArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingSchedule", TypeShape.of(GetRebalancingScheduleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     */
+    public static CompletableFuture<GetRebalancingScheduleResult> getRebalancingSchedulePlain(GetRebalancingSchedulePlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getRebalancingSchedule", TypeShape.of(GetRebalancingScheduleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static Output<GetWorkloadScalingPoliciesResult> getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs args) {
+        return getWorkloadScalingPolicies(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static CompletableFuture<GetWorkloadScalingPoliciesResult> getWorkloadScalingPoliciesPlain(GetWorkloadScalingPoliciesPlainArgs args) {
+        return getWorkloadScalingPoliciesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static Output<GetWorkloadScalingPoliciesResult> getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicies", TypeShape.of(GetWorkloadScalingPoliciesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static Output<GetWorkloadScalingPoliciesResult> getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicies", TypeShape.of(GetWorkloadScalingPoliciesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static CompletableFuture<GetWorkloadScalingPoliciesResult> getWorkloadScalingPoliciesPlain(GetWorkloadScalingPoliciesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getWorkloadScalingPolicies", TypeShape.of(GetWorkloadScalingPoliciesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static Output<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs args) {
+        return getWorkloadScalingPolicyOrder(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static CompletableFuture<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrderPlain(GetWorkloadScalingPolicyOrderPlainArgs args) {
+        return getWorkloadScalingPolicyOrderPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static Output<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicyOrder", TypeShape.of(GetWorkloadScalingPolicyOrderResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static Output<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicyOrder", TypeShape.of(GetWorkloadScalingPolicyOrderResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     */
+    public static CompletableFuture<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrderPlain(GetWorkloadScalingPolicyOrderPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getWorkloadScalingPolicyOrder", TypeShape.of(GetWorkloadScalingPolicyOrderResult.class), args, Utilities.withVersion(options));
     }
 }
