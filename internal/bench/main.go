@@ -105,22 +105,13 @@ func (b *bench) run(sizes []int, latencies []time.Duration) {
 	row("memory when idle", "", "", mb(ours.memory), mb(floor.memory), fmt.Sprintf("%.2f", float64(ours.memory)/float64(floor.memory)), "", "")
 
 	for _, size := range sizes {
-		progress("%d resources, engine alone", size)
-		floor := b.operations(stashProgram(size), nil)
 		for _, latency := range latencies {
 			progress("%d node templates, API latency %s", size, latency)
-			api, err := emulator.New(emulator.Options{Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1, Latency: latency}})
-			if err != nil {
-				b.Fatalf("%v", err)
-			}
-			ours := b.operations(templateProgram(size), api)
-			for i, op := range []string{"up", "preview", "refresh"} {
+			ours, floor := b.operations(size, latency)
+			for i, op := range operations {
 				m := ours[i]
-				row(op, size, latency, m.took.Round(10*time.Millisecond), floor[i].took.Round(10*time.Millisecond),
+				row(op.name, size, latency, m.took.Round(10*time.Millisecond), floor[i].took.Round(10*time.Millisecond),
 					ratio(m.took, floor[i].took), m.calls, fmt.Sprintf("%.1f MB", float64(m.bytes)/1e6))
-			}
-			if err := api.Close(); err != nil {
-				b.Fatalf("%v", err)
 			}
 		}
 	}
@@ -140,39 +131,56 @@ type measurement struct {
 	calls, bytes int
 }
 
-// operations measures up, preview and refresh of a program.
-func (b *bench) operations(program string, api *emulator.Server) [3]measurement {
-	e := testengine.New(b)
-	if api != nil {
-		e.Castai()
-		web := httptest.NewServer(api)
-		defer web.Close()
-		e.Setenv("CASTAI_API_URL", web.URL)
-		e.Setenv("CASTAI_API_TOKEN", "bench")
+// operations are those that are measured.
+var operations = []struct {
+	name string
+	run  func(*testengine.Stack) *testengine.Result
+	once bool
+}{
+	{"up", func(s *testengine.Stack) *testengine.Result { return s.Up() }, true},
+	{"preview", func(s *testengine.Stack) *testengine.Result { return s.Preview("--expect-no-changes") }, false},
+	{"refresh", func(s *testengine.Stack) *testengine.Result { return s.Refresh("--expect-no-changes") }, false},
+}
+
+// operations measures each operation on node templates and on as many resources
+// of the engine, in turns, so that what else the machine does weighs on both.
+func (b *bench) operations(size int, latency time.Duration) (ours, floor []measurement) {
+	api, err := emulator.New(emulator.Options{Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1, Latency: latency}})
+	if err != nil {
+		b.Fatalf("%v", err)
 	}
-	s := e.YAML(program)
-	measure := func(op func(...string) *testengine.Result, args ...string) measurement {
-		if api != nil {
-			api.ForgetRequests()
+	defer api.Close()
+	web := httptest.NewServer(api)
+	defer web.Close()
+	e := testengine.New(b)
+	e.Castai()
+	e.Setenv("CASTAI_API_URL", web.URL)
+	e.Setenv("CASTAI_API_TOKEN", "bench")
+	stashes, templates := testengine.New(b).YAML(stashProgram(size)), e.YAML(templateProgram(size))
+	for _, op := range operations {
+		repeats := b.repeats
+		if op.once {
+			repeats = 1
 		}
-		m := measurement{took: op(args...).Duration}
-		if api != nil {
+		var without, with []measurement
+		for range repeats {
+			without = append(without, measurement{took: op.run(stashes).Duration})
+			api.ForgetRequests()
+			m := measurement{took: op.run(templates).Duration}
 			for _, r := range api.Requests() {
 				m.calls++
 				m.bytes += r.ResponseBytes
 			}
+			with = append(with, m)
 		}
-		return m
+		ours, floor = append(ours, median(with)), append(floor, median(without))
 	}
-	median := func(op func(...string) *testengine.Result, args ...string) measurement {
-		all := make([]measurement, b.repeats)
-		for i := range all {
-			all[i] = measure(op, args...)
-		}
-		slices.SortFunc(all, func(a, b measurement) int { return int(a.took - b.took) })
-		return all[len(all)/2]
-	}
-	return [3]measurement{measure(s.Up), median(s.Preview, "--expect-no-changes"), median(s.Refresh, "--expect-no-changes")}
+	return ours, floor
+}
+
+func median(all []measurement) measurement {
+	slices.SortFunc(all, func(a, b measurement) int { return int(a.took - b.took) })
+	return all[len(all)/2]
 }
 
 // stashProgram is a graph of resources that the engine keeps itself.

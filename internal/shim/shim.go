@@ -179,8 +179,8 @@ func Wrap(inner p.Provider, o Options) (p.Provider, error) {
 	return cancel.Wrap(mcontext.Wrap(outer, o.Context)), nil
 }
 
-// getSchema sorts the schema and leaves out the version, so that its text
-// changes only with what it says. It is made once, on demand.
+// getSchema sorts the schema, so that its text changes only with what it says.
+// It is made once, on demand.
 func (s *shim) getSchema(ctx context.Context, req p.GetSchemaRequest) (p.GetSchemaResponse, error) {
 	s.schemaOnce.Do(func() {
 		if s.schema, s.schemaErr = s.inner.GetSchema(ctx, req); s.schemaErr != nil {
@@ -265,10 +265,6 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 	olds := only(r.inputs, r.upgrade(req.Inputs))
 	req.Inputs = olds
 	req.Properties = only(r.state, r.upgrade(req.Properties))
-	if olds.Len() > 0 {
-		req.Inputs = complete(r.inputs, olds)
-		req.Properties = complete(r.state, req.Properties)
-	}
 	resp, err := r.read(crud.WithOldInputs(ctx, olds), req)
 	if resp.ID == "" {
 		if err == nil && olds.Len() == 0 {
