@@ -103,19 +103,12 @@ func (r rule) fits(f *shape.Field) bool {
 	if r.on == collections {
 		return f.List || f.Map
 	}
-	t := deref(f.Type)
+	t := shape.Deref(f.Type)
 	if f.List || f.Map {
-		t = deref(t.Elem())
+		t = shape.Deref(t.Elem())
 	}
 	zero := reflect.Zero(t)
 	return t.Kind() == reflect.String || r.on == numbers && (zero.CanInt() || zero.CanFloat())
-}
-
-func deref(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t
 }
 
 func text(wrong, want string, ok func(string) bool) func(string) (rule, error) {

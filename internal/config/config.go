@@ -11,6 +11,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/version"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // Config is what a program, or a stack's configuration, says about the API.
@@ -58,10 +59,10 @@ func (c *Config) Configure(context.Context) error {
 		URL:               first(c.APIURL, "CASTAI_API_URL"),
 		Token:             first(c.APIToken, "CASTAI_API_TOKEN"),
 		UserAgent:         "pulumi-castai/" + version.Version,
-		ProxyURL:          deref(c.ProxyURL),
-		CABundle:          deref(c.CABundle),
-		RequestsPerSecond: deref(c.RequestsPerSecond),
-		MaxConcurrent:     deref(c.MaxConcurrentRequests),
+		ProxyURL:          wire.Value(c.ProxyURL),
+		CABundle:          wire.Value(c.CABundle),
+		RequestsPerSecond: wire.Value(c.RequestsPerSecond),
+		MaxConcurrent:     wire.Value(c.MaxConcurrentRequests),
 		Log: func(ctx context.Context, line string) {
 			p.GetLogger(ctx).Debug(line)
 		},
@@ -90,7 +91,7 @@ func Client(ctx context.Context) *api.Client { return of(ctx).client }
 // Organization returns the organization that a resource belongs to: the given
 // one, the configured one, or the only one the token can see.
 func Organization(ctx context.Context, given *string) (string, error) {
-	if id := deref(given); id != "" {
+	if id := wire.Value(given); id != "" {
 		return id, nil
 	}
 	if id := first(of(ctx).OrganizationID, "CASTAI_ORGANIZATION_ID"); id != "" {
@@ -131,12 +132,4 @@ func first(given *string, variable string) string {
 		return *given
 	}
 	return os.Getenv(variable)
-}
-
-func deref[T any](v *T) T {
-	if v == nil {
-		var zero T
-		return zero
-	}
-	return *v
 }

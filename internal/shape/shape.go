@@ -200,12 +200,12 @@ func parse(f reflect.StructField, tag string) (*Field, error) {
 		}
 	}
 
-	elem := deref(f.Type)
+	elem := Deref(f.Type)
 	switch elem.Kind() {
 	case reflect.Slice:
-		field.List, elem = true, deref(elem.Elem())
+		field.List, elem = true, Deref(elem.Elem())
 	case reflect.Map:
-		field.Map, elem = true, deref(elem.Elem())
+		field.Map, elem = true, Deref(elem.Elem())
 	}
 	if elem.Kind() == reflect.Struct {
 		field.Elem = Of(elem)
@@ -268,7 +268,8 @@ func enumValues(t reflect.Type) []string {
 	return values
 }
 
-func deref(t reflect.Type) reflect.Type {
+// Deref returns the type that a type points at in the end.
+func Deref(t reflect.Type) reflect.Type {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}

@@ -49,7 +49,7 @@ func decode(body map[string]any, v reflect.Value) error {
 }
 
 func decodeValue(value any, v reflect.Value) error {
-	t := deref(v.Type())
+	t := shape.Deref(v.Type())
 	if t.Kind() == reflect.String {
 		if n, ok := reflect.Zero(t).Interface().(Names); ok {
 			value = ourName(n, value)
@@ -267,11 +267,4 @@ func get(body map[string]any, path []string) (any, bool) {
 	}
 	value, ok := body[path[len(path)-1]]
 	return value, ok
-}
-
-func deref(t reflect.Type) reflect.Type {
-	for t.Kind() == reflect.Pointer {
-		t = t.Elem()
-	}
-	return t
 }

@@ -165,7 +165,7 @@ func unset(v reflect.Value) bool {
 
 // zero is the form that clears a property with a zero value.
 func zero(f *shape.Field) any {
-	v := reflect.New(deref(f.Type)).Elem()
+	v := reflect.New(shape.Deref(f.Type)).Elem()
 	switch v.Kind() {
 	case reflect.Slice:
 		v.Set(reflect.MakeSlice(v.Type(), 0, 0))

@@ -8,6 +8,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // AksCluster connects a Microsoft AKS cluster.
@@ -35,7 +36,7 @@ func NewAksCluster() *AksCluster {
 		output: func(s *AksClusterState) *ConnectedState { return &s.ConnectedState },
 		read: func(_ context.Context, _ string, a *AksClusterArgs, cluster map[string]any) error {
 			if a.TenantID == "" { // on import
-				a.TenantID = text(object(cluster, "aks"), "tenantId")
+				a.TenantID = wire.Text(wire.Object(cluster, "aks"), "tenantId")
 			}
 			return nil
 		},
@@ -67,7 +68,7 @@ func aksCredentials(ctx context.Context, a *AksClusterArgs) map[string]any {
 			noProxies = []string{}
 		}
 		aks["httpProxyConfig"] = map[string]any{
-			"httpProxy": deref(proxy.HTTPProxy), "httpsProxy": deref(proxy.HTTPSProxy), "noProxy": noProxies,
+			"httpProxy": wire.Value(proxy.HTTPProxy), "httpsProxy": wire.Value(proxy.HTTPSProxy), "noProxy": noProxies,
 		}
 	}
 	return map[string]any{"credentials": string(credentials), "aks": aks}
@@ -138,11 +139,4 @@ func (x *AksClusterHTTPProxyConfig) Annotate(a infer.Annotator) {
 type AksClusterState struct {
 	AksClusterArgs
 	ConnectedState
-}
-
-func deref(s *string) string {
-	if s == nil {
-		return ""
-	}
-	return *s
 }

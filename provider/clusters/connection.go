@@ -101,8 +101,8 @@ func (c *connection[A, S]) Create(ctx context.Context, req infer.CreateRequest[A
 	}
 	// From here on the cluster exists: whatever fails, its ID is kept and the
 	// next update goes on where this one stopped.
-	id := text(cluster, "id")
-	c.output(&state).OrganizationID = text(cluster, "organizationId")
+	id := wire.Text(cluster, "id")
+	c.output(&state).OrganizationID = wire.Text(cluster, "organizationId")
 	_, err = c.converge(ctx, id, a, &state, c.credentials(ctx, a))
 	return infer.CreateResponse[S]{ID: id, Output: state}, crud.Partial(err)
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // patience is how often a disconnect is asked for that the service does not
@@ -47,7 +48,7 @@ func (d *disconnection) run(ctx context.Context) error {
 		}
 		done, hurry := false, false
 		if err == nil {
-			last, why = text(cluster, "status")+", agent "+text(cluster, "agentStatus"), reason(cluster)
+			last, why = wire.Text(cluster, "status")+", agent "+wire.Text(cluster, "agentStatus"), reason(cluster)
 			hurry = !d.deleted
 			done, err = d.step(ctx, cluster)
 			hurry = hurry && d.deleted // the record is archived at once, as a rule
@@ -74,7 +75,7 @@ func (d *disconnection) run(ctx context.Context) error {
 // which are to go are never skipped: those clients delete the record of a
 // cluster that has failed or whose agent is gone without a disconnect.
 func (d *disconnection) step(ctx context.Context, cluster map[string]any) (done bool, err error) {
-	status, agent := text(cluster, "status"), text(cluster, "agentStatus")
+	status, agent := wire.Text(cluster, "status"), wire.Text(cluster, "agentStatus")
 	switch {
 	case status == statusArchived:
 		return true, d.leftovers(ctx, cluster)
@@ -85,7 +86,7 @@ func (d *disconnection) step(ctx context.Context, cluster map[string]any) (done 
 	case agent == agentDisconnecting, status == statusDeleting:
 		d.began = true
 		return false, nil
-	case text(cluster, "credentialsId") == "":
+	case wire.Text(cluster, "credentialsId") == "":
 		return false, d.delete(ctx, cluster) // without credentials a disconnect does nothing
 	case (agent == agentDisconnected || status == statusFailed) && (!d.deleteNodes || d.began || d.asked >= patience):
 		return false, d.delete(ctx, cluster)
@@ -161,7 +162,7 @@ func (d *disconnection) leftovers(ctx context.Context, cluster map[string]any) e
 			"Its access to the cloud was probably removed too early. Delete these nodes in the cloud; then `pulumi refresh` "+
 			"takes the cluster out of the stack", strings.Join(nodes, ", "), reason(cluster))
 	}
-	switch failed := text(cluster, "reconcileError"); {
+	switch failed := wire.Text(cluster, "reconcileError"); {
 	case failed != "":
 		crud.Warn(ctx, "Check in the cloud that none of the cluster's CAST AI nodes is left. CAST AI says: %s.", failed)
 	case err != nil && !api.IsNotFound(err):
@@ -178,9 +179,9 @@ func provisionedNodes(ctx context.Context, id string) ([]string, error) {
 	}
 	var names []string
 	for _, node := range nodes {
-		labels := object(node, "labels")
-		if text(labels, "provisioner.cast.ai/node-id") != "" || text(labels, "provisioner.cast.ai/managed-by") == "cast.ai" {
-			names = append(names, text(node, "name"))
+		labels := wire.Object(node, "labels")
+		if wire.Text(labels, "provisioner.cast.ai/node-id") != "" || wire.Text(labels, "provisioner.cast.ai/managed-by") == "cast.ai" {
+			names = append(names, wire.Text(node, "name"))
 		}
 	}
 	return names, nil

@@ -4,6 +4,8 @@ import (
 	"context"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
+
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // EksClusterID registers an Amazon EKS cluster to get its ID.
@@ -59,8 +61,8 @@ func (*EksClusterID) Create(
 	if err != nil {
 		return infer.CreateResponse[EksClusterIDState]{}, err
 	}
-	state.OrganizationID = text(cluster, "organizationId")
-	return infer.CreateResponse[EksClusterIDState]{ID: text(cluster, "id"), Output: state}, nil
+	state.OrganizationID = wire.Text(cluster, "organizationId")
+	return infer.CreateResponse[EksClusterIDState]{ID: wire.Text(cluster, "id"), Output: state}, nil
 }
 
 // Read fetches the registration.

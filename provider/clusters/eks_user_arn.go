@@ -10,6 +10,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // EksUserArn is the AWS principal that a cluster's role has to trust.
@@ -56,17 +57,17 @@ func (*EksUserArn) Create(ctx context.Context, req infer.CreateRequest[EksUserAr
 	}
 	path := principalPath(req.Inputs.ClusterID)
 	answer, err := crud.Get(ctx, path)
-	if err == nil && text(answer, "arn") == "" {
+	if err == nil && wire.Text(answer, "arn") == "" {
 		// A cluster has one principal, so the call may be repeated.
 		answer, err = crud.Send(ctx, api.Call{Method: http.MethodPost, Path: path, Idempotent: &repeatable})
 	}
-	if err == nil && text(answer, "arn") == "" {
+	if err == nil && wire.Text(answer, "arn") == "" {
 		err = errors.New("the answer has no \"arn\"")
 	}
 	if err != nil {
 		return infer.CreateResponse[EksUserArnState]{}, fmt.Errorf("cannot get the principal of cluster %s: %w", req.Inputs.ClusterID, err)
 	}
-	state.Arn = text(answer, "arn")
+	state.Arn = wire.Text(answer, "arn")
 	return infer.CreateResponse[EksUserArnState]{ID: state.Arn, Output: state}, nil
 }
 
@@ -90,7 +91,7 @@ func (*EksUserArn) Read(
 	if err == nil {
 		answer, err = crud.Get(ctx, principalPath(args.ClusterID))
 	}
-	arn := text(answer, "arn")
+	arn := wire.Text(answer, "arn")
 	switch {
 	case api.IsNotFound(err), err == nil && arn == "":
 		return resp, nil

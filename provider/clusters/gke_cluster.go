@@ -10,6 +10,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // GkeCluster connects a Google GKE cluster.
@@ -70,8 +71,8 @@ func keyFile(credentials string) string {
 // keyless connection. It comes after the disconnect, which still needs it to
 // delete nodes, and its failure keeps nothing from being deleted.
 func disableServiceAccount(ctx context.Context, id string, cluster map[string]any) {
-	gke := object(cluster, "gke")
-	if text(gke, "clientServiceAccount") == "" && text(gke, "castServiceAccount") == "" {
+	gke := wire.Object(cluster, "gke")
+	if wire.Text(gke, "clientServiceAccount") == "" && wire.Text(gke, "castServiceAccount") == "" {
 		return
 	}
 	_, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: clusterPath(id, "gke-disable-sa"), Idempotent: &repeatable})

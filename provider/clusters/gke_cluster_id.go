@@ -10,6 +10,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // GkeClusterID registers a Google GKE cluster to get its ID and token.
@@ -86,7 +87,7 @@ func (r *GkeClusterID) Create(
 	}
 	// From here on the record exists: whatever fails, its ID is kept and the
 	// next update goes on where this one stopped.
-	id := text(cluster, "id")
+	id := wire.Text(cluster, "id")
 	err = r.finish(ctx, id, &state)
 	return infer.CreateResponse[GkeClusterIDState]{ID: id, Output: state}, crud.Partial(err)
 }
@@ -108,7 +109,7 @@ func (*GkeClusterID) finish(ctx context.Context, id string, s *GkeClusterIDState
 	case cluster == nil:
 		return errArchived
 	}
-	s.OrganizationID = text(cluster, "organizationId")
+	s.OrganizationID = wire.Text(cluster, "organizationId")
 	return nil
 }
 
@@ -121,13 +122,13 @@ func impersonate(ctx context.Context, id string, s *GkeClusterIDState) error {
 		Method: http.MethodPost, Path: clusterPath(id, "gke-create-sa"), Idempotent: &repeatable,
 		Body: map[string]any{"gke": map[string]any{"gkeSaImpersonate": *s.ClientServiceAccount, "projectId": s.ProjectID}},
 	})
-	if err == nil && text(answer, "serviceAccount") == "" {
+	if err == nil && wire.Text(answer, "serviceAccount") == "" {
 		err = errors.New("the answer names none")
 	}
 	if err != nil {
 		return fmt.Errorf("cannot make CAST AI's service account for the impersonation of %s: %w", *s.ClientServiceAccount, err)
 	}
-	made := text(answer, "serviceAccount")
+	made := wire.Text(answer, "serviceAccount")
 	s.CastServiceAccount = &made
 	return nil
 }
@@ -141,7 +142,7 @@ func (*GkeClusterID) Read(
 		return resp, err
 	}
 	// What the service has made is an output, unless the program names it.
-	if made := text(object(cluster, "gke"), "castServiceAccount"); made != "" {
+	if made := wire.Text(wire.Object(cluster, "gke"), "castServiceAccount"); made != "" {
 		resp.State.CastServiceAccount = &made
 	}
 	if req.State.unfinished() && !crud.IsImport(ctx) {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // How long the verbs take at most when the program sets no customTimeouts.
@@ -93,7 +94,7 @@ func register(ctx context.Context, name, cloud string, params map[string]any) (m
 	if err != nil {
 		return nil, fmt.Errorf("cannot register the cluster %q: %w", name, err)
 	}
-	if text(cluster, "id") == "" {
+	if wire.Text(cluster, "id") == "" {
 		return nil, fmt.Errorf("cannot register the cluster %q: the answer has no \"id\"", name)
 	}
 	return cluster, nil
@@ -107,10 +108,10 @@ func mintToken(ctx context.Context, id string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot make a token for the cluster: %w", err)
 	}
-	if text(answer, "token") == "" {
+	if wire.Text(answer, "token") == "" {
 		return "", errors.New("cannot make a token for the cluster: the answer has none")
 	}
-	return text(answer, "token"), nil
+	return wire.Text(answer, "token"), nil
 }
 
 // setCredentials hands over what the service signs in to the cloud with, and
@@ -131,13 +132,13 @@ func setCredentials(ctx context.Context, id string, body map[string]any) (string
 	if err != nil {
 		return "", fmt.Errorf("cannot set the cluster's credentials: %w", err)
 	}
-	return text(cluster, "credentialsId"), nil
+	return wire.Text(cluster, "credentialsId"), nil
 }
 
 // get fetches a cluster. One that is archived counts as gone: nil.
 func get(ctx context.Context, id string) (map[string]any, error) {
 	cluster, err := crud.Get(ctx, clusterPath(id))
-	if api.IsNotFound(err) || err == nil && text(cluster, "status") == statusArchived {
+	if api.IsNotFound(err) || err == nil && wire.Text(cluster, "status") == statusArchived {
 		return nil, nil
 	}
 	return cluster, err
@@ -159,7 +160,7 @@ func settle(ctx context.Context, id string, untilReady bool) (cluster map[string
 			return nil, errArchived
 		}
 		cluster = now
-		status, agent := text(cluster, "status"), text(cluster, "agentStatus")
+		status, agent := wire.Text(cluster, "status"), wire.Text(cluster, "agentStatus")
 		switch {
 		case untilReady && status == statusFailed:
 			return cluster, fmt.Errorf("the cluster has failed: %s", reason(cluster))
@@ -168,7 +169,7 @@ func settle(ctx context.Context, id string, untilReady bool) (cluster map[string
 		case !untilReady && turn >= grace:
 			crud.Warn(ctx, "No CAST AI agent is online in cluster %q (agent: %s, cluster: %s), so CAST AI cannot act on it yet. "+
 				"Install the castai-agent chart first, then castai-cluster-controller, then connect the cluster: let this "+
-				"resource depend on both.", text(cluster, "name"), agent, status)
+				"resource depend on both.", wire.Text(cluster, "name"), agent, status)
 			return cluster, nil
 		}
 		crud.Progress(ctx, "waiting for the cluster: %s, agent %s", status, agent)
@@ -194,24 +195,12 @@ func isReady(status, agent string) bool {
 func notReady(ctx context.Context, cluster map[string]any) error {
 	return fmt.Errorf("the cluster is not ready and %s: its status is %q and its agent %q (%s). "+
 		"Check that castai-agent and castai-cluster-controller run in it",
-		ending(ctx), text(cluster, "status"), text(cluster, "agentStatus"), reason(cluster))
+		ending(ctx), wire.Text(cluster, "status"), wire.Text(cluster, "agentStatus"), reason(cluster))
 }
 
 func reason(cluster map[string]any) string {
-	if text(cluster, "reconcileError") == "" {
+	if wire.Text(cluster, "reconcileError") == "" {
 		return "no error is reported"
 	}
-	return text(cluster, "reconcileError")
-}
-
-// text returns a text of an object, or "".
-func text(object map[string]any, field string) string {
-	s, _ := object[field].(string)
-	return s
-}
-
-// object returns an object in an object, or nil.
-func object(in map[string]any, field string) map[string]any {
-	o, _ := in[field].(map[string]any)
-	return o
+	return wire.Text(cluster, "reconcileError")
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // The subnets and security groups that a cluster's own resource gives are
@@ -82,12 +83,12 @@ func applyNetwork(ctx context.Context, id string, subnets, groups []string, prof
 	path := configurationsPath(id)
 	if current != nil {
 		body = updateOf(current)
-		path += api.Path(text(current, "id"))
+		path += api.Path(wire.Text(current, "id"))
 	}
 	if subnets != nil {
 		body["subnets"] = subnets
 	}
-	eks := maps.Clone(object(body, "eks"))
+	eks := maps.Clone(wire.Object(body, "eks"))
 	if eks == nil {
 		eks = map[string]any{}
 	}
@@ -101,7 +102,7 @@ func applyNetwork(ctx context.Context, id string, subnets, groups []string, prof
 	saved, err := crud.Send(ctx, api.Call{Method: http.MethodPost, Path: path, Body: body, Idempotent: &repeatable})
 	if err == nil && current["default"] != true {
 		_, err = crud.Send(ctx, api.Call{
-			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(text(saved, "id"), "default"), Idempotent: &repeatable,
+			Method: http.MethodPost, Path: configurationsPath(id) + api.Path(wire.Text(saved, "id"), "default"), Idempotent: &repeatable,
 		})
 	}
 	if err != nil {
@@ -128,8 +129,8 @@ type eksNetwork struct {
 }
 
 func networkOf(configuration map[string]any) eksNetwork {
-	eks := object(configuration, "eks")
-	return eksNetwork{texts(configuration["subnets"]), texts(eks["securityGroups"]), text(eks, "instanceProfileArn")}
+	eks := wire.Object(configuration, "eks")
+	return eksNetwork{texts(configuration["subnets"]), texts(eks["securityGroups"]), wire.Text(eks, "instanceProfileArn")}
 }
 
 func texts(list any) []string {

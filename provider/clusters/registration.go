@@ -31,8 +31,8 @@ func readCluster[A, S any](
 	if err == nil && cluster == nil {
 		return resp, nil, nil
 	}
-	if err == nil && crud.IsImport(ctx) && object(cluster, cloud) == nil {
-		err = fmt.Errorf("it is of the type %q, not %q: import it as a resource of that type", text(cluster, "providerType"), cloud)
+	if err == nil && crud.IsImport(ctx) && wire.Object(cluster, cloud) == nil {
+		err = fmt.Errorf("it is of the type %q, not %q: import it as a resource of that type", wire.Text(cluster, "providerType"), cloud)
 	}
 	state := req.State
 	crud.SetArgs(&state, req.Inputs)
@@ -67,8 +67,8 @@ func unregister(ctx context.Context, id string) error {
 	if cluster == nil {
 		return nil
 	}
-	agent := text(cluster, "agentStatus")
-	connected := text(cluster, "credentialsId") != "" || agent != agentWaiting && agent != agentDisconnected
+	agent := wire.Text(cluster, "agentStatus")
+	connected := wire.Text(cluster, "credentialsId") != "" || agent != agentWaiting && agent != agentDisconnected
 	if !connected {
 		_, err = crud.Send(ctx, api.Call{Method: http.MethodDelete, Path: clusterPath(id)})
 		connected = api.IsInvalid(err) // meanwhile

@@ -1,11 +1,5 @@
 package nodes
 
-// object returns a member of a body that is an object, or nil.
-func object(body map[string]any, name string) map[string]any {
-	inner, _ := body[name].(map[string]any)
-	return inner
-}
-
 // clearZeros makes numbers null that are 0: in these places 0 stands for
 // "unset", in programs that come from the bridged provider and in answers, and
 // the API would take it for a limit.

@@ -43,10 +43,10 @@ func nodeConfigurations(clusterID string) string {
 // configurationBody leaves out what stands for "unset" in the program or in an
 // answer, and says what the service would otherwise have to guess.
 func configurationBody(_ *NodeConfigurationArgs, body map[string]any, _ bool) error {
-	eks := object(body, "eks")
+	eks := wire.Object(body, "eks")
 	clearZeros(eks, "ipsPerPrefix", "threadsPerCpu")
-	clearZeros(object(object(body, "aks"), "publicIp"), "idleTimeoutInMinutes")
-	if gke := object(body, "gke"); gke != nil {
+	clearZeros(wire.Object(wire.Object(body, "aks"), "publicIp"), "idleTimeoutInMinutes")
+	if gke := wire.Object(body, "gke"); gke != nil {
 		if gke["maxPodsPerNode"] == 0 {
 			delete(gke, "maxPodsPerNode") // what an answer holds beside a formula
 		}
@@ -67,7 +67,7 @@ func fillConfiguration(body map[string]any, s *NodeConfigurationState) {
 		return
 	}
 	group := NodeConfigurationEksTargetGroup{}
-	only := object(object(body, "eks"), "targetGroup")
+	only := wire.Object(wire.Object(body, "eks"), "targetGroup")
 	if err := wire.Decode(only, &group); err == nil && group.Arn != "" {
 		s.Eks.TargetGroups = []NodeConfigurationEksTargetGroup{group}
 	}

@@ -12,6 +12,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // defaultTemplate is the name of the template that every cluster has from the
@@ -55,10 +56,10 @@ func NewNodeTemplate() *NodeTemplate {
 // templateBody says in full what the service would otherwise take for a change.
 func templateBody(a *NodeTemplateArgs, body map[string]any, update bool) error {
 	body["isDefault"] = a.Name != nil && *a.Name == defaultTemplate
-	constraints := object(body, "constraints")
+	constraints := wire.Object(body, "constraints")
 	clearZeros(constraints, "minCpu", "maxCpu", "minMemory", "maxMemory", "maxPricePerCpu")
-	clearZeros(object(constraints, "gpu"), "maxCount")
-	clearZeros(object(body, "gpu"), "defaultSharedClientsPerGpu")
+	clearZeros(wire.Object(constraints, "gpu"), "maxCount")
+	clearZeros(wire.Object(body, "gpu"), "defaultSharedClientsPerGpu")
 	affinities, _ := constraints["dedicatedNodeAffinity"].([]any)
 	for _, affinity := range affinities {
 		fields, _ := affinity.(map[string]any)

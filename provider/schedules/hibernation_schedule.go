@@ -13,6 +13,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // HibernationSchedule pauses clusters and resumes them.
@@ -167,7 +168,7 @@ func (r *HibernationSchedule) importID(ctx context.Context, id string) (string, 
 		if err != nil {
 			return "", err
 		}
-		schedule = text(body, "id")
+		schedule = wire.Text(body, "id")
 	}
 	return organization + "/" + schedule, nil
 }

@@ -9,15 +9,10 @@ import (
 	"github.com/google/uuid"
 
 	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 func isUUID(s string) bool { return uuid.Validate(s) == nil && len(s) == len(uuid.Nil.String()) }
-
-// text returns a member of an answer that is a text, or "".
-func text(body map[string]any, name string) string {
-	s, _ := body[name].(string)
-	return s
-}
 
 func listRebalancingSchedules(ctx context.Context) ([]map[string]any, error) {
 	list, err := config.Client(ctx).Collection(ctx, rebalancingSchedules, nil, "schedules")
@@ -30,7 +25,7 @@ func listRebalancingSchedules(ctx context.Context) ([]map[string]any, error) {
 // named returns those of that name, in the exact letter case.
 func named(name string, all []map[string]any) (found []map[string]any) {
 	for _, body := range all {
-		if text(body, "name") == name {
+		if wire.Text(body, "name") == name {
 			found = append(found, body)
 		}
 	}
@@ -48,7 +43,7 @@ func oneNamed(kind, name string, all []map[string]any) (map[string]any, error) {
 	case len(found) > 1:
 		return nil, fmt.Errorf("%d %ss are named %q: %s. Use the ID of the right one, or give each its own name",
 			len(found), kind, name, names(found))
-	case text(found[0], "id") == "":
+	case wire.Text(found[0], "id") == "":
 		return nil, fmt.Errorf("the API gave the %s %q without an ID", kind, name)
 	}
 	return found[0], nil
@@ -59,7 +54,7 @@ func names(all []map[string]any) string {
 	const most = 10
 	list := make([]string, len(all))
 	for i, body := range all {
-		list[i] = fmt.Sprintf("%q (%s)", text(body, "name"), text(body, "id"))
+		list[i] = fmt.Sprintf("%q (%s)", wire.Text(body, "name"), wire.Text(body, "id"))
 	}
 	slices.Sort(list)
 	if len(list) > most {

@@ -11,6 +11,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/config"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // RebalancingJob puts a rebalancing schedule to work in a cluster.
@@ -145,7 +146,7 @@ func (r *RebalancingJob) current(ctx context.Context, a *RebalancingJobArgs) (st
 	if api.IsNotFound(err) {
 		return "", nil
 	}
-	return text(found, "id"), err
+	return wire.Text(found, "id"), err
 }
 
 // importID brings an import ID that names the schedule into the form that
@@ -175,8 +176,8 @@ func (r *RebalancingJob) importID(ctx context.Context, id string) (string, error
 	}
 	var matches []string
 	for _, schedule := range schedules {
-		for _, job := range jobs.Find(r.Key, text(schedule, "id")) {
-			matches = append(matches, text(job, "id"))
+		for _, job := range jobs.Find(r.Key, wire.Text(schedule, "id")) {
+			matches = append(matches, wire.Text(job, "id"))
 		}
 	}
 	switch len(matches) {

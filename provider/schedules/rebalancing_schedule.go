@@ -13,6 +13,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // defaultAlgorithm chooses nodes where the program leaves it open.
@@ -94,7 +95,7 @@ func (r *RebalancingSchedule) Read(
 		if err != nil {
 			return infer.ReadResponse[RebalancingScheduleArgs, RebalancingScheduleState]{}, err
 		}
-		req.ID = text(found, "id")
+		req.ID = wire.Text(found, "id")
 	}
 	resp, err := r.Resource.Read(ctx, req)
 	if err != nil || resp.ID == "" {

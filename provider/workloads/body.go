@@ -1,10 +1,6 @@
 package workloads
 
-// object returns a member of a body that is an object, or nil.
-func object(body map[string]any, name string) map[string]any {
-	inner, _ := body[name].(map[string]any)
-	return inner
-}
+import "github.com/castai/pulumi-castai/internal/wire"
 
 // each calls fn for every object in a member that is a list.
 func each(body map[string]any, name string, fn func(item map[string]any)) {
@@ -29,7 +25,7 @@ func dropZeros(body map[string]any, names ...string) {
 // dropEmpty leaves out members that are empty objects, or hold nothing else.
 func dropEmpty(body map[string]any) {
 	for name := range body {
-		if inner := object(body, name); inner != nil {
+		if inner := wire.Object(body, name); inner != nil {
 			if dropEmpty(inner); len(inner) == 0 {
 				delete(body, name)
 			}

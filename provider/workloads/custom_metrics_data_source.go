@@ -46,7 +46,7 @@ func NewWorkloadCustomMetricsDataSource() *WorkloadCustomMetricsDataSource {
 // echoMetrics puts the metrics of an answer where a body has them.
 func echoMetrics(found map[string]any) map[string]any {
 	copied := func(parent map[string]any, name string) map[string]any {
-		inner := maps.Clone(object(parent, name))
+		inner := maps.Clone(wire.Object(parent, name))
 		if inner == nil {
 			inner = map[string]any{}
 		}
@@ -147,7 +147,7 @@ func (x *WorkloadCustomMetricsDataSourcePrometheus) DecodeWire(body any) error {
 	if err := wire.Decode(found, (*plain)(x)); err != nil {
 		return err
 	}
-	x.Metrics = manualMetrics(object(found, "metrics"))
+	x.Metrics = manualMetrics(wire.Object(found, "metrics"))
 	return nil
 }
 

@@ -27,7 +27,7 @@ func NewPodMutation() *PodMutation {
 	return &PodMutation{crud.Resource[PodMutationArgs, PodMutationState]{
 		Kind: "pod mutation",
 		Path: func(a *PodMutationArgs) string {
-			return api.Path("patching-engine", "v1beta", "organizations", deref(a.OrganizationID), "clusters", a.ClusterID, "pod-mutations")
+			return api.Path("patching-engine", "v1beta", "organizations", wire.Value(a.OrganizationID), "clusters", a.ClusterID, "pod-mutations")
 		},
 		ImportID:     "<organizationId>/<clusterId>/<mutationId>",
 		List:         &crud.List{Items: "items"},
@@ -59,10 +59,10 @@ func (r *PodMutation) Annotate(a infer.Annotator) {
 // sets the whole mutation, so it clears what it leaves out.
 func podMutationBody(a *PodMutationArgs, body map[string]any, update bool) error {
 	if a.SpotConfig != nil {
-		body["spotDistributionPercentage"] = deref(a.SpotConfig.DistributionPercentage)
+		body["spotDistributionPercentage"] = wire.Value(a.SpotConfig.DistributionPercentage)
 	}
 	each(body, "distributionGroups", func(group map[string]any) {
-		config := object(group, "config")
+		config := wire.Object(group, "config")
 		completeTerms(config)
 		if dropEmpty(config); len(config) == 0 {
 			delete(group, "config")
@@ -77,8 +77,8 @@ func podMutationBody(a *PodMutationArgs, body map[string]any, update bool) error
 
 // completeTerms gives preferences that name no expressions an empty list.
 func completeTerms(body map[string]any) {
-	each(object(object(body, "affinity"), "nodeAffinity"), "preferredDuringSchedulingIgnoredDuringExecution", func(term map[string]any) {
-		if preference := object(term, "preference"); preference != nil && preference["matchExpressions"] == nil {
+	each(wire.Object(wire.Object(body, "affinity"), "nodeAffinity"), "preferredDuringSchedulingIgnoredDuringExecution", func(term map[string]any) {
+		if preference := wire.Object(term, "preference"); preference != nil && preference["matchExpressions"] == nil {
 			preference["matchExpressions"] = []any{}
 		}
 	})
@@ -92,7 +92,7 @@ func (x *PodMutationArgs) locate(ctx context.Context, was *string) error {
 	}
 	organization, err := config.Organization(ctx, x.OrganizationID)
 	if err != nil {
-		return fmt.Errorf("cannot tell the organization of the pod mutation %q: %w", deref(x.Name), err)
+		return fmt.Errorf("cannot tell the organization of the pod mutation %q: %w", wire.Value(x.Name), err)
 	}
 	x.OrganizationID = &organization
 	return nil

@@ -47,7 +47,7 @@ const spotModes = "`OPTIONAL_SPOT`: pods may run on spot instances. `PREFERRED_S
 
 // EncodeWire implements [wire.Encoder]. It writes the mode.
 func (x PodMutationSpotConfig) EncodeWire() (any, error) {
-	if mode := deref(x.SpotMode); mode != "" {
+	if mode := wire.Value(x.SpotMode); mode != "" {
 		return mode.EncodeWire()
 	}
 	return wire.Omitted(unspecifiedSpot), nil

@@ -11,6 +11,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // WorkloadScalingPolicy says how the workload autoscaler sizes workloads.
@@ -138,13 +139,13 @@ func (r *WorkloadScalingPolicy) Delete(
 // scalingPolicyBody completes a body with what the API wants to be told even
 // where it is the default.
 func scalingPolicyBody(a *WorkloadScalingPolicyArgs, body map[string]any, update bool) error {
-	policies := object(body, "recommendationPolicies")
+	policies := wire.Object(body, "recommendationPolicies")
 	policies["applyType"] = body["applyType"] // required, and used nowhere
-	completeScaling(object(policies, "cpu"), "QUANTILE", 0, 0.01)
-	completeScaling(object(policies, "memory"), "MAX", 0.1, 10)
-	dropZeros(object(policies, "startup"), "periodSeconds")
+	completeScaling(wire.Object(policies, "cpu"), "QUANTILE", 0, 0.01)
+	completeScaling(wire.Object(policies, "memory"), "MAX", 0.1, 10)
+	dropZeros(wire.Object(policies, "startup"), "periodSeconds")
 	for name := range policies {
-		if section := object(policies, name); section != nil && name != "cpu" && name != "memory" {
+		if section := wire.Object(policies, name); section != nil && name != "cpu" && name != "memory" {
 			if dropEmpty(section); len(section) == 0 {
 				delete(policies, name)
 			}
@@ -155,7 +156,7 @@ func scalingPolicyBody(a *WorkloadScalingPolicyArgs, body map[string]any, update
 	}
 	each(body, "assignmentRules", func(rule map[string]any) {
 		for _, matcher := range []string{"namespace", "workload"} {
-			each(object(rule, matcher), "labelsExpressions", func(expression map[string]any) {
+			each(wire.Object(rule, matcher), "labelsExpressions", func(expression map[string]any) {
 				if expression["values"] == nil {
 					expression["values"] = []any{}
 				}
@@ -206,10 +207,10 @@ func keepUndescribed(current, body map[string]any) {
 		}
 	}
 	keep(current, body, "hpaSettings", "isOpsPilot")
-	from, to := object(current, "recommendationPolicies"), object(body, "recommendationPolicies")
+	from, to := wire.Object(current, "recommendationPolicies"), wire.Object(body, "recommendationPolicies")
 	keep(from, to, "gpu")
-	if memory := object(from, "anomalyDetection")["infiniteMemoryScaling"]; memory != nil {
-		detection := object(to, "anomalyDetection")
+	if memory := wire.Object(from, "anomalyDetection")["infiniteMemoryScaling"]; memory != nil {
+		detection := wire.Object(to, "anomalyDetection")
 		if detection == nil {
 			detection = map[string]any{}
 			to["anomalyDetection"] = detection
@@ -221,9 +222,9 @@ func keepUndescribed(current, body map[string]any) {
 // echoScalingPolicy takes the mirrored threshold out of an answer, for which 0
 // is sent.
 func echoScalingPolicy(found map[string]any) map[string]any {
-	policies := maps.Clone(object(found, "recommendationPolicies"))
+	policies := maps.Clone(wire.Object(found, "recommendationPolicies"))
 	for _, name := range []string{"cpu", "memory"} {
-		resource := maps.Clone(object(policies, name))
+		resource := maps.Clone(wire.Object(policies, name))
 		delete(resource, "applyThreshold")
 		policies[name] = resource
 	}

@@ -135,7 +135,7 @@ func completeScaling(body map[string]any, function string, overhead, least float
 		}
 	}
 	dropZeros(body, "applyThreshold", "min", "max", "lookBackPeriodSeconds")
-	dropZeros(object(body, "limit"), "multiplier")
+	dropZeros(wire.Object(body, "limit"), "multiplier")
 	if body["applyThresholdStrategy"] == nil {
 		percentage := body["applyThreshold"]
 		if percentage == nil {
@@ -144,10 +144,10 @@ func completeScaling(body map[string]any, function string, overhead, least float
 		body["applyThresholdStrategy"] = map[string]any{"percentageThreshold": map[string]any{"percentage": percentage}}
 	}
 	body["applyThreshold"] = 0.0 // the strategy says it
-	bounds := object(body, "constraints")
+	bounds := wire.Object(body, "constraints")
 	for name := range bounds {
-		for form := range object(bounds, name) {
-			dropZeros(object(object(bounds, name), form), "value")
+		for form := range wire.Object(bounds, name) {
+			dropZeros(wire.Object(wire.Object(bounds, name), form), "value")
 		}
 	}
 	if dropEmpty(bounds); len(bounds) > 0 {
@@ -175,14 +175,14 @@ func decodeScaling(body any, oldBounds, oldThreshold bool, into any) error {
 		delete(found, "min")
 		delete(found, "max")
 	}
-	strategy := object(found, "applyThresholdStrategy")
+	strategy := wire.Object(found, "applyThresholdStrategy")
 	switch {
 	case len(strategy) == 0:
 		delete(found, "applyThresholdStrategy")
 	case !oldThreshold:
 		delete(found, "applyThreshold")
 	case strategy["percentageThreshold"] != nil:
-		found["applyThreshold"] = object(strategy, "percentageThreshold")["percentage"]
+		found["applyThreshold"] = wire.Object(strategy, "percentageThreshold")["percentage"]
 		delete(found, "applyThresholdStrategy")
 	default:
 		delete(found, "applyThreshold") // the threshold is no percentage any more
@@ -286,13 +286,13 @@ const (
 func (x WorkloadScalingPolicyCpuApplyThresholdStrategy) EncodeWire() (any, error) {
 	switch {
 	case x.Type.is("PERCENTAGE"):
-		return map[string]any{percentageThreshold: map[string]any{"percentage": deref(x.Percentage)}}, nil
+		return map[string]any{percentageThreshold: map[string]any{"percentage": wire.Value(x.Percentage)}}, nil
 	case x.Type.is("DEFAULT_ADAPTIVE"):
 		return map[string]any{defaultAdaptive: map[string]any{}}, nil
 	case x.Type.is("CUSTOM_ADAPTIVE"):
-		denominator, err := deref(x.Denominator).EncodeWire()
+		denominator, err := wire.Value(x.Denominator).EncodeWire()
 		return map[string]any{customAdaptive: map[string]any{
-			"numerator": deref(x.Numerator), "denominator": denominator, "exponent": deref(x.Exponent),
+			"numerator": wire.Value(x.Numerator), "denominator": denominator, "exponent": wire.Value(x.Exponent),
 		}}, err
 	default:
 		return nil, fmt.Errorf("there is no strategy of the type %q", string(x.Type))
@@ -331,14 +331,6 @@ func (x *WorkloadScalingPolicyCpuApplyThresholdStrategy) DecodeWire(body any) er
 
 // strategyNumbers are read without the methods.
 type strategyNumbers WorkloadScalingPolicyCpuApplyThresholdStrategy
-
-func deref[T any](v *T) T {
-	if v == nil {
-		var zero T
-		return zero
-	}
-	return *v
-}
 
 // WorkloadScalingPolicyMemoryApplyThresholdStrategy says how far a
 // recommendation must be from the present request to be applied.
