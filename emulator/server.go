@@ -193,6 +193,7 @@ func (s *Server) areas() {
 	s.organizationArea()
 	s.serviceAccountArea()
 	s.memberArea()
+	s.enterpriseArea()
 	s.ssoArea()
 	s.clusterArea()
 	s.agentArea()

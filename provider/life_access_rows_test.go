@@ -8,7 +8,8 @@ import (
 )
 
 func init() {
-	rows = append(rows, groupRow, roleBindingsRow, organizationMembersRow, ssoConnectionRow)
+	rows = append(rows, groupRow, roleBindingsRow, organizationMembersRow, ssoConnectionRow,
+		enterpriseGroupRow, enterpriseRoleBindingRow, enterpriseServiceAccountRow)
 }
 
 // inOrganization is the import ID of what belongs to an organization.
@@ -134,4 +135,96 @@ var ssoConnectionRow = &row{
 		return inputs
 	},
 	secrets: props{"aad.clientSecret": "PLANTED-secret"},
+}
+
+// inEnterprise is the import ID of what belongs to an enterprise.
+func inEnterprise(w *world, r *harness.Resource) string {
+	return w.organization + "/" + r.Output("organizationId").(string) + "/" + r.ID
+}
+
+// vanishInEnterprise makes an object of the enterprise go.
+func vanishInEnterprise(collection string) func(w *world, r *harness.Resource, inputs props) props {
+	return func(w *world, r *harness.Resource, inputs props) props {
+		w.call(http.MethodPost, "/organization-management/v1/enterprises/"+w.organization+"/"+collection+":batchDelete", props{
+			"enterpriseId": w.organization, "requests": list(props{"id": r.ID, "organizationId": r.Output("organizationId")}),
+		})
+		return inputs
+	}
+}
+
+var enterpriseGroupRow = &row{
+	token: "EnterpriseGroup", inputs: access.EnterpriseGroupArgs{}, state: access.EnterpriseGroupState{},
+	least: func(w *world) props { return props{"enterpriseId": w.organization, "organizationId": w.organization} },
+	full: func(w *world) []props {
+		return []props{{
+			"enterpriseId": w.organization, "organizationId": secondOrg, "name": "platform", "description": "builds",
+			"members": list(props{"members": list(
+				props{"kind": "USER", "id": uuidTwo}, props{"kind": "service_account", "id": uuidOne},
+			)}),
+			"roleBindings": list(props{"roleBindings": list(
+				props{"name": "viewers", "roleId": uuidOne, "scopes": list(props{"scopes": list(
+					props{"organization": secondOrg}, props{"cluster": w.cluster})})},
+				props{"name": "owners", "roleId": uuidTwo, "scopes": list(props{"scopes": list(props{"resource": uuidOne})})},
+			)}),
+		}}
+	},
+	changes: func(w *world) map[string]props {
+		return map[string]props{
+			"organizationId": {"organizationId": w.organization},
+			"enterpriseId":   {"enterpriseId": secondOrg},
+			"roleBindings": {"roleBindings": list(props{"roleBindings": list(
+				props{"name": "viewers", "roleId": uuidTwo, "scopes": list(props{"scopes": list(props{"cluster": w.other})})},
+			)})},
+		}
+	},
+	waived:   map[string]string{"roleBindings.roleBindings.id": "the service makes it"},
+	importID: inEnterprise,
+	vanish:   vanishInEnterprise("groups"),
+}
+
+var enterpriseRoleBindingRow = &row{
+	token: "EnterpriseRoleBinding", inputs: access.EnterpriseRoleBindingArgs{}, state: access.EnterpriseRoleBindingState{},
+	least: func(w *world) props {
+		return props{
+			"enterpriseId": w.organization, "organizationId": w.organization, "roleId": uuidOne,
+			"subjects": props{"users": list(props{"id": uuidOne})}, "scopes": props{"organizations": list(props{"id": w.organization})},
+		}
+	},
+	full: func(w *world) []props {
+		ids := func(ids ...string) (out []any) {
+			for _, id := range ids {
+				out = append(out, props{"id": id})
+			}
+			return out
+		}
+		return []props{{
+			"enterpriseId": w.organization, "organizationId": secondOrg, "name": "viewers", "description": "of dashboards", "roleId": uuidOne,
+			"subjects": props{"users": ids(uuidTwo, uuidOne), "serviceAccounts": ids(uuidTwo, uuidOne), "groups": ids(uuidTwo, uuidOne)},
+			"scopes":   props{"organizations": ids(secondOrg, w.organization), "clusters": ids(w.other, w.cluster), "resources": ids(uuidTwo, uuidOne)},
+		}}
+	},
+	changes: func(w *world) map[string]props {
+		return map[string]props{
+			"organizationId": {"organizationId": w.organization},
+			"enterpriseId":   {"enterpriseId": secondOrg},
+		}
+	},
+	importID: inEnterprise,
+	vanish:   vanishInEnterprise("role-bindings"),
+}
+
+var enterpriseServiceAccountRow = &row{
+	token: "EnterpriseServiceAccount", inputs: access.EnterpriseServiceAccountArgs{}, state: access.EnterpriseServiceAccountState{},
+	least: func(w *world) props { return props{"enterpriseId": w.organization} },
+	full: func(w *world) []props {
+		return []props{{"enterpriseId": w.organization, "organizationId": secondOrg, "name": "ci", "description": "builds"}}
+	},
+	changes: func(w *world) map[string]props {
+		return map[string]props{
+			"organizationId": {"organizationId": w.organization},
+			"enterpriseId":   {"enterpriseId": secondOrg},
+		}
+	},
+	importID: inEnterprise,
+	vanish:   vanishInEnterprise("service-accounts"),
 }

@@ -23,6 +23,9 @@ import (
 const Name = "castai"
 
 var resources = []shim.Resource{
+	shim.Of(access.NewEnterpriseGroup()),
+	shim.Of(access.NewEnterpriseRoleBinding()),
+	shim.Of(access.NewEnterpriseServiceAccount()),
 	shim.Of(access.NewOrganizationGroup()),
 	shim.Of(&access.OrganizationMembers{}),
 	shim.Of(access.NewRoleBindings()),

@@ -11,6 +11,7 @@ package crud
 import (
 	"context"
 	"fmt"
+	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
@@ -53,10 +54,19 @@ type Resource[A, S any] struct {
 	// Batch says that the create call takes a list of objects and answers with
 	// one, of which there is one here.
 	Batch bool
+	// Rewrite changes the usual call of a write (POST to the collection, update
+	// of the object, DELETE of it) into the one that the API has instead. The ID
+	// is empty for a creation.
+	Rewrite func(a *A, id string, call *api.Call)
 
 	// List says how the collection is listed, for objects that are read from
 	// there and for looking an object up by its key.
 	List *List
+	// ListQuery is what is sent along with the list's own query.
+	ListQuery func(a *A) url.Values
+	// Fetch reads an object that takes more than the usual call. Default: that
+	// call, or the list.
+	Fetch func(ctx context.Context, a *A, id string) (map[string]any, error)
 	// Key is the field of the body that tells the objects of a collection apart
 	// for those who do not know the ID. Default: name.
 	Key string
@@ -120,7 +130,7 @@ func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A])
 	if r.Batch {
 		call.Body = []any{call.Body}
 	}
-	answer, err := r.write(ctx, a, call)
+	answer, err := r.write(ctx, a, "", call)
 	if err != nil {
 		return infer.CreateResponse[S]{}, r.exists(r.fail("create", "", err), err)
 	}
@@ -185,7 +195,7 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 	}
 	if err == nil && r.Keep != nil {
 		var current map[string]any
-		if current, err = r.fetch(ctx, a, req.ID); err == nil {
+		if current, err = r.Current(ctx, a, req.ID); err == nil {
 			r.Keep(current, body)
 		}
 	}
@@ -202,7 +212,7 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 	if r.UpdateQuery != "" {
 		call.Path, call.Query = r.Path(a), url.Values{r.UpdateQuery: {req.ID}}
 	}
-	answer, err := r.write(ctx, a, call)
+	answer, err := r.write(ctx, a, req.ID, call)
 	if err != nil {
 		return infer.UpdateResponse[S]{}, r.fail("update", req.ID, err)
 	}
@@ -226,7 +236,7 @@ func (r *Resource[A, S]) Delete(ctx context.Context, req infer.DeleteRequest[S])
 		}
 	}
 	a := Args[A](&req.State)
-	_, err := r.write(ctx, &a, api.Call{Method: http.MethodDelete, Path: r.item(&a, req.ID)})
+	_, err := r.write(ctx, &a, req.ID, api.Call{Method: http.MethodDelete, Path: r.item(&a, req.ID)})
 	if err != nil && !api.IsNotFound(err) {
 		return infer.DeleteResponse{}, r.fail("delete", req.ID, err)
 	}
@@ -236,7 +246,26 @@ func (r *Resource[A, S]) Delete(ctx context.Context, req infer.DeleteRequest[S])
 // Find returns the object of the collection whose field has that value, or
 // nil. It is read from the list, which all who ask at about that time share.
 func (r *Resource[A, S]) Find(ctx context.Context, a *A, field, value string) (map[string]any, error) {
-	return r.List.find(ctx, r.Path(a), field, value)
+	return first(r.list(ctx, a, field, value))
+}
+
+// list returns the objects of the collection whose field has that value.
+func (r *Resource[A, S]) list(ctx context.Context, a *A, field, value string) ([]map[string]any, error) {
+	query := maps.Clone(r.List.Query)
+	if r.ListQuery != nil {
+		if query == nil {
+			query = url.Values{}
+		}
+		maps.Copy(query, r.ListQuery(a))
+	}
+	return r.List.all(ctx, r.Path(a), query, field, value)
+}
+
+func first(found []map[string]any, err error) (map[string]any, error) {
+	if err != nil || len(found) == 0 {
+		return nil, err
+	}
+	return found[0], nil
 }
 
 // Adopt takes an object that exists already into the program, as an import
@@ -260,8 +289,12 @@ func (r *Resource[A, S]) Take(a A, found map[string]any) (infer.CreateResponse[S
 	return infer.CreateResponse[S]{ID: id, Output: state}, nil
 }
 
-// write makes a call that changes something, in its turn.
-func (r *Resource[A, S]) write(ctx context.Context, a *A, call api.Call) (map[string]any, error) {
+// write makes a call that changes something, in its turn. The answer may hold
+// the object in a list of one.
+func (r *Resource[A, S]) write(ctx context.Context, a *A, id string, call api.Call) (map[string]any, error) {
+	if r.Rewrite != nil {
+		r.Rewrite(a, id, &call)
+	}
 	if r.Lock != nil {
 		unlock, err := config.Client(ctx).Lock(ctx, r.Lock(a))
 		if err != nil {
@@ -269,13 +302,22 @@ func (r *Resource[A, S]) write(ctx context.Context, a *A, call api.Call) (map[st
 		}
 		defer unlock()
 	}
-	return Send(ctx, call)
+	answer, err := Send(ctx, call)
+	list, batch := answer[r.Out].([]any)
+	if err != nil || !batch {
+		return answer, err
+	}
+	if len(list) != 1 {
+		return nil, fmt.Errorf("%s %s: the answer holds %d objects where 1 was expected", call.Method, call.Path, len(list))
+	}
+	answer, _ = list[0].(map[string]any)
+	return answer, nil
 }
 
 // get fetches one object into state. An object that does not exist, or whose
 // collection does not, is not found and no error.
 func (r *Resource[A, S]) get(ctx context.Context, a *A, id string, state *S) (found bool, err error) {
-	body, err := r.fetch(ctx, a, id)
+	body, err := r.Current(ctx, a, id)
 	if api.IsNotFound(err) || err == nil && body == nil {
 		return false, nil
 	}
@@ -288,10 +330,14 @@ func (r *Resource[A, S]) get(ctx context.Context, a *A, id string, state *S) (fo
 	return true, r.decode(body, state)
 }
 
-// fetch returns one object as the API describes it; nil if a list does not have it.
-func (r *Resource[A, S]) fetch(ctx context.Context, a *A, id string) (map[string]any, error) {
+// Current returns an object as the API describes it now; nil if a list does not
+// have it.
+func (r *Resource[A, S]) Current(ctx context.Context, a *A, id string) (map[string]any, error) {
+	if r.Fetch != nil {
+		return r.Fetch(ctx, a, id)
+	}
 	if r.List != nil && r.List.Only {
-		return r.List.find(ctx, r.Path(a), r.idField(), id)
+		return r.Find(ctx, a, r.idField(), id)
 	}
 	body, err := Get(ctx, r.item(a, id))
 	return Unwrap(r.Out, body), err
@@ -378,18 +424,9 @@ func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
 	}
 }
 
-// find returns the object whose field has that value, or nil.
-func (l *List) find(ctx context.Context, path, field, value string) (map[string]any, error) {
-	found, err := l.all(ctx, path, field, value)
-	if err != nil || len(found) == 0 {
-		return nil, err
-	}
-	return found[0], nil
-}
-
 // all returns the objects whose field has that value.
-func (l *List) all(ctx context.Context, path, field, value string) ([]map[string]any, error) {
-	list, err := config.Client(ctx).Collection(ctx, path, l.Query, l.Items)
+func (l *List) all(ctx context.Context, path string, query url.Values, field, value string) ([]map[string]any, error) {
+	list, err := config.Client(ctx).Collection(ctx, path, query, l.Items)
 	if err != nil {
 		return nil, err
 	}

@@ -26,7 +26,7 @@ func (r *Resource[A, S]) recover(a *A, sent map[string]any) func(context.Context
 	}
 	began := time.Now()
 	return func(ctx context.Context) (any, bool, error) {
-		found, err := r.List.all(ctx, r.Path(a), key, value)
+		found, err := r.list(ctx, a, key, value)
 		if err != nil || len(found) == 0 {
 			return nil, false, err
 		}

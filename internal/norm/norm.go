@@ -201,6 +201,7 @@ func (m merger) value(f *shape.Field, user, fresh property.Value) property.Value
 	case user.IsMap() && fresh.IsMap() && (f.Map || f.Elem == nil):
 		out = property.WithGoValue(fresh, m.dictionary(f, user.AsMap(), fresh.AsMap()))
 	case user.IsMap() && fresh.IsMap():
+		m.whole = m.whole || m.prune && f.Whole
 		out = property.WithGoValue(fresh, m.object(f.Elem, user.AsMap(), fresh.AsMap()))
 	case same(f.Kind, user, fresh):
 		out = user

@@ -437,6 +437,33 @@ func TestOutputs(t *testing.T) {
 	}
 }
 
+// TestWholeObject: in an object that is the program's as a whole, what the
+// program leaves unset and the service has is drift.
+func TestWholeObject(t *testing.T) {
+	type people struct {
+		Users  []string `pulumi:"users,optional" norm:"set"`
+		Groups []string `pulumi:"groups,optional" norm:"set"`
+	}
+	type inputs struct {
+		Subjects people `pulumi:"subjects" norm:"whole"`
+		Others   people `pulumi:"others"`
+	}
+	s := shape.Of(reflect.TypeFor[inputs]())
+	user := property.New([]property.Value{property.New("a")})
+	both := func(of map[string]property.Value) property.Map {
+		return property.NewMap(map[string]property.Value{"subjects": property.New(of), "others": property.New(of)})
+	}
+	mine := map[string]property.Value{"users": user}
+	none := map[string]property.Value{"users": user, "groups": property.New([]property.Value{})}
+	more := map[string]property.Value{"users": user, "groups": user}
+	if got := Refresh(s, both(mine), both(none)); !got.Equals(both(mine)) {
+		t.Errorf("an empty list is drift: %v", got)
+	}
+	if got, want := Refresh(s, both(mine), both(more)), both(mine).Set("subjects", property.New(more)); !got.Equals(want) {
+		t.Errorf("a refresh gives %v, want %v", got, want)
+	}
+}
+
 // TestWhole: in a list that is the program's as a whole, what the service adds
 // to an element is drift, and an empty value or a default is not.
 func TestWhole(t *testing.T) {

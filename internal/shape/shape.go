@@ -72,8 +72,9 @@ type Field struct {
 	// Kind is the semantic equality of the value; that of each element for
 	// maps, and for lists unless it is Set.
 	Kind Kind
-	// Whole says that the elements of a list are the program's as a whole: what
-	// it leaves unset in them is empty, and not the service's to choose.
+	// Whole says that the elements of a list, or an object, are the program's as
+	// a whole: what it leaves unset in them is empty, and not the service's to
+	// choose.
 	Whole bool
 	// Item is the semantic equality of a single text: of the value, or of
 	// each element of a list or map.
@@ -233,9 +234,11 @@ func parseNorm(field *Field, tag string, text bool) error {
 		case kind == Exact:
 		case kind == Set && field.List:
 			set = true
-		case part == "whole" && field.List:
+		case part == "whole" && (field.List || field.Elem != nil):
 			field.Whole = true
-		case kind == Set, part == "whole":
+		case part == "whole":
+			return fmt.Errorf("norm kind %q is for lists and objects", part)
+		case kind == Set:
 			return fmt.Errorf("norm kind %q is for lists", part)
 		case !textKinds[kind]:
 			return fmt.Errorf("unknown norm kind %q", part)

@@ -1,13 +1,10 @@
 package access
 
 import (
-	"context"
-	"fmt"
 	"net/http"
 	"strings"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
-	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/crud"
@@ -16,12 +13,13 @@ import (
 
 // OrganizationGroup is a group of users and service accounts.
 type OrganizationGroup struct {
-	crud.Resource[OrganizationGroupArgs, OrganizationGroupState]
+	shared[OrganizationGroupArgs, OrganizationGroupState]
 }
 
 // NewOrganizationGroup returns the resource.
 func NewOrganizationGroup() *OrganizationGroup {
-	return &OrganizationGroup{crud.Resource[OrganizationGroupArgs, OrganizationGroupState]{
+	r := &OrganizationGroup{}
+	r.Resource = crud.Resource[OrganizationGroupArgs, OrganizationGroupState]{
 		Kind: "group",
 		Path: func(a *OrganizationGroupArgs) string {
 			return api.Path("v1", "organizations", a.OrganizationID, "groups")
@@ -35,7 +33,13 @@ func NewOrganizationGroup() *OrganizationGroup {
 			}
 			return nil
 		},
-	}}
+	}
+	r.blocks = map[string]string{"members": "members"}
+	r.keep = func(want, known, now *OrganizationGroupArgs, _ *OrganizationGroupState) {
+		others := untold(want.Members.all(), known.Members.all(), now.Members.all(), OrganizationGroupMemberMember.key)
+		want.Members = OrganizationGroupMembers{{Members: append(want.Members.all(), others...)}}
+	}
+	return r
 }
 
 // Annotate describes the resource.
@@ -87,18 +91,8 @@ func (x OrganizationGroupMembers) all() (members []OrganizationGroupMemberMember
 
 // EncodeWire writes each member once.
 func (x OrganizationGroupMembers) EncodeWire() (any, error) {
-	members, seen := []any{}, map[string]bool{}
-	for _, member := range x.all() {
-		body, err := wire.Create(&member)
-		if err != nil {
-			return nil, err
-		}
-		if !seen[member.key()] {
-			members = append(members, body)
-		}
-		seen[member.key()] = true
-	}
-	return members, nil
+	body, err := wire.Create(&OrganizationGroupMember{distinct(x.all(), OrganizationGroupMemberMember.key)})
+	return body["members"], err
 }
 
 // DecodeWire reads the members. Who a member is, is said by its ID: the email
@@ -157,42 +151,16 @@ func (x OrganizationGroupMemberMember) key() string {
 	return strings.ToLower(string(x.Kind) + " " + x.ID)
 }
 
-// MemberKind is what a member of a group is.
+// MemberKind is what a member of a group is. The API writes it in another way
+// in almost every call: USER, KIND_USER and SUBJECT_KIND_USER are the same.
 type MemberKind string
 
-// WireNames implements [wire.Names].
-func (MemberKind) WireNames() map[string]any {
-	return map[string]any{"user": "USER", "service_account": "SERVICE_ACCOUNT"}
-}
+// EncodeWire writes the kind in the shortest way.
+func (k MemberKind) EncodeWire() (any, error) { return strings.ToUpper(string(k)), nil }
 
-// Upgrade puts the members of several blocks into one.
-func (r *OrganizationGroup) Upgrade(m property.Map) property.Map {
-	return oneBlock(m, "members", "members")
-}
-
-// Read fetches the group, for a refresh or an import.
-func (r *OrganizationGroup) Read(
-	ctx context.Context, req infer.ReadRequest[OrganizationGroupArgs, OrganizationGroupState],
-) (resp infer.ReadResponse[OrganizationGroupArgs, OrganizationGroupState], err error) {
-	if req.ID, err = inOrganization(ctx, req.ID); err != nil {
-		return resp, err
-	}
-	return r.Resource.Read(ctx, req)
-}
-
-// Update brings the group to the new inputs.
-func (r *OrganizationGroup) Update(
-	ctx context.Context, req infer.UpdateRequest[OrganizationGroupArgs, OrganizationGroupState],
-) (resp infer.UpdateResponse[OrganizationGroupState], err error) {
-	if !req.DryRun {
-		path := r.Path(&req.Inputs) + api.Path(req.ID)
-		ctx, err = beforeUpdate(ctx, path, &req.Inputs, func(want, known, now *OrganizationGroupArgs) {
-			others := untold(want.Members.all(), known.Members.all(), now.Members.all(), OrganizationGroupMemberMember.key)
-			want.Members = OrganizationGroupMembers{{Members: append(want.Members.all(), others...)}}
-		})
-		if err != nil {
-			return resp, fmt.Errorf("cannot update group %s: %w", req.ID, err)
-		}
-	}
-	return r.Resource.Update(ctx, req)
+// DecodeWire reads the kind in any way.
+func (k *MemberKind) DecodeWire(body any) error {
+	text, _ := body.(string)
+	*k = MemberKind(strings.ToLower(strings.TrimPrefix(strings.TrimPrefix(text, "SUBJECT_"), "KIND_")))
+	return nil
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
-	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/check"
@@ -17,12 +16,13 @@ import (
 
 // RoleBindings grants a role. It is one binding, whatever its name says.
 type RoleBindings struct {
-	crud.Resource[RoleBindingsArgs, RoleBindingsState]
+	shared[RoleBindingsArgs, RoleBindingsState]
 }
 
 // NewRoleBindings returns the resource.
 func NewRoleBindings() *RoleBindings {
-	return &RoleBindings{crud.Resource[RoleBindingsArgs, RoleBindingsState]{
+	r := &RoleBindings{}
+	r.Resource = crud.Resource[RoleBindingsArgs, RoleBindingsState]{
 		Kind:         "role binding",
 		Path:         func(a *RoleBindingsArgs) string { return roleBindings(a.OrganizationID) },
 		ImportID:     "<organizationId>/<roleBindingId>",
@@ -31,7 +31,13 @@ func NewRoleBindings() *RoleBindings {
 		ReadBack:     true, // the answer to a create is abbreviated
 		List:         &crud.List{Items: "roleBindings"},
 		Notice:       noticeFailedBinding,
-	}}
+	}
+	r.blocks = map[string]string{"subjects": "subjects"}
+	r.keep = func(want, known, now *RoleBindingsArgs, _ *RoleBindingsState) {
+		others := untold(want.Subjects.all(), known.Subjects.all(), now.Subjects.all(), RoleBindingsSubjectSubject.key)
+		want.Subjects = RoleBindingsSubjects{{Subjects: append(want.Subjects.all(), others...)}}
+	}
+	return r
 }
 
 func roleBindings(organization string) string {
@@ -43,7 +49,8 @@ func roleBindings(organization string) string {
 func noticeFailedBinding(ctx context.Context, body map[string]any) {
 	list, _ := body["status"].([]any)
 	for _, item := range list {
-		if status, ok := item.(map[string]any); ok && status["state"] == "FAILED" {
+		status, _ := item.(map[string]any)
+		if state, _ := status["state"].(string); strings.TrimPrefix(state, "POLICIES_STATE_") == "FAILED" {
 			message, _ := status["message"].(string)
 			crud.Warn(ctx, "the role binding %q is not in force: CAST AI could not make the policies for it: %s", body["name"], message)
 		}
@@ -141,18 +148,8 @@ func (x RoleBindingsSubjects) all() (subjects []RoleBindingsSubjectSubject) {
 
 // EncodeWire writes each subject once.
 func (x RoleBindingsSubjects) EncodeWire() (any, error) {
-	subjects, seen := []any{}, map[string]bool{}
-	for _, subject := range x.all() {
-		body, err := subject.EncodeWire()
-		if err != nil {
-			return nil, err
-		}
-		if !seen[subject.key()] {
-			subjects = append(subjects, body)
-		}
-		seen[subject.key()] = true
-	}
-	return subjects, nil
+	body, err := wire.Create(&RoleBindingsSubject{distinct(x.all(), RoleBindingsSubjectSubject.key)})
+	return body["subjects"], err
 }
 
 // DecodeWire reads the subjects.
@@ -254,36 +251,4 @@ func (r *RoleBindings) CheckInputs(in *check.Inputs) {
 			}
 		})
 	})
-}
-
-// Upgrade puts the subjects of several blocks into one.
-func (r *RoleBindings) Upgrade(m property.Map) property.Map {
-	return oneBlock(m, "subjects", "subjects")
-}
-
-// Read fetches the binding, for a refresh or an import.
-func (r *RoleBindings) Read(
-	ctx context.Context, req infer.ReadRequest[RoleBindingsArgs, RoleBindingsState],
-) (resp infer.ReadResponse[RoleBindingsArgs, RoleBindingsState], err error) {
-	if req.ID, err = inOrganization(ctx, req.ID); err != nil {
-		return resp, err
-	}
-	return r.Resource.Read(ctx, req)
-}
-
-// Update brings the binding to the new inputs.
-func (r *RoleBindings) Update(
-	ctx context.Context, req infer.UpdateRequest[RoleBindingsArgs, RoleBindingsState],
-) (resp infer.UpdateResponse[RoleBindingsState], err error) {
-	if !req.DryRun {
-		path := r.Path(&req.Inputs) + api.Path(req.ID)
-		ctx, err = beforeUpdate(ctx, path, &req.Inputs, func(want, known, now *RoleBindingsArgs) {
-			others := untold(want.Subjects.all(), known.Subjects.all(), now.Subjects.all(), RoleBindingsSubjectSubject.key)
-			want.Subjects = RoleBindingsSubjects{{Subjects: append(want.Subjects.all(), others...)}}
-		})
-		if err != nil {
-			return resp, fmt.Errorf("cannot update role binding %s: %w", req.ID, err)
-		}
-	}
-	return r.Resource.Update(ctx, req)
 }

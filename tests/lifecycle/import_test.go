@@ -149,6 +149,34 @@ resources:
         - subjects:
             - {kind: service_account, serviceAccountId: "${ServiceAccount.id}"}
             - {kind: group, groupId: "${OrganizationGroup.id}"}
+  EnterpriseServiceAccount:
+    type: castai:EnterpriseServiceAccount
+    properties: {enterpriseId: "${organization}", name: pipelines, description: Of all organizations.}
+  EnterpriseGroup:
+    type: castai:EnterpriseGroup
+    properties:
+      enterpriseId: ${organization}
+      organizationId: ${organization}
+      name: pipelines
+      members:
+        - members: [{kind: service_account, id: "${EnterpriseServiceAccount.id}"}]
+      roleBindings:
+        - roleBindings:
+            - name: viewers
+              roleId: d2ff8433-af9a-4a39-8900-6f6b96e43eb6
+              scopes:
+                - scopes: [{organization: "${organization}"}, {cluster: "${GkeCluster.id}"}]
+  EnterpriseRoleBinding:
+    type: castai:EnterpriseRoleBinding
+    properties:
+      enterpriseId: ${organization}
+      organizationId: ${organization}
+      name: pipelines
+      roleId: d2ff8433-af9a-4a39-8900-6f6b96e43eb6
+      subjects:
+        serviceAccounts: [{id: "${EnterpriseServiceAccount.id}"}]
+        users: [{id: 0d9c8b7a-6f5e-4d3c-9b2a-1f0e0d0c0b0a}]
+      scopes: {clusters: [{id: "${GkeCluster.id}"}], organizations: [{id: "${organization}"}]}
   OrganizationMembers:
     type: castai:OrganizationMembers
     properties:
