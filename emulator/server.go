@@ -203,6 +203,7 @@ func (s *Server) areas() {
 	s.scheduleArea()
 	s.workloadArea()
 	s.podMutationArea()
+	s.costArea()
 }
 
 // handle serves one operation of the contract.
