@@ -9,6 +9,7 @@ import "github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 var modules = map[tokens.ModuleName]tokens.ModuleName{
 	"access":    "index",
 	"clusters":  "index",
+	"cost":      "index",
 	"nodes":     "index",
 	"policies":  "index",
 	"schedules": "index",

@@ -13,6 +13,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/shim"
 	"github.com/castai/pulumi-castai/provider/access"
 	"github.com/castai/pulumi-castai/provider/clusters"
+	"github.com/castai/pulumi-castai/provider/cost"
 	"github.com/castai/pulumi-castai/provider/nodes"
 	"github.com/castai/pulumi-castai/provider/policies"
 	"github.com/castai/pulumi-castai/provider/schedules"
@@ -38,6 +39,8 @@ var resources = []shim.Resource{
 	shim.Of(&clusters.EksClusterID{}),
 	shim.Of(&clusters.EksUserArn{}),
 	shim.Of(&clusters.GkeClusterID{}),
+	shim.Of(cost.NewAllocationGroup()),
+	shim.Of(&cost.Reservations{}),
 	shim.Of(nodes.NewNodeConfiguration()),
 	shim.Of(nodes.NewNodeConfigurationDefault()),
 	shim.Of(nodes.NewNodeTemplate()),

@@ -175,8 +175,8 @@ func TestNamesFitEveryLanguage(t *testing.T) {
 	members := func(token string, sets ...map[string]schema.PropertySpec) {
 		class := token[strings.LastIndex(token, ":")+1:]
 		for _, set := range sets {
-			for name := range set {
-				if strings.EqualFold(name, class) {
+			for name, property := range set {
+				if strings.EqualFold(name, class) && property.Language["csharp"] == nil {
 					t.Errorf("%s: the property %s is called like its type", token, name)
 				}
 			}

@@ -11,6 +11,7 @@ import (
 	"errors"
 	"fmt"
 	"reflect"
+	"strings"
 	"sync"
 
 	p "github.com/pulumi/pulumi-go-provider"
@@ -195,6 +196,18 @@ func finishSchema(text string) (string, error) {
 	var doc map[string]any
 	if err := json.Unmarshal([]byte(text), &doc); err != nil {
 		return "", err
+	}
+	resources, _ := doc["resources"].(map[string]any)
+	for token, r := range resources {
+		r, _ := r.(map[string]any)
+		properties, _ := r["properties"].(map[string]any)
+		for name, property := range properties {
+			if property, ok := property.(map[string]any); ok && strings.EqualFold(name, token[strings.LastIndex(token, ":")+1:]) {
+				// In C#, a member cannot be called like its class.
+				called := strings.ToUpper(name[:1]) + name[1:] + "Value"
+				property["language"] = map[string]any{"csharp": map[string]any{"name": called}}
+			}
+		}
 	}
 	out, err := json.Marshal(doc)
 	return string(out), err
