@@ -2,13 +2,14 @@ package provider_test
 
 import (
 	"net/http"
+	"strings"
 
 	"github.com/castai/pulumi-castai/internal/harness"
 	"github.com/castai/pulumi-castai/provider/cost"
 )
 
 func init() {
-	rows = append(rows, allocationGroupRow, reservationsRow)
+	rows = append(rows, allocationGroupRow, commitmentsRow, reservationsRow)
 }
 
 var allocationGroupRow = &row{
@@ -67,6 +68,64 @@ var reservationsRow = &row{
 	importID: func(w *world, _ *harness.Resource) string { return w.organization },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
 		w.call(http.MethodPost, "/v1/organizations/"+r.ID+"/reservations/overwrite", props{"items": list()})
+		return inputs
+	},
+}
+
+const (
+	azureFile = `Name,Reservation Id,Status,Expiration date,Purchase date,Term,Scope,Scope subscription,Scope resource group,Type,Product name,Region,Quantity
+web,11111111-0000-4000-8000-000000000001,Succeeded,2050-01-01T00:00:00Z,2023-01-11T00:00:00Z,P3Y,Single subscription,sub,group,VirtualMachines,Standard_D4s_v5,eastus,3
+batch,11111111-0000-4000-8000-000000000002,Succeeded,2050-01-01T00:00:00Z,2023-01-11T00:00:00Z,P1Y,Shared,,,VirtualMachines,Standard_D8s_v5,westeurope,2
+`
+	gcpFile = `[{"id": "42", "name": "web", "region": "https://www.googleapis.com/compute/v1/projects/p/regions/us-east4", "status": "ACTIVE",
+ "plan": "TWELVE_MONTH", "type": "GENERAL_PURPOSE_N2", "kind": "compute#commitment", "autoRenew": false,
+ "startTimestamp": "2024-01-01T00:00:00.000-07:00", "endTimestamp": "2025-01-01T00:00:00.000-07:00",
+ "resources": [{"type": "VCPU", "amount": "100"}, {"type": "MEMORY", "amount": "20480"}, {"type": "LOCAL_SSD", "amount": "1"}]}]`
+)
+
+var commitmentsRow = &row{
+	token: "Commitments", inputs: cost.CommitmentsArgs{}, state: cost.CommitmentsState{},
+	least: func(w *world) props {
+		return props{"organizationId": w.organization, "azureReservationsCsv": azureFile}
+	},
+	full: func(w *world) []props {
+		web := props{
+			"matcher": props{"name": "web", "region": "", "type": ""}, "prioritization": true, "status": "inactive", "allowedUsage": 0.6,
+			"scalingStrategy": "CPUBased", "autoAssignment": false,
+			"assignments": list(props{"clusterId": w.other, "priority": 1}, props{"clusterId": w.cluster}),
+		}
+		other := props{"matcher": props{"name": "batch", "region": "westeurope", "type": "Standard_D8s_v5"}, "status": "Active"}
+		return []props{
+			{"organizationId": w.organization, "azureReservationsCsv": azureFile, "importMode": "append", "commitmentConfigs": list(web, other)},
+			{"organizationId": w.organization, "gcpCudsJson": gcpFile, "importMode": "OVERWRITE", "commitmentConfigs": list(
+				with(web, props{"matcher": props{"name": "web", "region": "regions/us-east4", "type": "GENERAL_PURPOSE_N2"}}))},
+		}
+	},
+	changes: func(*world) map[string]props {
+		return map[string]props{
+			"azureReservationsCsv": {"azureReservationsCsv": strings.Replace(azureFile, "eastus,3", "eastus,5", 1)},
+			"gcpCudsJson":          {"gcpCudsJson": strings.Replace(gcpFile, "20480", "40960", 1)},
+			"importMode":           {"importMode": "overwrite"},
+			"commitmentConfigs": {"commitmentConfigs": list(
+				props{"matcher": props{"name": "web", "region": ""}, "allowedUsage": 0.125, "assignments": list()})},
+		}
+	},
+	unchanged: map[string]string{"organizationId": "the API acts on the organization of the token, which has one"},
+	drops: map[string]props{
+		"azureReservationsCsv": {"gcpCudsJson": gcpFile, "commitmentConfigs": nil},
+		"gcpCudsJson":          {"azureReservationsCsv": azureFile, "commitmentConfigs": nil},
+	},
+	importID: func(w *world, r *harness.Resource) string {
+		if cuds, _ := r.Output("gcpCuds").([]any); len(cuds) > 0 {
+			return w.organization + ":gcp"
+		}
+		return w.organization + ":azure"
+	},
+	notImported: map[string]string{"importMode": localSwitch, "commitmentConfigs": "an import leaves all commitments as they are"},
+	vanish: func(w *world, _ *harness.Resource, inputs props) props {
+		for _, c := range w.call(http.MethodGet, "/v1/savings/commitments", nil)["commitments"].([]any) {
+			w.call(http.MethodDelete, "/v1/savings/commitments/"+c.(props)["id"].(string), nil)
+		}
 		return inputs
 	},
 }

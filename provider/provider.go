@@ -40,6 +40,7 @@ var resources = []shim.Resource{
 	shim.Of(&clusters.EksUserArn{}),
 	shim.Of(&clusters.GkeClusterID{}),
 	shim.Of(cost.NewAllocationGroup()),
+	shim.Of(&cost.Commitments{}),
 	shim.Of(&cost.Reservations{}),
 	shim.Of(nodes.NewNodeConfiguration()),
 	shim.Of(nodes.NewNodeConfigurationDefault()),

@@ -55,6 +55,32 @@ resources:
   EksUserArn:
     type: castai:EksUserArn
     properties: {clusterId: "${EksCluster.id}"}
+  AllocationGroup:
+    type: castai:AllocationGroup
+    properties:
+      name: web
+      clusterIds: ["${EksCluster.id}"]
+      namespaces: [shop, cart]
+      labels: {team: web}
+      nodeLabelFilters: [{label: pool, operator: Exists}, {label: zone, operator: NotEqual, value: a}]
+  Commitments:
+    type: castai:Commitments
+    properties:
+      organizationId: ${organization}
+      azureReservationsCsv: |
+        Name,Reservation Id,Status,Expiration date,Purchase date,Term,Product name,Region,Quantity
+        web,aaaaaaaa-0000-4000-8000-000000000001,Succeeded,2050-01-01T00:00:00Z,2023-01-11T00:00:00Z,P3Y,Standard_D4s_v5,eastus,3
+      commitmentConfigs:
+        - matcher: {name: web, region: eastus}
+          allowedUsage: 0.6
+          assignments: [{clusterId: "${AksCluster.id}"}]
+  Reservations:
+    type: castai:Reservations
+    properties:
+      organizationId: ${organization}
+      reservationsCsv: |
+        name,provider,region,instance_type,count,start_date,end_date
+        web,aws,us-east-1,c5n.large,2,2024-01-01T00:00:00Z,2050-01-01T00:00:00Z
   NodeConfiguration:
     type: castai:NodeConfiguration
     properties:
