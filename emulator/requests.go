@@ -90,7 +90,7 @@ func (l *requestLog) add(r Request, out io.Writer) {
 	}
 }
 
-var secret = regexp.MustCompile(`(?i)(token|secret|password|credential|private_?key|api_?key|certificate)`)
+var secret = regexp.MustCompile(`(?i)(token|secret|password|credential|private_?key|api_?key|certificate|user_?data)`)
 
 // redact returns a JSON body on one line with the values of secret fields hidden, and nothing of what is not JSON.
 func redact(body []byte) string {
@@ -113,7 +113,7 @@ func masked(value any) any {
 	switch value := value.(type) {
 	case doc:
 		for name, member := range value {
-			if _, nested := member.(doc); secret.MatchString(name) && !nested && !strings.HasSuffix(name, "Id") {
+			if _, nested := member.(doc); secret.MatchString(name) && (!nested || name == "credentials") && !strings.HasSuffix(name, "Id") {
 				value[name] = "[secret]"
 			} else {
 				value[name] = masked(member)

@@ -204,6 +204,7 @@ func (s *Server) areas() {
 	s.workloadArea()
 	s.podMutationArea()
 	s.costArea()
+	s.edgeArea()
 }
 
 // handle serves one operation of the contract.

@@ -45,8 +45,8 @@ type row struct {
 	importID func(w *world, r *harness.Resource) string
 	// notImported are inputs that an import does not find, and why.
 	notImported map[string]string
-	// afterImport are the inputs that a program has to add to those of an
-	// import, which the next update then sets.
+	// afterImport are the inputs, where they are given, that a program has to
+	// add to those of an import, which the next update then sets.
 	afterImport []string
 	// vanish makes it go without the provider, and returns the inputs to go on
 	// with.

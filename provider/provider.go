@@ -14,6 +14,7 @@ import (
 	"github.com/castai/pulumi-castai/provider/access"
 	"github.com/castai/pulumi-castai/provider/clusters"
 	"github.com/castai/pulumi-castai/provider/cost"
+	"github.com/castai/pulumi-castai/provider/edge"
 	"github.com/castai/pulumi-castai/provider/nodes"
 	"github.com/castai/pulumi-castai/provider/policies"
 	"github.com/castai/pulumi-castai/provider/schedules"
@@ -42,6 +43,10 @@ var resources = []shim.Resource{
 	shim.Of(cost.NewAllocationGroup()),
 	shim.Of(&cost.Commitments{}),
 	shim.Of(&cost.Reservations{}),
+	shim.Of(edge.NewEdgeConfiguration()),
+	shim.Of(edge.NewEdgeConfigurationDefault()),
+	shim.Of(edge.NewEdgeLocation()),
+	shim.Of(edge.NewOmniCluster()),
 	shim.Of(nodes.NewNodeConfiguration()),
 	shim.Of(nodes.NewNodeConfigurationDefault()),
 	shim.Of(nodes.NewNodeTemplate()),
@@ -63,6 +68,8 @@ var functions = []shim.Function{
 	shim.FunctionOf(&clusters.GetClusters{}),
 	shim.FunctionOf(&clusters.GetEksSettings{}),
 	shim.FunctionOf(&clusters.GetGkePolicies{}),
+	shim.FunctionOf(&edge.GetEdgeConfiguration{}),
+	shim.FunctionOf(&edge.GetOmniCluster{}),
 	shim.FunctionOf(&schedules.GetHibernationSchedule{}),
 	shim.FunctionOf(&schedules.GetRebalancingSchedule{}),
 	shim.FunctionOf(&workloads.GetWorkloadScalingPolicies{}),

@@ -26,7 +26,7 @@ const (
 // secretWords are the words that make a JSON key a secret one, in lower case without separators.
 var secretWords = []string{
 	"token", "secret", "password", "passwd", "passphrase", "credential", "privatekey", "apikey", "accesskey",
-	"authorization", "cookie", "connectionstring",
+	"authorization", "cookie", "connectionstring", "userdata",
 }
 
 // openEndings are the endings of keys that only point at a secret or describe one.

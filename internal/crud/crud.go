@@ -9,12 +9,14 @@
 package crud
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"maps"
 	"net/http"
 	"net/url"
 	"reflect"
+	"slices"
 	"strings"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
@@ -59,9 +61,18 @@ type Resource[A, S any] struct {
 	// is empty for a creation.
 	Rewrite func(a *A, id string, call *api.Call)
 
+	// OnlyChanges has an update send those members of the body alone that are
+	// not what the last outputs say, and make no call if there are none: for
+	// updates that leave alone what they do not name. Parts names the members
+	// that are objects of which each member is looked at by itself.
+	OnlyChanges bool
+	Parts       []string
+
 	// List says how the collection is listed, for objects that are read from
 	// there and for looking an object up by its key.
 	List *List
+	// ListPath is the path of the list. Default: that of the collection.
+	ListPath func(a *A) string
 	// ListQuery is what is sent along with the list's own query.
 	ListQuery func(a *A) url.Values
 	// Fetch reads an object that takes more than the usual call. Default: that
@@ -123,10 +134,14 @@ func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A])
 	if err == nil && r.Body != nil {
 		err = r.Body(a, body, false)
 	}
-	if err != nil {
+	shown, failed := wire.Shown(a) // by which the object can be told if the answer is lost
+	if failed == nil && r.Body != nil {
+		failed = r.Body(a, shown, false)
+	}
+	if err = cmp.Or(err, failed); err != nil {
 		return infer.CreateResponse[S]{}, r.fail("create", "", err)
 	}
-	call := api.Call{Method: http.MethodPost, Path: r.Path(a), Body: Wrap(r.CreateIn, body), Recover: r.recover(a, body)}
+	call := api.Call{Method: http.MethodPost, Path: r.Path(a), Body: Wrap(r.CreateIn, body), Recover: r.recover(a, shown)}
 	if r.Batch {
 		call.Body = []any{call.Body}
 	}
@@ -199,6 +214,13 @@ func (r *Resource[A, S]) Update(ctx context.Context, req infer.UpdateRequest[A, 
 			r.Keep(current, body)
 		}
 	}
+	if err == nil && r.OnlyChanges {
+		was := Args[A](&req.State)
+		restore(reflect.ValueOf(&was).Elem(), OldInputs(ctx))
+		if err = r.dropUnchanged(body, &was); err == nil && len(body) == 0 {
+			return infer.UpdateResponse[S]{Output: state}, nil
+		}
+	}
 	if err != nil {
 		return infer.UpdateResponse[S]{}, r.fail("update", req.ID, err)
 	}
@@ -258,7 +280,11 @@ func (r *Resource[A, S]) list(ctx context.Context, a *A, field, value string) ([
 		}
 		maps.Copy(query, r.ListQuery(a))
 	}
-	return r.List.all(ctx, r.Path(a), query, field, value)
+	path := r.Path(a)
+	if r.ListPath != nil {
+		path = r.ListPath(a)
+	}
+	return r.List.all(ctx, path, query, field, value)
 }
 
 func first(found []map[string]any, err error) (map[string]any, error) {
@@ -351,6 +377,31 @@ func (r *Resource[A, S]) decode(body map[string]any, state *S) error {
 		r.Fill(body, state)
 	}
 	return nil
+}
+
+// dropUnchanged takes out of the body of an update what is there already.
+func (r *Resource[A, S]) dropUnchanged(body map[string]any, was *A) error {
+	old, err := wire.Create(was)
+	if err == nil && r.Body != nil {
+		err = r.Body(was, old, true)
+	}
+	dropEqual(body, old, r.Parts)
+	return err
+}
+
+func dropEqual(body, old map[string]any, parts []string) {
+	for name, value := range body {
+		inner, isObject := value.(map[string]any)
+		before, wasObject := old[name].(map[string]any)
+		if isObject && wasObject && slices.Contains(parts, name) {
+			dropEqual(inner, before, nil)
+			if len(inner) == 0 {
+				delete(body, name)
+			}
+		} else if reflect.DeepEqual(value, old[name]) {
+			delete(body, name)
+		}
+	}
 }
 
 func (r *Resource[A, S]) item(a *A, id string) string { return r.Path(a) + api.Path(id) }

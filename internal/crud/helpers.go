@@ -175,8 +175,9 @@ func predict(args, next reflect.Value, was property.Map) {
 func KeepIdentity[A any](a, was *A) {
 	to, from := reflect.ValueOf(a).Elem(), reflect.ValueOf(was).Elem()
 	for _, f := range shape.Of(to.Type()).Fields {
-		if last := from.FieldByIndex(f.Index); f.Replace && !last.IsZero() {
-			to.FieldByIndex(f.Index).Set(last)
+		now, last := to.FieldByIndex(f.Index), from.FieldByIndex(f.Index)
+		if f.Replace && !last.IsZero() || f.Switch && now.IsZero() != last.IsZero() {
+			now.Set(last)
 		}
 	}
 }

@@ -63,7 +63,7 @@ func isEmpty(f *shape.Field, v property.Value) bool {
 	case v.IsArray():
 		return v.AsArray().Len() == 0
 	case v.IsMap():
-		return v.AsMap().Len() == 0
+		return v.AsMap().Len() == 0 && !f.Present
 	case f.Default != "":
 		return v.IsNull() || v.IsString() && v.AsString() == ""
 	default:

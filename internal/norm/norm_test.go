@@ -294,6 +294,30 @@ func TestImport(t *testing.T) {
 	}
 }
 
+// TestPresent: an object that says something by being there is nothing only if
+// it is not there.
+func TestPresent(t *testing.T) {
+	type cloud struct {
+		Color *string `pulumi:"color,optional"`
+	}
+	type args struct {
+		Cloud *cloud `pulumi:"cloud,optional" norm:"present"`
+		Box   *cloud `pulumi:"box,optional"`
+	}
+	s := shape.Of(reflect.TypeFor[args]())
+	fresh := parse(t, `{"cloud":{"color":""},"box":{"color":""}}`)
+	for what, got := range map[string]property.Map{
+		"an import": Import(s, fresh),
+		"outputs":   Outputs(s, property.Map{}, parse(t, `{"cloud":{},"box":{}}`)),
+		"a refresh": Refresh(s, parse(t, `{"cloud":{}}`), fresh),
+		"silence":   Refresh(s, parse(t, `{"cloud":{}}`), parse(t, `{}`)),
+	} {
+		if want := parse(t, `{"cloud":{}}`); !got.Equals(want) {
+			t.Errorf("%s gives %s, want %s", what, text(got), text(want))
+		}
+	}
+}
+
 func TestSpellings(t *testing.T) {
 	for _, c := range []struct {
 		kind shape.Kind

@@ -157,6 +157,8 @@ func isDefault(f *shape.Field, v property.Value) bool {
 		return v.AsArray().Len() == 0 || f.Default != "" && isDefaultList(f, v.AsArray())
 	case v.IsMap() && (f.Map || f.Elem == nil):
 		return v.AsMap().Len() == 0
+	case v.IsMap() && f.Present:
+		return false
 	case v.IsMap():
 		for key, value := range v.AsMap().All {
 			if !isDefault(f.Elem.Field(key), value) {

@@ -69,6 +69,13 @@ type Field struct {
 	// not promise its old value.
 	Changes bool
 
+	// Switch marks an object of which there is one of several, and which tells
+	// by that what the resource is: when it comes or goes, the resource is
+	// replaced.
+	Switch bool
+	// Present says that an object says something by being there, even empty.
+	Present bool
+
 	// Kind is the semantic equality of the value; that of each element for
 	// maps, and for lists unless it is Set.
 	Kind Kind
@@ -185,6 +192,8 @@ func parse(f reflect.StructField, tag string) (*Field, error) {
 			field.JSONText = true
 		case "changes":
 			field.Changes = true
+		case "switch":
+			field.Switch = true
 		default:
 			return nil, fmt.Errorf("unknown wire option %q", opt)
 		}
@@ -238,6 +247,10 @@ func parseNorm(field *Field, tag string, text bool) error {
 			field.Whole = true
 		case part == "whole":
 			return fmt.Errorf("norm kind %q is for lists and objects", part)
+		case part == "present" && field.Elem != nil && !field.List && !field.Map:
+			field.Present = true
+		case part == "present":
+			return fmt.Errorf("norm kind %q is for objects", part)
 		case kind == Set:
 			return fmt.Errorf("norm kind %q is for lists", part)
 		case !textKinds[kind]:

@@ -39,6 +39,7 @@ type everything struct {
 	Colors  []color           `pulumi:"colors,optional" norm:"set"`
 	Mode    string            `pulumi:"mode" check:"known=on|off,notblank"`
 	Any     map[string]any    `pulumi:"any,optional"`
+	Cloud   *inner            `pulumi:"cloud,optional" wire:",switch" norm:"present"`
 	Hidden  string            `pulumi:"hidden"` // hides the embedded one
 	NoTag   string
 }
@@ -52,7 +53,7 @@ func TestOf(t *testing.T) {
 			t.Errorf("%s is not found by its name", f.Name)
 		}
 	}
-	want := strings.Fields("resourceId plain token nodes kubelet set list map labels color colors mode any hidden")
+	want := strings.Fields("resourceId plain token nodes kubelet set list map labels color colors mode any cloud hidden")
 	if !slices.Equal(names, want) {
 		t.Errorf("properties %v, want %v", names, want)
 	}
@@ -81,6 +82,7 @@ func TestOf(t *testing.T) {
 		"colors":     {Optional: true, Wire: []string{"colors"}, List: true, Kind: Set, Enum: []string{"RED", "BLUE"}},
 		"mode":       {Wire: []string{"mode"}, Rules: []Rule{{"notblank", ""}}, Enum: []string{"on", "off"}},
 		"any":        {Optional: true, Wire: []string{"any"}, Map: true},
+		"cloud":      {Optional: true, Wire: []string{"cloud"}, Elem: innerStruct, Switch: true, Present: true},
 	} {
 		got := *s.Field(name)
 		got.Name, got.Index, got.Type = none.Name, none.Index, none.Type
@@ -149,6 +151,9 @@ func TestMalformedTagsPanic(t *testing.T) {
 		}](),
 		`norm kind "csv" contradicts "json"`: reflect.TypeFor[struct {
 			A string `pulumi:"a" norm:"csv" wire:",json"`
+		}](),
+		`norm kind "present" is for objects`: reflect.TypeFor[struct {
+			A []inner `pulumi:"a" norm:"present"`
 		}](),
 		`there are two properties "a"`: reflect.TypeFor[struct {
 			twice

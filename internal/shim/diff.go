@@ -2,6 +2,7 @@ package shim
 
 import (
 	"context"
+	"reflect"
 
 	p "github.com/pulumi/pulumi-go-provider"
 	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
@@ -21,7 +22,8 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 	olds := only(r.inputs, r.upgrade(req.OldInputs))
 	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
 	state := only(r.state, r.upgrade(req.State))
-	resp := compare(located(r.inputs, olds, state), located(r.inputs, news, state), r.inputs)
+	settled := func(inputs property.Map) property.Map { return defaulted(r.inputs, located(r.inputs, inputs, state)) }
+	resp := compare(settled(olds), settled(news), r.inputs)
 	resp.DeleteBeforeReplace = r.exclusive
 	if r.warning != "" && replaces(resp) {
 		crud.Warn(ctx, "%s", r.warning)
@@ -37,6 +39,19 @@ func located(s *shape.Struct, inputs, state property.Map) property.Map {
 	for _, f := range s.Fields {
 		if place := state.Get(f.Name); f.Optional && f.Replace && f.Wire == nil && inputs.Get(f.Name).IsNull() && !place.IsNull() {
 			inputs = inputs.Set(f.Name, place)
+		}
+	}
+	return inputs
+}
+
+// defaulted spells out what the service takes for inputs that are left out and
+// whose change replaces the object: it does not change because a program begins
+// or ceases to say what is so anyway.
+func defaulted(s *shape.Struct, inputs property.Map) property.Map {
+	for _, f := range s.Fields {
+		if f.Replace && f.Default != "" && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.String &&
+			inputs.Get(f.Name).IsNull() {
+			inputs = inputs.Set(f.Name, property.New(f.Default))
 		}
 	}
 	return inputs
@@ -61,7 +76,7 @@ func compare(olds, news property.Map, s *shape.Struct) p.DiffResponse {
 	diff := bare(olds).Diff(bare(news))
 	for path, change := range plugin.NewDetailedDiffFromObjectDiff(diff, true) {
 		kind := change.Kind
-		if mustReplace(s, path) {
+		if mustReplace(s, path) && !untold(s, olds, path) || switches(s, path, kind) {
 			kind = kind.AsReplace()
 		}
 		changes[path] = p.PropertyDiff{Kind: kinds[kind], InputDiff: true}
@@ -102,6 +117,20 @@ func mustReplace(s *shape.Struct, path string) bool {
 		s = f.Elem
 	}
 	return false
+}
+
+// switches says whether an object comes or goes that tells what the resource is.
+func switches(s *shape.Struct, path string, kind plugin.DiffKind) bool {
+	f := s.Field(path)
+	return f != nil && f.Switch && kind != plugin.DiffUpdate
+}
+
+// untold says whether the last inputs lack a value that the service keeps to
+// itself, as they do after an import. A program that gives it then says what is
+// so already, as far as anybody can tell.
+func untold(s *shape.Struct, olds property.Map, path string) bool {
+	f, old := s.Field(path), olds.Get(path)
+	return f != nil && f.WriteOnly && (old.IsNull() || old.IsString() && old.AsString() == "")
 }
 
 // bare is what inputs say, without marks of secrecy.

@@ -189,6 +189,36 @@ func TestDiff(t *testing.T) {
 }
 
 // TestIgnoredInUpdate: what the user wants ignored keeps its old value.
+// What replaces in some cases and not in others.
+func TestDiffOfIdentities(t *testing.T) {
+	base := obj("place", "here")
+	type kinds = map[string]p.DiffKind
+	for name, test := range map[string]struct {
+		olds, news property.Map
+		want       kinds
+	}{
+		"the default is said":      {base, base.Set("mode", val("plain")), kinds{}},
+		"the default is not said":  {base.Set("mode", val("plain")), base, kinds{}},
+		"another than the default": {base, base.Set("mode", val("fancy")), kinds{"mode": p.UpdateReplace}},
+		"the default again":        {base.Set("mode", val("fancy")), base, kinds{"mode": p.UpdateReplace}},
+		"said after an import":     {base, base.Set("pass", secret("a")), kinds{"pass": p.Add}},
+		"required, after that":     {base.Set("pass", secret("")), base.Set("pass", secret("a")), kinds{"pass": p.Update}},
+		"another secret":           {base.Set("pass", secret("a")), base.Set("pass", secret("b")), kinds{"pass": p.UpdateReplace}},
+		"a kind comes":             {base, base.Set("cloud", val(obj())), kinds{"cloud": p.AddReplace}},
+		"a kind goes":              {base.Set("cloud", val(obj("color", "red"))), base, kinds{"cloud": p.DeleteReplace}},
+		"a kind changes": {
+			base.Set("cloud", val(obj("color", "red"))), base.Set("cloud", val(obj("color", "blue"))), kinds{"cloud.color": p.Update},
+		},
+		"a kind says more": {base.Set("cloud", val(obj())), base.Set("cloud", val(obj("color", "red"))), kinds{"cloud.color": p.Add}},
+	} {
+		t.Run(name, func(t *testing.T) {
+			if got, _ := newProvider(t).diff(thing, test.olds, test.news); !maps.Equal(got, test.want) {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 func TestIgnoredInUpdate(t *testing.T) {
 	w := newProvider(t)
 	olds := obj("place", "here", "size", 4, "box", obj("color", "red"))

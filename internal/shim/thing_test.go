@@ -36,6 +36,9 @@ type ThingArgs struct {
 	Box   *Box     `pulumi:"box,optional"`
 	Boxes []Box    `pulumi:"boxes,optional"`
 	Key   *string  `pulumi:"key,optional" provider:"secret"`
+	Mode  *string  `pulumi:"mode,optional" provider:"replaceOnChanges" norm:"default=plain"`
+	Pass  *string  `pulumi:"pass,optional" provider:"secret,replaceOnChanges" wire:",writeonly"`
+	Cloud *Box     `pulumi:"cloud,optional" wire:",switch" norm:"present"`
 }
 
 // Box is an object in a Thing.

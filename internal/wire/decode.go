@@ -63,6 +63,9 @@ func decodeValue(value any, v reflect.Value) error {
 		return fill(value, v)
 	}
 	target := reflect.New(t)
+	if t.Kind() == reflect.Struct && !v.IsNil() {
+		target.Elem().Set(v.Elem()) // for what never comes back
+	}
 	if err := fill(value, target.Elem()); err != nil {
 		return err
 	}

@@ -37,27 +37,41 @@ type Decoder interface{ DecodeWire(body any) error }
 
 // Create returns the body that creates v, a struct or a pointer to one.
 func Create(v any) (map[string]any, error) {
-	return encode(reflect.ValueOf(v), false, property.Map{})
+	return encode(reflect.ValueOf(v), creating, property.Map{})
+}
+
+// Shown returns the body of Create without the properties that never come back.
+func Shown(v any) (map[string]any, error) {
+	return encode(reflect.ValueOf(v), showing, property.Map{})
 }
 
 // Update returns the body that updates v: that of Create without the
 // properties that only creation may set, and with the clearing form of those
 // that the last inputs, was, had set and v has not.
 func Update(v any, was property.Map) (map[string]any, error) {
-	return encode(reflect.ValueOf(v), true, was)
+	return encode(reflect.ValueOf(v), updating, was)
 }
 
-func encode(v reflect.Value, update bool, was property.Map) (map[string]any, error) {
+// purpose is what a body is made for.
+type purpose int
+
+const (
+	creating purpose = iota
+	updating
+	showing
+)
+
+func encode(v reflect.Value, to purpose, was property.Map) (map[string]any, error) {
 	body := map[string]any{}
 	if v = reflect.Indirect(v); !v.IsValid() {
 		return body, nil
 	}
 	for _, f := range shape.Of(v.Type()).Fields {
-		if f.Wire == nil || update && f.CreateOnly {
+		if f.Wire == nil || to == updating && f.CreateOnly || to == showing && f.WriteOnly {
 			continue
 		}
 		value, old := v.FieldByIndex(f.Index), was.Get(f.Name)
-		encoded, err := encodeValue(value, update, old)
+		encoded, err := encodeValue(value, to, old)
 		if err != nil {
 			return nil, fmt.Errorf("%s: %w", f.Name, err)
 		}
@@ -65,7 +79,7 @@ func encode(v reflect.Value, update bool, was property.Map) (map[string]any, err
 			switch {
 			case !f.Optional && (f.List || f.Map): // an empty one arrives here as nil
 				put(body, f.Wire, zero(f))
-			case !update || old.IsNull():
+			case to != updating || old.IsNull():
 			case f.Null:
 				put(body, f.Wire, nil)
 			case f.Zero:
@@ -83,7 +97,7 @@ func encode(v reflect.Value, update bool, was property.Map) (map[string]any, err
 	return body, nil
 }
 
-func encodeValue(v reflect.Value, update bool, was property.Value) (any, error) {
+func encodeValue(v reflect.Value, to purpose, was property.Value) (any, error) {
 	if unset(v) {
 		return nil, nil
 	}
@@ -92,17 +106,17 @@ func encodeValue(v reflect.Value, update bool, was property.Value) (any, error) 
 	}
 	switch v.Kind() {
 	case reflect.Pointer:
-		return encodeValue(v.Elem(), update, was)
+		return encodeValue(v.Elem(), to, was)
 	case reflect.Struct:
 		if !was.IsMap() {
-			return encode(v, update, property.Map{})
+			return encode(v, to, property.Map{})
 		}
-		return encode(v, update, was.AsMap())
+		return encode(v, to, was.AsMap())
 	case reflect.Slice:
 		list := make([]any, v.Len())
 		for i := range list {
 			var err error
-			if list[i], err = encodeValue(v.Index(i), update, property.Value{}); err != nil {
+			if list[i], err = encodeValue(v.Index(i), to, property.Value{}); err != nil {
 				return nil, fmt.Errorf("[%d]: %w", i, err)
 			}
 		}
@@ -110,7 +124,7 @@ func encodeValue(v reflect.Value, update bool, was property.Value) (any, error) 
 	case reflect.Map:
 		m := make(map[string]any, v.Len())
 		for it := v.MapRange(); it.Next(); {
-			value, err := encodeValue(it.Value(), update, property.Value{})
+			value, err := encodeValue(it.Value(), to, property.Value{})
 			if err != nil {
 				return nil, fmt.Errorf("%s: %w", it.Key(), err)
 			}
@@ -176,7 +190,7 @@ func zero(f *shape.Field) any {
 			return map[string]any{}
 		}
 	}
-	encoded, _ := encodeValue(v, false, property.Value{})
+	encoded, _ := encodeValue(v, creating, property.Value{})
 	if name, ok := encoded.(Omitted); ok {
 		return string(name) // leaving it out does not clear it here
 	}

@@ -277,6 +277,37 @@ func TestDecode(t *testing.T) {
 	}
 }
 
+// What never comes back stays at any depth, and is not in what is shown.
+func TestWhatNeverComesBack(t *testing.T) {
+	type deep struct {
+		Key  *string `pulumi:"key,optional" wire:"auth.key,writeonly"`
+		Name *string `pulumi:"name,optional"`
+	}
+	type outer struct {
+		Object *deep `pulumi:"object,optional"`
+		Plain  deep  `pulumi:"plain"`
+	}
+	was := outer{&deep{p("k"), p("n")}, deep{p("k"), p("n")}}
+	kept := was.Object
+	got := was
+	if err := Decode(object(t, `{"object":{"auth":{"key":"x"}},"plain":{"name":"m"}}`), &got); err != nil {
+		t.Fatal(err)
+	}
+	if want := (outer{&deep{Key: p("k")}, deep{p("k"), p("m")}}); !reflect.DeepEqual(got, want) {
+		t.Errorf("\n got %s\nwant %s", show(got), show(want))
+	}
+	if kept.Name == nil {
+		t.Error("what was there before has changed as well")
+	}
+	if err := Decode(object(t, `{}`), &got); err != nil || got.Object != nil {
+		t.Errorf("an object that is gone is %s, %v", show(got.Object), err)
+	}
+	body, err := Shown(&was)
+	if err != nil || show(body) != `{"object":{"name":"n"},"plain":{"name":"n"}}` {
+		t.Errorf("shown is %s, %v", show(body), err)
+	}
+}
+
 func object(t interface{ Fatal(...any) }, text string) map[string]any {
 	m, err := api.Object(json.RawMessage(text))
 	if err != nil {

@@ -216,6 +216,43 @@ resources:
       emailDomain: example.com
       additionalEmailDomains: [b.example.com, a.example.com]
       oidc: {issuerUrl: "https://idp.example.com", clientId: castai, clientSecret: {fn::secret: of-the-application}}
+  OmniCluster:
+    type: castai:OmniCluster
+    properties:
+      organizationId: ${organization}
+      clusterId: ${GkeCluster.id}
+      status: {omniAgentVersion: 0.0.0, podCidr: 10.244.0.0/16}
+  EdgeLocation:
+    type: castai:EdgeLocation
+    properties:
+      organizationId: ${organization}
+      clusterId: ${OmniCluster.clusterId}
+      name: virginia
+      region: us-east-1
+      zones: [{id: use1-az1, name: us-east-1a}]
+      networking: {tunneledCidrs: [10.0.0.0/8], cni: {overlay: OVERLAY_FULL}}
+      aws:
+        accountId: "012345678901"
+        roleArn: arn:aws:iam::012345678901:role/castai
+        vpcId: vpc-1
+        securityGroupId: sg-1
+        subnetIds: {us-east-1a: subnet-1}
+  EdgeConfiguration:
+    type: castai:EdgeConfiguration
+    properties:
+      organizationId: ${organization}
+      clusterId: ${OmniCluster.clusterId}
+      edgeLocationId: ${EdgeLocation.id}
+      name: large
+      userDataBase64: {fn::secret: I2Nsb3VkLWNvbmZpZw==}
+      aws: {}
+  EdgeConfigurationDefault:
+    type: castai:EdgeConfigurationDefault
+    properties:
+      organizationId: ${organization}
+      clusterId: ${OmniCluster.clusterId}
+      edgeLocationId: ${EdgeLocation.id}
+      configurationId: ${EdgeConfiguration.id}
   PodMutation:
     type: castai:PodMutation
     properties:

@@ -1,0 +1,327 @@
+package edge_test
+
+import (
+	"net/http"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/castai/pulumi-castai/emulator"
+	"github.com/castai/pulumi-castai/internal/harness"
+)
+
+func aws(more props) props {
+	return with(props{"accountId": "012345678901", "vpcId": "v", "securityGroupId": "sg", "subnetIds": props{"a": "s"}}, more)
+}
+
+func (f *fixture) inAWS(more props) props {
+	return props{"clusterId": f.cluster, "name": "el", "region": "us-east-1", "aws": aws(more)}
+}
+
+var keys = props{"accessKeyIdWo": harness.Secret("AK"), "secretAccessKeyWo": harness.Secret("SK")}
+
+func TestEdgeLocationBodies(t *testing.T) {
+	f := setup(t)
+	gpu := props{"addons": list(props{"name": "nvidia-gpu-operator"})}
+	oci := props{
+		"tenancyId": "t", "compartmentId": "c", "userIdWo": "u", "fingerprintWo": "f", "privateKeyBase64Wo": "YQ==", "vcnId": "v", "subnetId": "s",
+	}
+	gcp := props{
+		"projectId": "p", "networkName": "n", "subnetName": "s", "networkTags": list(), "clientServiceAccountJsonBase64Wo": encoded("{}"),
+	}
+	for name, test := range map[string]struct{ inputs, body props }{
+		"custom": {
+			props{"name": "el", "custom": props{}},
+			props{"name": "el", "custom": props{}, "edgeClusterSpec": gpu},
+		},
+		"aws": {
+			props{"name": "el", "region": "us-east-1", "zones": list(props{"id": "a", "name": "a"}), "aws": aws(keys)},
+			props{
+				"name": "el", "region": "us-east-1", "zones": list(props{"id": "a", "name": "a"}), "edgeClusterSpec": gpu,
+				"aws": props{
+					"accountId": "012345678901", "credentials": props{"accessKeyId": "AK", "secretAccessKey": "SK"},
+					"networking": props{"vpcId": "v", "securityGroupId": "sg", "subnetIds": props{"a": "s"}},
+				},
+			},
+		},
+		"gcp, nothing added": {
+			props{"name": "el", "region": "r", "gcp": gcp, "addons": list()},
+			props{
+				"name": "el", "region": "r", "edgeClusterSpec": props{"addons": list()},
+				"gcp": props{
+					"projectId": "p", "credentials": props{"clientServiceAccountJsonBase64": encoded("{}")},
+					"networking": props{"networkName": "n", "subnetName": "s", "tags": list()},
+				},
+			},
+		},
+		"oci, a control plane without a word": {
+			props{"name": "el", "region": "r", "oci": oci, "controlPlaneMode": "SHARED", "controlPlane": props{}},
+			props{
+				"name": "el", "region": "r", "controlPlaneMode": "SHARED", "edgeClusterSpec": gpu,
+				"oci": props{
+					"tenancyId": "t", "compartmentId": "c", "credentials": props{"userId": "u", "fingerprint": "f", "privateKeyBase64": "YQ=="},
+					"networking": props{"vcnId": "v", "subnetId": "s"},
+				},
+			},
+		},
+		"not peered, not highly available": {
+			props{
+				"name": "el", "region": "r", "aws": aws(props{"vpcPeered": false}), "controlPlaneMode": "SHARED", "controlPlane": props{"ha": false},
+				"networking": props{"tunneledCidrs": list()}, "addons": list(props{"name": "oci-csi", "values": `{"b":1}`}),
+			},
+			props{
+				"name": "el", "region": "r", "controlPlaneMode": "SHARED",
+				"edgeClusterSpec": props{
+					"controlPlane": props{"ha": false}, "networking": props{"tunneledCidrs": list()},
+					"addons": list(props{"name": "oci-csi", "values": props{"b": 1}}),
+				},
+				"aws": props{
+					"accountId":  "012345678901",
+					"networking": props{"vpcId": "v", "securityGroupId": "sg", "subnetIds": props{"a": "s"}, "vpcPeered": false},
+				},
+			},
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			x := f.Resource("EdgeLocation", "x")
+			inputs := with(test.inputs, props{"clusterId": f.cluster})
+			f.up(x, inputs, "create")
+			same(t, "the body", f.Body("POST", "/edge-locations"), test.body)
+			f.settled(x, inputs)
+			if err := x.Delete(); err != nil {
+				t.Fatal(err)
+			}
+		})
+	}
+}
+
+// An update sends what has changed, and a default for what was dropped.
+func TestEdgeLocationUpdates(t *testing.T) {
+	f := setup(t)
+	x := f.Resource("EdgeLocation", "x")
+	zones := list(props{"id": "1", "name": "a"})
+	overlay := props{"overlay": "OVERLAY_FULL", "overlayEncap": "OVERLAY_ENCAP_FOU"}
+	inputs := f.inAWS(keys)
+	f.up(x, inputs, "create")
+	spec := func(part string, value any) props { return props{"edgeClusterSpec": props{part: value}} }
+	for i, step := range []struct{ change, body props }{
+		{props{"description": "d"}, props{"description": "d"}},
+		{props{"zones": zones}, props{"zones": zones}},
+		{props{"networking": props{"tunneledCidrs": list("10.0.0.0/8"), "cni": overlay}},
+			spec("networking", props{"tunneledCidrs": list("10.0.0.0/8"), "cni": overlay})},
+		{props{"controlPlane": props{"ha": false}}, spec("controlPlane", props{"ha": false})},
+		{props{"addons": list()}, spec("addons", list())},
+		// All that was given is dropped again.
+		{props{"description": nil}, props{"description": ""}},
+		{props{"zones": nil}, props{"zones": list()}},
+		{props{"networking": nil}, spec("networking", props{
+			"tunneledCidrs": list(), "cni": props{"overlay": "OVERLAY_UNSPECIFIED", "overlayEncap": "OVERLAY_ENCAP_UNSPECIFIED"},
+		})},
+		{props{"controlPlane": nil}, spec("controlPlane", props{"ha": true})},
+		{props{"addons": nil}, spec("addons", list(props{"name": "nvidia-gpu-operator"}))},
+		// A cloud is sent as a whole, with its keys.
+		{props{"aws": aws(with(keys, props{"nameTag": "n"}))}, props{"aws": props{
+			"accountId": "012345678901", "credentials": props{"accessKeyId": "AK", "secretAccessKey": "SK"},
+			"networking": props{"vpcId": "v", "securityGroupId": "sg", "subnetIds": props{"a": "s"}, "nameTag": "n"},
+		}}},
+	} {
+		inputs = with(inputs, step.change)
+		f.Forget()
+		f.up(x, inputs, "update")
+		same(t, "the body of update "+string(rune('a'+i)), f.Body("PATCH", x.ID), step.body)
+		f.settled(x, inputs)
+	}
+	// What is so already is not sent.
+	f.Forget()
+	f.up(x, with(inputs, props{"addons": list(props{"name": "nvidia-gpu-operator"})}), "update")
+	if calls := f.Calls(); len(calls) > 0 {
+		t.Errorf("there were the calls %v", calls)
+	}
+	// Nor does saying the default replace anything.
+	f.up(x, with(inputs, props{"controlPlaneMode": "DEDICATED"}), "update")
+}
+
+// Keys can be added, changed and taken away at any time, by an update in place;
+// also those of a location that was imported, which another update must not take
+// away.
+func TestEdgeLocationKeys(t *testing.T) {
+	f := setup(t)
+	x := f.Resource("EdgeLocation", "x")
+	f.up(x, f.inAWS(nil), "create")
+	id := x.ID
+	f.up(x, f.inAWS(keys), "update")
+	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], props{"accessKeyId": "AK", "secretAccessKey": "SK"})
+	f.settled(x, f.inAWS(keys))
+	if !x.Outputs["aws"].ObjectValue()["secretAccessKeyWo"].IsSecret() {
+		t.Error("the key is not secret in the state")
+	}
+	f.up(x, f.inAWS(with(keys, props{"secretAccessKeyWo": "SK2"})), "update")
+	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], props{"accessKeyId": "AK", "secretAccessKey": "SK2"})
+	f.up(x, f.inAWS(nil), "update")
+	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], nil)
+
+	y := f.Resource("EdgeLocation", "y")
+	if err := y.Import(f.cluster + "/" + id); err != nil { // without the organization
+		t.Fatal(err)
+	}
+	inputs := with(f.inAWS(nil), props{"organizationId": org})
+	f.settled(y, inputs)
+	f.Forget()
+	f.up(y, with(inputs, props{"description": "d"}), "update")
+	same(t, "the body", f.Body("PATCH", id), props{"description": "d"})
+	f.up(y, with(inputs, props{"aws": aws(keys)}), "update")
+	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], props{"accessKeyId": "AK", "secretAccessKey": "SK"})
+	if y.ID != id {
+		t.Error("the location was replaced")
+	}
+}
+
+// A location never turns from one kind into another: it is replaced, the old
+// one first, since names are unique.
+func TestEdgeLocationReplacement(t *testing.T) {
+	f := setup(t)
+	x := f.Resource("EdgeLocation", "x")
+	f.up(x, f.inAWS(nil), "create")
+	id, gcp := x.ID, props{"projectId": "p", "networkName": "n", "subnetName": "s", "networkTags": list("b", "a")}
+	for _, change := range []props{
+		{"aws": nil, "gcp": gcp}, {"gcp": nil, "custom": props{}, "region": nil}, {"custom": nil, "aws": aws(nil), "region": "us-east-1"},
+		{"region": "us-east-2"}, {"controlPlaneMode": "SHARED"}, {"name": "other"},
+	} {
+		inputs := props{}
+		for name := range x.Inputs {
+			inputs[string(name)] = x.Input(string(name))
+		}
+		inputs = with(inputs, change)
+		f.Forget()
+		f.up(x, inputs, "replace")
+		if x.ID == id {
+			t.Errorf("%v: the location is the same", change)
+		}
+		id = x.ID
+		calls := f.Calls()
+		if slices.IndexFunc(calls, isMethod("DELETE")) > slices.IndexFunc(calls, isMethod("POST")) {
+			t.Errorf("%v: the new location was made before the old one was gone: %v", change, calls)
+		}
+		f.settled(x, inputs)
+	}
+	if !f.Warned("takes down all edges") {
+		t.Error("there was no warning")
+	}
+	// A change inside of a cloud does not replace.
+	f.up(x, with(f.inAWS(props{"accountId": "112345678901"}), props{"name": "other", "region": "us-east-2", "controlPlaneMode": "SHARED"}), "update")
+}
+
+func isMethod(method string) func(string) bool {
+	return func(call string) bool { return strings.HasPrefix(call, method+" ") }
+}
+
+func TestEdgeLocationChecks(t *testing.T) {
+	f := setup(t)
+	all := props{"clusterId": f.cluster, "custom": props{}}
+	refused := func(change props, properties ...string) {
+		t.Helper()
+		f.refused("EdgeLocation", with(all, change), properties...)
+	}
+	refused(nil)
+	refused(props{"custom": nil}, "")
+	refused(props{"aws": aws(nil), "region": "r"}, "custom")
+	refused(props{"custom": nil, "aws": aws(nil)}, "region")
+	refused(props{"custom": nil, "aws": aws(nil), "region": harness.Unknown})
+	refused(props{"custom": nil, "region": "r", "aws": aws(props{"accessKeyIdWo": "a"})}, "aws.secretAccessKeyWo")
+	refused(props{"custom": nil, "region": "r", "aws": aws(props{"secretAccessKeyWo": "a"})}, "aws.accessKeyIdWo")
+	refused(props{"custom": nil, "region": "r", "aws": aws(props{"vpcCidr": "x", "accountId": "1"})}, "aws.vpcCidr", "aws.accountId")
+	refused(props{"addons": list(props{"name": "oci-csi", "values": `[1]`})}, "addons[0].values")
+	refused(props{"addons": list(props{"name": "oci-csi", "values": `{`})}, "addons[0].values")
+	refused(props{"custom": nil, "region": "r", "gcp": props{
+		"projectId": "p", "networkName": "n", "subnetName": "s", "networkTags": list(), "clientServiceAccountJsonBase64Wo": "{}",
+	}}, "gcp.clientServiceAccountJsonBase64Wo")
+	for name, inputs := range map[string]props{
+		"is meant for": {"controlPlane": props{"ha": true}},
+		"OVERLAY_NEW":  {"networking": props{"cni": props{"overlay": "OVERLAY_NEW"}}},
+		"new-addon":    {"addons": list(props{"name": "new-addon"})},
+		"BORROWED":     {"controlPlaneMode": "BORROWED"},
+	} {
+		if refused(inputs); !f.Warned(name) {
+			t.Errorf("%v: there was no warning of %s", inputs, name)
+		}
+	}
+}
+
+// A deletion ends when the location is gone, or has failed to go.
+func TestEdgeLocationDeletion(t *testing.T) {
+	f := setup(t, lingering(300*time.Millisecond))
+	x := f.Resource("EdgeLocation", "x")
+	f.up(x, props{"clusterId": f.cluster, "custom": props{}}, "create")
+	path := f.path + "/edge-locations/" + x.ID
+	f.Emulator.Fail(emulator.Fault{ // it had failed before, and takes a moment to go
+		Method: "GET", Path: path, Status: 200, Body: `{"id":"` + x.ID + `","name":"x","state":"FAILED","error":"no agent"}`,
+	})
+	f.Forget()
+	if err := x.Delete(); err != nil {
+		t.Fatal(err)
+	}
+	if reads := len(f.Calls()) - 1; reads < 2 {
+		t.Errorf("it was looked at %d times", reads)
+	}
+	if got := f.call(http.MethodGet, f.path+"/edge-locations", nil); len(got["items"].([]any)) > 0 {
+		t.Errorf("there is still %v", got)
+	}
+
+	x = f.Resource("EdgeLocation", "x")
+	f.up(x, props{"clusterId": f.cluster, "custom": props{}}, "create")
+	path = f.path + "/edge-locations/" + x.ID
+	f.Emulator.Fail(emulator.Fault{
+		Method: "GET", Path: path, Skip: 1, Status: 200, Body: `{"id":"` + x.ID + `","name":"x","state":"FAILED","error":"the VPC is in use"}`,
+	})
+	fails(t, "a deletion that fails", x.Delete(), x.ID, "the VPC is in use", "destroy again")
+
+	f.Emulator.Configure(func(s *emulator.Settings) { s.DisconnectDelay = time.Hour })
+	y := f.Resource("EdgeLocation", "y")
+	f.up(y, props{"clusterId": f.cluster, "custom": props{}}, "create")
+	y.Timeout = time.Second
+	fails(t, "a deletion that takes too long", y.Delete(), "is OFFBOARDING", "customTimeouts")
+}
+
+// What the service says of zones, or does not, and of a failure.
+func TestEdgeLocationReads(t *testing.T) {
+	f := setup(t)
+	x := f.Resource("EdgeLocation", "x")
+	inputs := with(f.inAWS(nil), props{"zones": list(props{"id": "1", "name": "a"})})
+	f.up(x, inputs, "create")
+	answer := func(body string) {
+		f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path + "/edge-locations/" + x.ID, Status: 200, Body: body})
+	}
+	const start = `{"id":"i","name":"el","region":"us-east-1","controlPlaneMode":"DEDICATED","description":"",
+		"aws":{"accountId":"012345678901","networking":{"vpcId":"v","vpcCidr":"","securityGroupId":"sg","subnetIds":{"a":"s"}}}`
+	answer(start + `,"state":"FAILED","error":"no such VPC"}`)
+	if got, err := x.Refresh(); err != nil || got.Op != "same" {
+		t.Errorf("without zones a refresh finds %s %v, %v", got.Op, got.Changes, err)
+	}
+	if !f.Warned("no such VPC") {
+		t.Error("there was no warning of the failure")
+	}
+	answer(start + `,"zones":[]}`)
+	if got, err := x.Refresh(); err != nil || got.Op != "update" {
+		t.Errorf("with no zones a refresh finds %s %v, %v", got.Op, got.Changes, err)
+	}
+	answer(`{"id":"i","state":"DELETED"}`)
+	if got, err := x.Refresh(); err != nil || got.Op != "delete" {
+		t.Errorf("of a deleted location a refresh finds %s %v, %v", got.Op, got.Changes, err)
+	}
+}
+
+// The answer to a creation may be lost: the location is found by its name,
+// although nothing shows its keys.
+func TestEdgeLocationLostAnswer(t *testing.T) {
+	f := setup(t)
+	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: f.path + "/edge-locations", Action: emulator.Drop})
+	x := f.Resource("EdgeLocation", "x")
+	f.up(x, f.inAWS(keys), "create")
+	f.settled(x, f.inAWS(keys))
+	if got := f.call(http.MethodGet, f.path+"/edge-locations", nil); len(got["items"].([]any)) != 1 {
+		t.Errorf("there are %v", got)
+	}
+	_, err := f.Resource("EdgeLocation", "y").Up(f.inAWS(keys))
+	fails(t, "a name that is taken", err, "exists already", "<organizationId>/<clusterId>/<edgeLocationId>")
+}
