@@ -117,8 +117,8 @@ type List struct {
 	Element string
 	// Query is sent along.
 	Query url.Values
-	// Only says that the API has no call for a single object, so reads come
-	// from the list. Reads of many objects then share one call.
+	// Only says that the API has no call for a single object, so all reads come
+	// from the list, and not only those of a refresh.
 	Only bool
 }
 
@@ -362,7 +362,10 @@ func (r *Resource[A, S]) Current(ctx context.Context, a *A, id string) (map[stri
 	if r.Fetch != nil {
 		return r.Fetch(ctx, a, id)
 	}
-	if r.List != nil && r.List.Only {
+	if used, ok := ctx.Value(listsKey{}).(*bool); r.List != nil && (ok || r.List.Only) {
+		if ok {
+			*used = true
+		}
 		return r.Find(ctx, a, r.idField(), id)
 	}
 	body, err := Get(ctx, r.item(a, id))

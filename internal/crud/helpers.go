@@ -74,6 +74,16 @@ func OldInputs(ctx context.Context) property.Map {
 // but an ID.
 func IsImport(ctx context.Context) bool { return OldInputs(ctx).Len() == 0 }
 
+type listsKey struct{}
+
+// WithLists lets a read take what it is after from the list of its collection,
+// which the reads of all objects in there share. Whether it did is in used.
+// A list may be less exact than a call for the object itself, so a difference
+// that it shows is to be confirmed without.
+func WithLists(ctx context.Context, used *bool) context.Context {
+	return context.WithValue(ctx, listsKey{}, used)
+}
+
 // Send makes a call with the provider's client and returns the object that
 // the answer holds, or the only one of the list that it is if the body was a
 // list; nil for an empty answer.

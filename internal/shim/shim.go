@@ -278,17 +278,31 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 	olds := only(r.inputs, r.upgrade(req.Inputs))
 	req.Inputs = olds
 	req.Properties = only(r.state, r.upgrade(req.Properties))
-	resp, err := r.read(crud.WithOldInputs(ctx, olds), req)
-	if resp.ID == "" {
-		if err == nil && olds.Len() == 0 {
-			// The engine would import the empty answer as a resource.
-			err = fmt.Errorf("the %s %q does not exist, or the organization of the token cannot see it: check the ID",
-				req.Urn.Type().Name(), req.ID)
+	ctx = crud.WithOldInputs(ctx, olds)
+	if olds.Len() > 0 {
+		fromList := false
+		resp, err := r.readBack(crud.WithLists(ctx, &fromList), req)
+		if !fromList || err != nil || resp.Inputs.Equals(req.Inputs) && resp.Properties.Equals(req.Properties) {
+			return resp, err
 		}
+	}
+	resp, err := r.readBack(ctx, req)
+	if resp.ID == "" && err == nil && olds.Len() == 0 {
+		// The engine would import the empty answer as a resource.
+		err = fmt.Errorf("the %s %q does not exist, or the organization of the token cannot see it: check the ID",
+			req.Urn.Type().Name(), req.ID)
+	}
+	return resp, err
+}
+
+// readBack reads a resource and brings it into the spelling of the program.
+func (r Resource) readBack(ctx context.Context, req p.ReadRequest) (p.ReadResponse, error) {
+	resp, err := r.read(ctx, req)
+	if resp.ID == "" {
 		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
-	if olds.Len() > 0 {
-		resp.Inputs = norm.Refresh(r.inputs, olds, resp.Inputs)
+	if req.Inputs.Len() > 0 {
+		resp.Inputs = norm.Refresh(r.inputs, req.Inputs, resp.Inputs)
 	} else {
 		resp.Inputs = norm.Import(r.inputs, resp.Inputs)
 	}

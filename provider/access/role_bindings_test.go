@@ -109,9 +109,9 @@ func TestRoleBindingsThatFailAreWarnedOf(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("RoleBindings", "x")
 	up(t, r, "create", roleBinding(nil))
-	h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: `{"name":"viewers","definition":{"roleId":"` + three + `",
+	h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: `{"roleBindings":[{"id":"` + r.ID + `","name":"viewers","definition":{"roleId":"` + three + `",
 		"scopes":[{"organization":{"id":"` + organization + `"}}],"subjects":[{"user":{"id":"` + one + `"}}]},
-		"status":[{"state":"CREATED"},{"state":"FAILED","message":"quota exceeded"}]}`})
+		"status":[{"state":"CREATED"},{"state":"FAILED","message":"quota exceeded"}]}]}`})
 	drift(t, r)
 	if !h.Warned(`"viewers" is not in force: CAST AI could not make the policies for it: quota exceeded`) {
 		t.Errorf("no warning among %v", h.Logs())

@@ -415,3 +415,34 @@ func TestScalingPolicyOfTheBridge(t *testing.T) {
 	f.up(r, "update", changed)
 	f.settled(r, changed)
 }
+
+// TestRefreshesShareAList: many objects are read with one call, and only one
+// that seems to differ is read by itself.
+func TestRefreshesShareAList(t *testing.T) {
+	f := setup(t)
+	var all []*harness.Resource
+	for _, name := range []string{"aa", "bb", "cc"} {
+		r := f.Resource("WorkloadScalingPolicy", name)
+		f.up(r, "create", f.least(name))
+		all = append(all, r)
+	}
+	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+	f.Forget()
+	for _, r := range all {
+		if got, err := r.Refresh(); err != nil || got.Op != "same" {
+			t.Errorf("a refresh finds %s %v, %v", got.Op, got.Changes, err)
+		}
+	}
+	same(t, "the requests", f.Calls(), list("GET "+f.path("policies")))
+
+	gone := all[0].ID
+	f.call(http.MethodDelete, f.path("policies", gone), nil)
+	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+	f.Forget()
+	for i, want := range []string{"delete", "same", "same"} {
+		if got, err := all[i].Refresh(); err != nil || got.Op != want {
+			t.Errorf("a refresh finds %s %v, %v, want %s", got.Op, got.Changes, err, want)
+		}
+	}
+	same(t, "the requests", f.Calls(), list("GET "+f.path("policies"), "GET "+f.path("policies", gone)))
+}

@@ -188,12 +188,16 @@ func resourceKey(name string) resource.PropertyKey { return resource.PropertyKey
 
 func propertyOf(v any) resource.PropertyValue { return resource.NewPropertyValue(v) }
 
-// answer makes the service answer the next read of a resource with a body.
+// answer makes the service answer every read of a resource with a body.
 func (f *fixture) answer(r *harness.Resource, body props) {
 	f.T.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		f.T.Fatal(err)
+	f.Emulator.ClearFaults()
+	for path, body := range map[string]any{f.path("policies"): props{"items": []any{body}}, f.path("policies", r.ID): body} {
+		text, err := json.Marshal(body)
+		if err != nil {
+			f.T.Fatal(err)
+		}
+		f.Emulator.Fail(emulator.Fault{Method: "GET", Path: path, Status: 200, Body: string(text), Times: -1})
 	}
-	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path("policies", r.ID), Status: 200, Body: string(text), Times: 1})
+	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL}) // one that remembers no list
 }
