@@ -32,7 +32,6 @@ var languages = map[string]any{
 	"go": map[string]any{
 		"importBasePath":                 "github.com/castai/pulumi-castai/sdk/go/castai",
 		"modulePath":                     "github.com/castai/pulumi-castai/sdk/go/castai",
-		"rootPackageName":                "castai",
 		"respectSchemaVersion":           true,
 		"generateResourceContainerTypes": true,
 	},

@@ -84,6 +84,7 @@ func New() (p.Provider, error) {
 		WithDisplayName("CAST AI").
 		WithDescription("Manage CAST AI with Pulumi: connect EKS, GKE and AKS clusters and hold their cost policies as code.").
 		WithPublisher("CAST AI").
+		WithNamespace("castai").
 		WithHomepage("https://cast.ai").
 		WithRepository("https://github.com/castai/pulumi-castai").
 		WithPluginDownloadURL("github://api.github.com/castai/pulumi-castai").

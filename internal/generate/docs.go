@@ -14,13 +14,13 @@ import (
 // function, and an index of them, in Markdown.
 func referencePages(s *packageSchema) files {
 	out := files{}
-	index := &page{spec: &s.spec}
+	index := &page{schema: s}
 	index.line("# Reference")
 	index.line("%s", s.spec.Description)
 	index.line("Property names are those of TypeScript and YAML. Go and C# start them with a capital (`ClusterId`), " +
 		"Python writes them with underscores (`cluster_id`), Java makes methods of them (`clusterId()`).")
 	index.line("The API token and everything else about the connection is set on the [provider](provider.md).")
-	out["provider.md"] = providerPage(&s.spec)
+	out["provider.md"] = providerPage(s)
 
 	index.line("## Resources")
 	index.tableHead("Resource", "What it does")
@@ -28,7 +28,7 @@ func referencePages(s *packageSchema) files {
 		r := s.spec.Resources[token]
 		file := "resources/" + name(token) + ".md"
 		index.row("["+name(token)+"]("+file+")", firstSentence(r.Description))
-		out[file] = resourcePage(&s.spec, token, r)
+		out[file] = resourcePage(s, token, r)
 	}
 	index.gap()
 
@@ -38,31 +38,32 @@ func referencePages(s *packageSchema) files {
 		f := s.spec.Functions[token]
 		file := "functions/" + name(token) + ".md"
 		index.row("["+name(token)+"]("+file+")", firstSentence(f.Description))
-		out[file] = functionPage(&s.spec, token, f)
+		out[file] = functionPage(s, token, f)
 	}
 	out["README.md"] = index.text()
 	return out
 }
 
-func providerPage(spec *schema.PackageSpec) []byte {
-	p := &page{spec: spec}
+func providerPage(s *packageSchema) []byte {
+	p := &page{schema: s}
 	p.line("# Provider")
 	p.line("How to reach CAST AI. Set it in the configuration of a stack (`pulumi config set castai:apiUrl ...`), " +
 		"or make a `Provider` resource and hand it to the resources that are to use it.")
 	p.line("## Inputs")
-	p.inputs(spec.Provider.InputProperties, spec.Provider.RequiredInputs)
+	p.inputs(s.spec.Provider.InputProperties, s.spec.Provider.RequiredInputs)
 	p.types()
 	return p.text()
 }
 
-func resourcePage(spec *schema.PackageSpec, token string, r schema.ResourceSpec) []byte {
-	p := &page{spec: spec}
+func resourcePage(s *packageSchema, token string, r schema.ResourceSpec) []byte {
+	p := &page{schema: s}
 	p.line("# %s", name(token))
 	if r.DeprecationMessage != "" {
 		p.line("Deprecated: %s", r.DeprecationMessage)
 	}
-	about, imports, _ := strings.Cut(r.Description, "\n## Import\n")
+	about, imports, _ := strings.Cut(r.Description, importHeading)
 	p.line("%s", strings.TrimSpace(about))
+	p.example(token)
 	p.line("## Inputs")
 	p.inputs(r.InputProperties, r.RequiredInputs)
 	p.line("## Outputs")
@@ -87,13 +88,14 @@ func resourcePage(spec *schema.PackageSpec, token string, r schema.ResourceSpec)
 	return p.text()
 }
 
-func functionPage(spec *schema.PackageSpec, token string, f schema.FunctionSpec) []byte {
-	p := &page{spec: spec}
+func functionPage(s *packageSchema, token string, f schema.FunctionSpec) []byte {
+	p := &page{schema: s}
 	p.line("# %s", name(token))
 	if f.DeprecationMessage != "" {
 		p.line("Deprecated: %s", f.DeprecationMessage)
 	}
 	p.line("%s", f.Description)
+	p.example(token)
 	p.line("## Arguments")
 	if f.Inputs == nil {
 		f.Inputs = &schema.ObjectTypeSpec{}
@@ -111,8 +113,8 @@ func functionPage(spec *schema.PackageSpec, token string, f schema.FunctionSpec)
 
 // page is a Markdown page in the making.
 type page struct {
-	spec *schema.PackageSpec
-	b    bytes.Buffer
+	schema *packageSchema
+	b      bytes.Buffer
 	// nested are the types the page has to describe, in the order of their
 	// first use.
 	nested []nestedType
@@ -144,6 +146,22 @@ func (p *page) row(cells ...string) {
 		p.b.WriteString("| " + cell + " ")
 	}
 	p.b.WriteString("|\n")
+}
+
+// example shows the example in YAML, and in the other languages on demand.
+func (p *page) example(token string) {
+	x, ok := p.schema.examples[name(token)]
+	if !ok {
+		return
+	}
+	p.line("## Example")
+	p.line("%s", x.about)
+	p.line("%s", x.block("yaml"))
+	for _, l := range languages {
+		if l.name != "yaml" {
+			p.line("<details><summary>%s</summary>\n\n%s\n\n</details>", l.title, x.block(l.name))
+		}
+	}
 }
 
 // inputs describes what the program gives.
@@ -198,7 +216,7 @@ func (p *page) types() {
 	}
 	for i := 0; i < len(p.nested); i++ {
 		nested := p.nested[i]
-		t := p.spec.Types[nested.token]
+		t := p.schema.spec.Types[nested.token]
 		p.line("### %s", name(nested.token))
 		p.line("%s", t.Description)
 		if nested.input {
@@ -215,7 +233,7 @@ func (p *page) typeName(t schema.TypeSpec, object string, input bool) string {
 	switch {
 	case t.Ref != "":
 		token := strings.TrimPrefix(t.Ref, "#/types/")
-		if _, ours := p.spec.Types[token]; !ours {
+		if _, ours := p.schema.spec.Types[token]; !ours {
 			return strings.TrimPrefix(t.Ref, "pulumi.json#/")
 		}
 		p.mention(nestedType{token, input})

@@ -50,13 +50,65 @@ func TestReferencePages(t *testing.T) {
 			}},
 		},
 	}
-	pages := referencePages(&packageSchema{spec: spec})
+	code := map[string]string{}
+	for _, l := range languages {
+		code[l.name] = "code in " + l.title + "\n"
+	}
+	pages := referencePages(&packageSchema{spec: spec, examples: map[string]example{"Thing": {"Shows a thing.", code}}})
 
 	const want = `# Thing
 
 A thing. It is large.
 
 More of it.
+
+## Example
+
+Shows a thing.
+
+''''''yaml
+code in YAML
+''''''
+
+<details><summary>TypeScript</summary>
+
+''''''typescript
+code in TypeScript
+''''''
+
+</details>
+
+<details><summary>Python</summary>
+
+''''''python
+code in Python
+''''''
+
+</details>
+
+<details><summary>C#</summary>
+
+''''''csharp
+code in C#
+''''''
+
+</details>
+
+<details><summary>Go</summary>
+
+''''''go
+code in Go
+''''''
+
+</details>
+
+<details><summary>Java</summary>
+
+''''''java
+code in Java
+''''''
+
+</details>
 
 ## Inputs
 

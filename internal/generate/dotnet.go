@@ -12,7 +12,7 @@ import (
 
 // dotnetSDK makes the C# package.
 func dotnetSDK(s *packageSchema) (files, error) {
-	pkg, err := s.bind(map[string]schema.Language{"csharp": dotnet.Importer})
+	pkg, err := s.bind("csharp", map[string]schema.Language{"csharp": dotnet.Importer})
 	if err != nil {
 		return nil, err
 	}

@@ -9,7 +9,7 @@ import (
 // javaSDK makes the Java package. Its build files are our own: the generated
 // ones name mirrors to download from.
 func javaSDK(s *packageSchema) (files, error) {
-	pkg, err := s.bind(map[string]schema.Language{"java": java.Importer})
+	pkg, err := s.bind("java", map[string]schema.Language{"java": java.Importer})
 	if err != nil {
 		return nil, err
 	}

@@ -55,9 +55,13 @@ func generate() ([]output, error) {
 	if err != nil {
 		return nil, err
 	}
+	text, err := s.text()
+	if err != nil {
+		return nil, err
+	}
 	outputs := []output{
 		{dir: ".", only: true, files: files{"LICENSE": license}},
-		{dir: "cmd/pulumi-resource-castai", only: true, files: files{"schema.json": s.text}},
+		{dir: "cmd/pulumi-resource-castai", only: true, files: files{"schema.json": text}},
 	}
 	for _, sdk := range []struct {
 		language, dir string

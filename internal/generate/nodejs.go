@@ -10,7 +10,7 @@ import (
 
 // nodejsSDK makes the TypeScript package.
 func nodejsSDK(s *packageSchema) (files, error) {
-	pkg, err := s.bind(map[string]schema.Language{"nodejs": nodejs.Importer})
+	pkg, err := s.bind("typescript", map[string]schema.Language{"nodejs": nodejs.Importer})
 	if err != nil {
 		return nil, err
 	}

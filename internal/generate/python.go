@@ -11,7 +11,7 @@ import (
 
 // pythonSDK makes the Python package.
 func pythonSDK(s *packageSchema) (files, error) {
-	pkg, err := s.bind(map[string]schema.Language{"python": python.Importer})
+	pkg, err := s.bind("python", map[string]schema.Language{"python": python.Importer})
 	if err != nil {
 		return nil, err
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"strings"
 
 	"github.com/blang/semver"
@@ -11,8 +12,15 @@ import (
 	"github.com/pulumi/pulumi/pkg/v3/codegen/schema"
 	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
 
+	"github.com/castai/pulumi-castai/internal/toolchain"
 	"github.com/castai/pulumi-castai/internal/version"
 	"github.com/castai/pulumi-castai/provider"
+)
+
+// These are the parts of a description, in the order in which Pulumi has them.
+const (
+	exampleHeading = "\n\n## Example Usage\n\n"
+	importHeading  = "\n\n## Import\n\n"
 )
 
 // tool is what generated files say they were made with.
@@ -20,11 +28,10 @@ const tool = "make generate"
 
 // packageSchema is the provider's schema.
 type packageSchema struct {
-	// text is the schema as it is committed: indented and without the version,
-	// so that it changes only with what it says.
-	text    []byte
-	spec    schema.PackageSpec
-	version semver.Version
+	// spec is the schema without examples.
+	spec     schema.PackageSpec
+	version  semver.Version
+	examples map[string]example
 }
 
 // loadSchema asks the provider for its schema, as the engine would.
@@ -53,19 +60,34 @@ func parseSchema(text, of string) (*packageSchema, error) {
 	if err := json.Unmarshal([]byte(text), &s.spec); err != nil {
 		return nil, err
 	}
-	var doc map[string]any
-	if err := json.Unmarshal([]byte(text), &doc); err != nil {
+	root, err := toolchain.Root()
+	if err != nil {
 		return nil, err
 	}
-	delete(doc, "version")
-	s.text, err = encodeJSON(doc)
+	s.examples, err = loadExamples(root, s)
 	return s, err
 }
 
-// bind returns the schema as the code generators want it. They alter it, so
-// each gets one of its own.
-func (s *packageSchema) bind(languages map[string]schema.Language) (*schema.Package, error) {
-	spec := s.spec
+// text returns the schema as it is committed: with the examples in all
+// languages, indented, and without the version, so that it changes only with
+// what it says.
+func (s *packageSchema) text() ([]byte, error) {
+	text, err := json.Marshal(s.withExamples(example.inAllLanguages))
+	if err != nil {
+		return nil, err
+	}
+	var doc map[string]any // sorts the keys
+	if err := json.Unmarshal(text, &doc); err != nil {
+		return nil, err
+	}
+	delete(doc, "version")
+	return encodeJSON(doc)
+}
+
+// bind returns the schema as the generator of a language wants it, with the
+// examples in that language. Generators alter it, so each gets one of its own.
+func (s *packageSchema) bind(language string, importers map[string]schema.Language) (*schema.Package, error) {
+	spec := s.withExamples(func(x example) string { return x.in(language) })
 	spec.Version = s.version.String()
 	// The package refers to no types of other packages: there is nothing to load.
 	pkg, diagnostics, err := schema.BindSpec(spec, schema.NewNullLoader(), schema.ValidationOptions{})
@@ -75,7 +97,36 @@ func (s *packageSchema) bind(languages map[string]schema.Language) (*schema.Pack
 	if diagnostics.HasErrors() {
 		return nil, diagnostics
 	}
-	return pkg, pkg.ImportLanguages(languages)
+	return pkg, pkg.ImportLanguages(importers)
+}
+
+// withExamples returns the schema with the examples, as write makes them, at
+// their place in the descriptions: before what is said of imports.
+func (s *packageSchema) withExamples(write func(example) string) schema.PackageSpec {
+	describe := func(token, description string) string {
+		x, ok := s.examples[name(token)]
+		if !ok {
+			return description
+		}
+		about, imports, found := strings.Cut(description, importHeading)
+		about += exampleHeading + write(x)
+		if found {
+			about += importHeading + imports
+		}
+		return about
+	}
+	spec := s.spec
+	spec.Resources = maps.Clone(spec.Resources)
+	for token, r := range spec.Resources {
+		r.Description = describe(token, r.Description)
+		spec.Resources[token] = r
+	}
+	spec.Functions = maps.Clone(spec.Functions)
+	for token, f := range spec.Functions {
+		f.Description = describe(token, f.Description)
+		spec.Functions[token] = f
+	}
+	return spec
 }
 
 // keywords are the schema's, without those that only the Pulumi Registry
