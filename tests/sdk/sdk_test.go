@@ -1,10 +1,11 @@
 // Package sdk compiles the SDK of every language that is installed, together
-// with the program that its README shows. Work is done on copies, so nothing is
-// left beside the sources.
+// with the program that its README shows and with the examples of all resources
+// and functions. Work is done on copies, so nothing is left beside the sources.
 package sdk
 
 import (
 	"context"
+	"encoding/json"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -83,6 +84,9 @@ func TestGo(t *testing.T) {
 	needs(t, "Go", "go")
 	dir, program := source(t, "go/castai", "go")
 	write(t, program, dir, "example", "main.go")
+	for name, program := range examples(t, "go") {
+		write(t, program, dir, "example", name, "main.go")
+	}
 	run(t, dir, "go", "vet", "./...")
 	if deps := run(t, dir, "go", "list", "-deps", "./..."); strings.Contains(deps, "pulumi-go-provider") {
 		t.Error("the Go SDK depends on the provider's own libraries")
@@ -110,8 +114,11 @@ func TestNode(t *testing.T) {
 		t.Fatal(err)
 	}
 	write(t, program, dir, "example", "index.ts")
+	for name, program := range examples(t, "typescript") {
+		write(t, program, dir, "example", "examples", name+".ts")
+	}
 	write(t, `{"compilerOptions": {"strict": true, "skipLibCheck": true, "target": "ES2022", "module": "nodenext",
-		"moduleResolution": "nodenext", "types": ["node"]}, "files": ["index.ts"]}`, dir, "example", "tsconfig.json")
+		"moduleResolution": "nodenext", "types": ["node"]}}`, dir, "example", "tsconfig.json")
 	run(t, dir, filepath.Join("node_modules", ".bin", "tsc"), "--project", "example")
 	write(t, `
 const pulumi = require("@pulumi/pulumi");
@@ -163,6 +170,59 @@ run()
 	if got, want := run(t, filepath.Join(dir, "example"), python, "mocked.py"), registered+"clusterId production-id\n"; !sameLines(got, want) {
 		t.Errorf("the program registers\n%swant\n%s", got, want)
 	}
+
+	// Python has no compiler to look at the examples: they run, and what they ask of the
+	// provider is compared with what the YAML programs do.
+	expected := map[string]asked{}
+	for name, program := range examples(t, "yaml") {
+		expected[name] = asks(t, program)
+	}
+	for name, program := range examples(t, "python") {
+		write(t, program, dir, "examples", name+".py")
+	}
+	known, err := json.Marshal(map[string]any{"examples": expected, "results": results(packageSchema(t))})
+	if err != nil {
+		t.Fatal(err)
+	}
+	write(t, string(known), dir, "examples", "known.json")
+	write(t, `
+import json, pulumi, runpy
+
+with open("known.json") as file:
+    known = json.load(file)
+
+class Mocks(pulumi.runtime.Mocks):
+    def new_resource(self, args):
+        asked[args.name] = keys(args.inputs)
+        return [args.name + "-id", {**known["results"][args.typ], **args.inputs}]
+
+    def call(self, args):
+        asked[args.token] = keys(args.args)
+        return known["results"][args.token]
+
+def keys(value, path=""):
+    if isinstance(value, dict) and pulumi.runtime.rpc._special_sig_key in value: # a secret
+        return keys(value["value"], path)
+    if isinstance(value, dict):
+        return [found for key, member in value.items() for found in [path + key, *keys(member, path + key + ".")]]
+    if isinstance(value, list):
+        return [found for element in value for found in keys(element, path)]
+    return []
+
+pulumi.export = lambda name, value: pulumi.Output.from_input(value).apply(lambda _: None)
+for name, example in known["examples"].items():
+    asked = {}
+    pulumi.runtime.set_mocks(Mocks())
+    pulumi.runtime.set_all_config({"project:" + key: value for key, value in example["config"].items()})
+    pulumi.runtime.test(lambda: runpy.run_path(name + ".py") and None)()
+    for what in asked.keys() | example["keys"].keys():
+        got, want = sorted(asked.get(what, ["nothing"])), sorted(example["keys"].get(what, ["nothing"]))
+        if got != want:
+            print(f"{name}: {what}: got {got}, want {want}")
+`, dir, "examples", "mocked.py")
+	if wrong := run(t, filepath.Join(dir, "examples"), python, "mocked.py"); wrong != "" {
+		t.Error("in Python, examples ask something else than in YAML:\n" + wrong)
+	}
 }
 
 func TestDotnet(t *testing.T) {
@@ -170,6 +230,12 @@ func TestDotnet(t *testing.T) {
 	needs(t, ".NET", "dotnet")
 	dir, program := source(t, "dotnet", "csharp")
 	write(t, program, dir, "..", "example", "Program.cs")
+	for name, program := range examples(t, "csharp") {
+		// A project has one program; the others become methods.
+		program = strings.Replace(program, "return await Deployment.RunAsync(",
+			"static class Example"+name+" {\n    static System.Threading.Tasks.Task<int> Run() => Deployment.RunAsync(", 1)
+		write(t, program+"}\n", dir, "..", "example", name+".cs")
+	}
 	write(t, `<Project Sdk="Microsoft.NET.Sdk">
   <PropertyGroup>
     <OutputType>Exe</OutputType>
@@ -189,6 +255,11 @@ func TestJava(t *testing.T) {
 	needs(t, "Java", "java", "mvn")
 	dir, program := source(t, "java", "java")
 	write(t, program, dir, "src", "main", "java", "App.java")
+	for name, program := range examples(t, "java") {
+		place := strings.ToLower(name)
+		program = strings.Replace(program, "package generated_program;", "package examples."+place+";", 1)
+		write(t, program, dir, "src", "main", "java", "examples", place, "App.java")
+	}
 	run(t, dir, "mvn", "--quiet", "--batch-mode", "--no-transfer-progress", "compile")
 	for _, file := range []string{"GkeCluster.class", "version.txt", "plugin.json"} {
 		if _, err := os.Stat(filepath.Join(dir, "target", "classes", "com", "castai", "castai", file)); err != nil {

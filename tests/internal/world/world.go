@@ -29,7 +29,14 @@ type World struct {
 // answer in its place.
 func New(t *testing.T, before ...func(http.Handler) http.Handler) *World {
 	t.Helper()
-	api, err := emulator.New(emulator.Options{Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1}})
+	return Open(t, "", before...)
+}
+
+// Open makes a world whose emulator keeps its state in a file, which may hold that of
+// an earlier world.
+func Open(t *testing.T, state string, before ...func(http.Handler) http.Handler) *World {
+	t.Helper()
+	api, err := emulator.New(emulator.Options{State: state, Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1}})
 	if err != nil {
 		t.Fatal(err)
 	}
