@@ -16,6 +16,39 @@ namespace Pulumi.CastAI
     /// 
     /// Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Connects an AKS cluster with an application's secret; on deletion, CAST AI removes its nodes.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clientSecret = config.RequireSecret("clientSecret");
+    ///     var shop = new CastAI.AksCluster("shop", new()
+    ///     {
+    ///         Name = "shop",
+    ///         Region = "westeurope",
+    ///         NodeResourceGroup = "MC_shop_shop_westeurope",
+    ///         SubscriptionId = "3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10",
+    ///         TenantId = "8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11",
+    ///         ClientId = "9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12",
+    ///         ClientSecret = clientSecret,
+    ///         DeleteNodesOnDisconnect = true,
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["clusterId"] = shop.Id,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.

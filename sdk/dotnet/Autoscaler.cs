@@ -18,6 +18,59 @@ namespace Pulumi.CastAI
     /// 
     /// Deleting the resource switches the cluster's autoscaler off and leaves the other policies as they are; nodes that run go on running. To keep the autoscaler on, delete the resource with the option `retainOnDelete`.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Switches the autoscaler on, within a limit, and removes nodes that are empty or nearly so.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var autoscaler = new CastAI.Autoscaler("autoscaler", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         AutoscalerSettings = new CastAI.Inputs.AutoscalerAutoscalerSettingsArgs
+    ///         {
+    ///             Enabled = true,
+    ///             UnschedulablePods = new CastAI.Inputs.AutoscalerAutoscalerSettingsUnschedulablePodsArgs
+    ///             {
+    ///                 Enabled = true,
+    ///             },
+    ///             ClusterLimits = new CastAI.Inputs.AutoscalerAutoscalerSettingsClusterLimitsArgs
+    ///             {
+    ///                 Enabled = true,
+    ///                 Cpu = new CastAI.Inputs.AutoscalerAutoscalerSettingsClusterLimitsCpuArgs
+    ///                 {
+    ///                     MaxCores = 200,
+    ///                 },
+    ///             },
+    ///             NodeDownscaler = new CastAI.Inputs.AutoscalerAutoscalerSettingsNodeDownscalerArgs
+    ///             {
+    ///                 Enabled = true,
+    ///                 EmptyNodes = new CastAI.Inputs.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs
+    ///                 {
+    ///                     Enabled = true,
+    ///                     DelaySeconds = 180,
+    ///                 },
+    ///                 Evictor = new CastAI.Inputs.AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs
+    ///                 {
+    ///                     Enabled = true,
+    ///                     AggressiveMode = false,
+    ///                     NodeGracePeriodMinutes = 10,
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;`.

@@ -16,6 +16,36 @@ namespace Pulumi.CastAI
     /// 
     /// Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Connects an EKS cluster with the role that CAST AI assumes; on deletion, CAST AI removes its nodes.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var roleArn = config.Require("roleArn");
+    ///     var shop = new CastAI.EksCluster("shop", new()
+    ///     {
+    ///         Name = "shop",
+    ///         AccountId = "123456789012",
+    ///         Region = "eu-central-1",
+    ///         AssumeRoleArn = roleArn,
+    ///         DeleteNodesOnDisconnect = true,
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["clusterId"] = shop.Id,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.

@@ -14,6 +14,38 @@ namespace Pulumi.CastAI
     /// 
     /// Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Registers an EKS cluster for its ID, and makes the principal that the role of CAST AI has to trust.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var shop = new CastAI.EksClusterId("shop", new()
+    ///     {
+    ///         ClusterName = "shop",
+    ///         AccountId = "123456789012",
+    ///         Region = "eu-central-1",
+    ///     });
+    /// 
+    ///     var principalResource = new CastAI.EksUserArn("principal", new()
+    ///     {
+    ///         ClusterId = shop.Id,
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["externalId"] = shop.Id,
+    ///         ["principal"] = principalResource.Arn,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is the cluster ID (UUID) in CAST AI.

@@ -14,6 +14,55 @@ namespace Pulumi.CastAI
     /// 
     /// Deleting it breaks the cluster's credentials, so let the role depend on it and the `EksCluster` on the role: then it goes last.
     /// 
+    /// ## Example Usage
+    /// 
+    /// The trust policy of the role that CAST AI assumes for one EKS cluster.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using System.Text.Json;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var principal = new CastAI.EksUserArn("principal", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["trustPolicy"] = Output.JsonSerialize(Output.Create(new Dictionary&lt;string, object?&gt;
+    ///         {
+    ///             ["Version"] = "2012-10-17",
+    ///             ["Statement"] = new[]
+    ///             {
+    ///                 new Dictionary&lt;string, object?&gt;
+    ///                 {
+    ///                     ["Effect"] = "Allow",
+    ///                     ["Action"] = "sts:AssumeRole",
+    ///                     ["Principal"] = new Dictionary&lt;string, object?&gt;
+    ///                     {
+    ///                         ["AWS"] = principal.Arn,
+    ///                     },
+    ///                     ["Condition"] = new Dictionary&lt;string, object?&gt;
+    ///                     {
+    ///                         ["StringEquals"] = new Dictionary&lt;string, object?&gt;
+    ///                         {
+    ///                             ["sts:ExternalId"] = clusterId,
+    ///                         },
+    ///                     },
+    ///                 },
+    ///             },
+    ///         })),
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is the cluster ID (UUID) in CAST AI.

@@ -14,6 +14,51 @@ namespace Pulumi.CastAI
     /// 
     /// A cluster has one list of rules, and the resource manages all of it, so there should be one resource of this kind for a cluster: it replaces the rules that are there, and clears them when it is deleted.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Evicts jobs that can run again, and leaves databases alone.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var rules = new CastAI.EvictorAdvancedConfig("rules", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         EvictorAdvancedConfigs = new[]
+    ///         {
+    ///             new CastAI.Inputs.EvictorAdvancedConfigEvictorAdvancedConfigArgs
+    ///             {
+    ///                 PodSelector = new CastAI.Inputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs
+    ///                 {
+    ///                     Namespace = "batch",
+    ///                     Kind = "Job",
+    ///                 },
+    ///                 Aggressive = true,
+    ///             },
+    ///             new CastAI.Inputs.EvictorAdvancedConfigEvictorAdvancedConfigArgs
+    ///             {
+    ///                 PodSelector = new CastAI.Inputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs
+    ///                 {
+    ///                     MatchLabels = 
+    ///                     {
+    ///                         { "app.kubernetes.io/component", "database" },
+    ///                     },
+    ///                 },
+    ///                 RemovalDisabled = true,
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;`.

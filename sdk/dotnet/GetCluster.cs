@@ -13,18 +13,126 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds a cluster that others have connected, and gives it a node template.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var search = CastAI.GetCluster.Invoke(new()
+        ///     {
+        ///         Name = "search",
+        ///         ProviderType = "gke",
+        ///         Region = "europe-west3",
+        ///     });
+        /// 
+        ///     var batch = new CastAI.NodeTemplate("batch", new()
+        ///     {
+        ///         ClusterId = search.Apply(getClusterResult =&gt; getClusterResult.Id),
+        ///         Name = "batch",
+        ///         Constraints = new CastAI.Inputs.NodeTemplateConstraintsArgs
+        ///         {
+        ///             Spot = true,
+        ///         },
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["clusterId"] = search.Apply(getClusterResult =&gt; getClusterResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetClusterResult> InvokeAsync(GetClusterArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetClusterResult>("castai:index:getCluster", args ?? new GetClusterArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds a cluster that others have connected, and gives it a node template.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var search = CastAI.GetCluster.Invoke(new()
+        ///     {
+        ///         Name = "search",
+        ///         ProviderType = "gke",
+        ///         Region = "europe-west3",
+        ///     });
+        /// 
+        ///     var batch = new CastAI.NodeTemplate("batch", new()
+        ///     {
+        ///         ClusterId = search.Apply(getClusterResult =&gt; getClusterResult.Id),
+        ///         Name = "batch",
+        ///         Constraints = new CastAI.Inputs.NodeTemplateConstraintsArgs
+        ///         {
+        ///             Spot = true,
+        ///         },
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["clusterId"] = search.Apply(getClusterResult =&gt; getClusterResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetClusterResult> Invoke(GetClusterInvokeArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetClusterResult>("castai:index:getCluster", args ?? new GetClusterInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds a cluster that others have connected, and gives it a node template.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var search = CastAI.GetCluster.Invoke(new()
+        ///     {
+        ///         Name = "search",
+        ///         ProviderType = "gke",
+        ///         Region = "europe-west3",
+        ///     });
+        /// 
+        ///     var batch = new CastAI.NodeTemplate("batch", new()
+        ///     {
+        ///         ClusterId = search.Apply(getClusterResult =&gt; getClusterResult.Id),
+        ///         Name = "batch",
+        ///         Constraints = new CastAI.Inputs.NodeTemplateConstraintsArgs
+        ///         {
+        ///             Spot = true,
+        ///         },
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["clusterId"] = search.Apply(getClusterResult =&gt; getClusterResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetClusterResult> Invoke(GetClusterInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetClusterResult>("castai:index:getCluster", args ?? new GetClusterInvokeArgs(), options.WithDefaults());

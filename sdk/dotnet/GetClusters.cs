@@ -13,18 +13,93 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of all GKE clusters that are ready.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var ready = CastAI.GetClusters.Invoke(new()
+        ///     {
+        ///         ProviderType = "gke",
+        ///         Status = "ready",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["clusterIds"] = ready.Apply(getClustersResult =&gt; getClustersResult.Ids),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetClustersResult> InvokeAsync(GetClustersArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetClustersResult>("castai:index:getClusters", args ?? new GetClustersArgs(), options.WithDefaults());
 
         /// <summary>
         /// Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of all GKE clusters that are ready.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var ready = CastAI.GetClusters.Invoke(new()
+        ///     {
+        ///         ProviderType = "gke",
+        ///         Status = "ready",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["clusterIds"] = ready.Apply(getClustersResult =&gt; getClustersResult.Ids),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetClustersResult> Invoke(GetClustersInvokeArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetClustersResult>("castai:index:getClusters", args ?? new GetClustersInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of all GKE clusters that are ready.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var ready = CastAI.GetClusters.Invoke(new()
+        ///     {
+        ///         ProviderType = "gke",
+        ///         Status = "ready",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["clusterIds"] = ready.Apply(getClustersResult =&gt; getClustersResult.Ids),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetClustersResult> Invoke(GetClustersInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetClustersResult>("castai:index:getClusters", args ?? new GetClustersInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,105 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IAM policies that the role of CAST AI needs for one EKS cluster.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var settings = CastAI.GetEksSettings.Invoke(new()
+        ///     {
+        ///         AccountId = "123456789012",
+        ///         Region = "eu-central-1",
+        ///         Vpc = "vpc-0123456789abcdef0",
+        ///         Cluster = "shop",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["managedPolicies"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamManagedPolicies),
+        ///         ["policy"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamPolicyJson),
+        ///         ["inlinePolicy"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamUserPolicyJson),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetEksSettingsResult> InvokeAsync(GetEksSettingsArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetEksSettingsResult>("castai:index:getEksSettings", args ?? new GetEksSettingsArgs(), options.WithDefaults());
 
         /// <summary>
         /// Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IAM policies that the role of CAST AI needs for one EKS cluster.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var settings = CastAI.GetEksSettings.Invoke(new()
+        ///     {
+        ///         AccountId = "123456789012",
+        ///         Region = "eu-central-1",
+        ///         Vpc = "vpc-0123456789abcdef0",
+        ///         Cluster = "shop",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["managedPolicies"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamManagedPolicies),
+        ///         ["policy"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamPolicyJson),
+        ///         ["inlinePolicy"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamUserPolicyJson),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetEksSettingsResult> Invoke(GetEksSettingsInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetEksSettingsResult>("castai:index:getEksSettings", args ?? new GetEksSettingsInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IAM policies that the role of CAST AI needs for one EKS cluster.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var settings = CastAI.GetEksSettings.Invoke(new()
+        ///     {
+        ///         AccountId = "123456789012",
+        ///         Region = "eu-central-1",
+        ///         Vpc = "vpc-0123456789abcdef0",
+        ///         Cluster = "shop",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["managedPolicies"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamManagedPolicies),
+        ///         ["policy"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamPolicyJson),
+        ///         ["inlinePolicy"] = settings.Apply(getEksSettingsResult =&gt; getEksSettingsResult.IamUserPolicyJson),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetEksSettingsResult> Invoke(GetEksSettingsInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetEksSettingsResult>("castai:index:getEksSettings", args ?? new GetEksSettingsInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,102 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The permissions of a custom role for CAST AI, with those for load balancers.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var gke = CastAI.GetGkePolicies.Invoke(new()
+        ///     {
+        ///         Features = 
+        ///         {
+        ///             { "load_balancers_target_backend_pools", true },
+        ///             { "load_balancers_unmanaged_instance_groups", false },
+        ///         },
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["permissions"] = gke.Apply(getGkePoliciesResult =&gt; getGkePoliciesResult.Policies),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetGkePoliciesResult> InvokeAsync(GetGkePoliciesArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetGkePoliciesResult>("castai:index:getGkePolicies", args ?? new GetGkePoliciesArgs(), options.WithDefaults());
 
         /// <summary>
         /// Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The permissions of a custom role for CAST AI, with those for load balancers.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var gke = CastAI.GetGkePolicies.Invoke(new()
+        ///     {
+        ///         Features = 
+        ///         {
+        ///             { "load_balancers_target_backend_pools", true },
+        ///             { "load_balancers_unmanaged_instance_groups", false },
+        ///         },
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["permissions"] = gke.Apply(getGkePoliciesResult =&gt; getGkePoliciesResult.Policies),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetGkePoliciesResult> Invoke(GetGkePoliciesInvokeArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetGkePoliciesResult>("castai:index:getGkePolicies", args ?? new GetGkePoliciesInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The permissions of a custom role for CAST AI, with those for load balancers.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var gke = CastAI.GetGkePolicies.Invoke(new()
+        ///     {
+        ///         Features = 
+        ///         {
+        ///             { "load_balancers_target_backend_pools", true },
+        ///             { "load_balancers_unmanaged_instance_groups", false },
+        ///         },
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["permissions"] = gke.Apply(getGkePoliciesResult =&gt; getGkePoliciesResult.Policies),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetGkePoliciesResult> Invoke(GetGkePoliciesInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetGkePoliciesResult>("castai:index:getGkePolicies", args ?? new GetGkePoliciesInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,102 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds a hibernation schedule by its name.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var organizationId = config.Require("organizationId");
+        ///     var workday = CastAI.GetHibernationSchedule.Invoke(new()
+        ///     {
+        ///         OrganizationId = organizationId,
+        ///         Name = "workday",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["scheduleId"] = workday.Apply(getHibernationScheduleResult =&gt; getHibernationScheduleResult.Id),
+        ///         ["enabled"] = workday.Apply(getHibernationScheduleResult =&gt; getHibernationScheduleResult.Enabled),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetHibernationScheduleResult> InvokeAsync(GetHibernationScheduleArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetHibernationScheduleResult>("castai:index:getHibernationSchedule", args ?? new GetHibernationScheduleArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds a hibernation schedule by its name.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var organizationId = config.Require("organizationId");
+        ///     var workday = CastAI.GetHibernationSchedule.Invoke(new()
+        ///     {
+        ///         OrganizationId = organizationId,
+        ///         Name = "workday",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["scheduleId"] = workday.Apply(getHibernationScheduleResult =&gt; getHibernationScheduleResult.Id),
+        ///         ["enabled"] = workday.Apply(getHibernationScheduleResult =&gt; getHibernationScheduleResult.Enabled),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetHibernationScheduleResult> Invoke(GetHibernationScheduleInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetHibernationScheduleResult>("castai:index:getHibernationSchedule", args ?? new GetHibernationScheduleInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds a hibernation schedule by its name.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var organizationId = config.Require("organizationId");
+        ///     var workday = CastAI.GetHibernationSchedule.Invoke(new()
+        ///     {
+        ///         OrganizationId = organizationId,
+        ///         Name = "workday",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["scheduleId"] = workday.Apply(getHibernationScheduleResult =&gt; getHibernationScheduleResult.Id),
+        ///         ["enabled"] = workday.Apply(getHibernationScheduleResult =&gt; getHibernationScheduleResult.Enabled),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetHibernationScheduleResult> Invoke(GetHibernationScheduleInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetHibernationScheduleResult>("castai:index:getHibernationSchedule", args ?? new GetHibernationScheduleInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,81 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The subject that the federated credential of an Azure application has to trust.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var account = CastAI.GetImpersonationServiceAccount.Invoke();
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["subject"] = account.Apply(getImpersonationServiceAccountResult =&gt; getImpersonationServiceAccountResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetImpersonationServiceAccountResult> InvokeAsync(GetImpersonationServiceAccountArgs? args = null, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetImpersonationServiceAccountResult>("castai:index:getImpersonationServiceAccount", args ?? new GetImpersonationServiceAccountArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The subject that the federated credential of an Azure application has to trust.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var account = CastAI.GetImpersonationServiceAccount.Invoke();
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["subject"] = account.Apply(getImpersonationServiceAccountResult =&gt; getImpersonationServiceAccountResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetImpersonationServiceAccountResult> Invoke(InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetImpersonationServiceAccountResult>("castai:index:getImpersonationServiceAccount", InvokeArgs.Empty, options.WithDefaults());
 
         /// <summary>
         /// Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The subject that the federated credential of an Azure application has to trust.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var account = CastAI.GetImpersonationServiceAccount.Invoke();
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["subject"] = account.Apply(getImpersonationServiceAccountResult =&gt; getImpersonationServiceAccountResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetImpersonationServiceAccountResult> Invoke(InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetImpersonationServiceAccountResult>("castai:index:getImpersonationServiceAccount", InvokeArgs.Empty, options.WithDefaults());

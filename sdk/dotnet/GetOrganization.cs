@@ -13,18 +13,108 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds the organization, and gives it a service account.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var organizationVar = CastAI.GetOrganization.Invoke(new()
+        ///     {
+        ///         Name = "Local",
+        ///     });
+        /// 
+        ///     var pipeline = new CastAI.ServiceAccount("pipeline", new()
+        ///     {
+        ///         OrganizationId = organizationVar.Apply(getOrganizationResult =&gt; getOrganizationResult.Id),
+        ///         Name = "pipeline",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["organizationId"] = organizationVar.Apply(getOrganizationResult =&gt; getOrganizationResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetOrganizationResult> InvokeAsync(GetOrganizationArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetOrganizationResult>("castai:index:getOrganization", args ?? new GetOrganizationArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds the organization, and gives it a service account.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var organizationVar = CastAI.GetOrganization.Invoke(new()
+        ///     {
+        ///         Name = "Local",
+        ///     });
+        /// 
+        ///     var pipeline = new CastAI.ServiceAccount("pipeline", new()
+        ///     {
+        ///         OrganizationId = organizationVar.Apply(getOrganizationResult =&gt; getOrganizationResult.Id),
+        ///         Name = "pipeline",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["organizationId"] = organizationVar.Apply(getOrganizationResult =&gt; getOrganizationResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetOrganizationResult> Invoke(GetOrganizationInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetOrganizationResult>("castai:index:getOrganization", args ?? new GetOrganizationInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Finds the organization, and gives it a service account.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var organizationVar = CastAI.GetOrganization.Invoke(new()
+        ///     {
+        ///         Name = "Local",
+        ///     });
+        /// 
+        ///     var pipeline = new CastAI.ServiceAccount("pipeline", new()
+        ///     {
+        ///         OrganizationId = organizationVar.Apply(getOrganizationResult =&gt; getOrganizationResult.Id),
+        ///         Name = "pipeline",
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["organizationId"] = organizationVar.Apply(getOrganizationResult =&gt; getOrganizationResult.Id),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetOrganizationResult> Invoke(GetOrganizationInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetOrganizationResult>("castai:index:getOrganization", args ?? new GetOrganizationInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,102 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Puts a schedule that others have made to work in a cluster.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var nightly = CastAI.GetRebalancingSchedule.Invoke(new()
+        ///     {
+        ///         Name = "nightly",
+        ///     });
+        /// 
+        ///     var job = new CastAI.RebalancingJob("job", new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///         RebalancingScheduleId = nightly.Apply(getRebalancingScheduleResult =&gt; getRebalancingScheduleResult.Id),
+        ///     });
+        /// 
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetRebalancingScheduleResult> InvokeAsync(GetRebalancingScheduleArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetRebalancingScheduleResult>("castai:index:getRebalancingSchedule", args ?? new GetRebalancingScheduleArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Puts a schedule that others have made to work in a cluster.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var nightly = CastAI.GetRebalancingSchedule.Invoke(new()
+        ///     {
+        ///         Name = "nightly",
+        ///     });
+        /// 
+        ///     var job = new CastAI.RebalancingJob("job", new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///         RebalancingScheduleId = nightly.Apply(getRebalancingScheduleResult =&gt; getRebalancingScheduleResult.Id),
+        ///     });
+        /// 
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetRebalancingScheduleResult> Invoke(GetRebalancingScheduleInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetRebalancingScheduleResult>("castai:index:getRebalancingSchedule", args ?? new GetRebalancingScheduleInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// Puts a schedule that others have made to work in a cluster.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var nightly = CastAI.GetRebalancingSchedule.Invoke(new()
+        ///     {
+        ///         Name = "nightly",
+        ///     });
+        /// 
+        ///     var job = new CastAI.RebalancingJob("job", new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///         RebalancingScheduleId = nightly.Apply(getRebalancingScheduleResult =&gt; getRebalancingScheduleResult.Id),
+        ///     });
+        /// 
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetRebalancingScheduleResult> Invoke(GetRebalancingScheduleInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetRebalancingScheduleResult>("castai:index:getRebalancingSchedule", args ?? new GetRebalancingScheduleInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,96 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of a cluster's scaling policies by their names.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var policies = CastAI.GetWorkloadScalingPolicies.Invoke(new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["policyIds"] = policies.Apply(getWorkloadScalingPoliciesResult =&gt; getWorkloadScalingPoliciesResult.PoliciesByName),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetWorkloadScalingPoliciesResult> InvokeAsync(GetWorkloadScalingPoliciesArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetWorkloadScalingPoliciesResult>("castai:index:getWorkloadScalingPolicies", args ?? new GetWorkloadScalingPoliciesArgs(), options.WithDefaults());
 
         /// <summary>
         /// Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of a cluster's scaling policies by their names.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var policies = CastAI.GetWorkloadScalingPolicies.Invoke(new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["policyIds"] = policies.Apply(getWorkloadScalingPoliciesResult =&gt; getWorkloadScalingPoliciesResult.PoliciesByName),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetWorkloadScalingPoliciesResult> Invoke(GetWorkloadScalingPoliciesInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetWorkloadScalingPoliciesResult>("castai:index:getWorkloadScalingPolicies", args ?? new GetWorkloadScalingPoliciesInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of a cluster's scaling policies by their names.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var policies = CastAI.GetWorkloadScalingPolicies.Invoke(new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["policyIds"] = policies.Apply(getWorkloadScalingPoliciesResult =&gt; getWorkloadScalingPoliciesResult.PoliciesByName),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetWorkloadScalingPoliciesResult> Invoke(GetWorkloadScalingPoliciesInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetWorkloadScalingPoliciesResult>("castai:index:getWorkloadScalingPolicies", args ?? new GetWorkloadScalingPoliciesInvokeArgs(), options.WithDefaults());

@@ -13,18 +13,96 @@ namespace Pulumi.CastAI
     {
         /// <summary>
         /// Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of a cluster's scaling policies in the order in which they are tried.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var order = CastAI.GetWorkloadScalingPolicyOrder.Invoke(new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["policyIds"] = order.Apply(getWorkloadScalingPolicyOrderResult =&gt; getWorkloadScalingPolicyOrderResult.PolicyIds),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Task<GetWorkloadScalingPolicyOrderResult> InvokeAsync(GetWorkloadScalingPolicyOrderArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.InvokeAsync<GetWorkloadScalingPolicyOrderResult>("castai:index:getWorkloadScalingPolicyOrder", args ?? new GetWorkloadScalingPolicyOrderArgs(), options.WithDefaults());
 
         /// <summary>
         /// Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of a cluster's scaling policies in the order in which they are tried.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var order = CastAI.GetWorkloadScalingPolicyOrder.Invoke(new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["policyIds"] = order.Apply(getWorkloadScalingPolicyOrderResult =&gt; getWorkloadScalingPolicyOrderResult.PolicyIds),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetWorkloadScalingPolicyOrderResult> Invoke(GetWorkloadScalingPolicyOrderInvokeArgs args, InvokeOptions? options = null)
             => global::Pulumi.Deployment.Instance.Invoke<GetWorkloadScalingPolicyOrderResult>("castai:index:getWorkloadScalingPolicyOrder", args ?? new GetWorkloadScalingPolicyOrderInvokeArgs(), options.WithDefaults());
 
         /// <summary>
         /// Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+        /// 
+        /// ## Example Usage
+        /// 
+        /// The IDs of a cluster's scaling policies in the order in which they are tried.
+        /// 
+        /// ```csharp
+        /// using System.Collections.Generic;
+        /// using System.Linq;
+        /// using Pulumi;
+        /// using CastAI = Pulumi.CastAI;
+        /// 
+        /// return await Deployment.RunAsync(() =&gt; 
+        /// {
+        ///     var config = new Config();
+        ///     var clusterId = config.Require("clusterId");
+        ///     var order = CastAI.GetWorkloadScalingPolicyOrder.Invoke(new()
+        ///     {
+        ///         ClusterId = clusterId,
+        ///     });
+        /// 
+        ///     return new Dictionary&lt;string, object?&gt;
+        ///     {
+        ///         ["policyIds"] = order.Apply(getWorkloadScalingPolicyOrderResult =&gt; getWorkloadScalingPolicyOrderResult.PolicyIds),
+        ///     };
+        /// });
+        /// ```
         /// </summary>
         public static Output<GetWorkloadScalingPolicyOrderResult> Invoke(GetWorkloadScalingPolicyOrderInvokeArgs args, InvokeOutputOptions options)
             => global::Pulumi.Deployment.Instance.Invoke<GetWorkloadScalingPolicyOrderResult>("castai:index:getWorkloadScalingPolicyOrder", args ?? new GetWorkloadScalingPolicyOrderInvokeArgs(), options.WithDefaults());

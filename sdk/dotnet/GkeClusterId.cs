@@ -14,6 +14,35 @@ namespace Pulumi.CastAI
     /// 
     /// Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Registers a GKE cluster for its ID and the token of its agent, and prepares a connection without a key.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var shop = new CastAI.GkeClusterId("shop", new()
+    ///     {
+    ///         Name = "shop",
+    ///         ProjectId = "shop-production",
+    ///         Location = "europe-west3",
+    ///         ClientServiceAccount = "castai@shop-production.iam.gserviceaccount.com",
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["clusterId"] = shop.Id,
+    ///         ["clusterToken"] = shop.ClusterToken,
+    ///         ["mayImpersonate"] = shop.CastServiceAccount,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is the cluster ID (UUID) in CAST AI. An import makes no token.

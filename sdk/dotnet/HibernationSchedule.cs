@@ -12,6 +12,64 @@ namespace Pulumi.CastAI
     /// <summary>
     /// Pauses clusters at one time and resumes them at another. A paused cluster has no nodes, and what runs in it is down.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Stops a cluster in the evening and starts it again in the morning, on working days.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var clusterId = config.Require("clusterId");
+    ///     var workday = new CastAI.HibernationSchedule("workday", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "working-hours",
+    ///         Enabled = true,
+    ///         PauseConfig = new CastAI.Inputs.HibernationSchedulePauseConfigArgs
+    ///         {
+    ///             Enabled = true,
+    ///             Schedule = new CastAI.Inputs.HibernationSchedulePauseConfigScheduleArgs
+    ///             {
+    ///                 CronExpression = "CRON_TZ=Europe/Berlin 0 20 * * 1-5",
+    ///             },
+    ///         },
+    ///         ResumeConfig = new CastAI.Inputs.HibernationScheduleResumeConfigArgs
+    ///         {
+    ///             Enabled = true,
+    ///             Schedule = new CastAI.Inputs.HibernationScheduleResumeConfigScheduleArgs
+    ///             {
+    ///                 CronExpression = "CRON_TZ=Europe/Berlin 0 7 * * 1-5",
+    ///             },
+    ///             JobConfig = new CastAI.Inputs.HibernationScheduleResumeConfigJobConfigArgs
+    ///             {
+    ///                 NodeConfig = new CastAI.Inputs.HibernationScheduleResumeConfigJobConfigNodeConfigArgs
+    ///                 {
+    ///                     InstanceType = "e2-standard-4",
+    ///                 },
+    ///             },
+    ///         },
+    ///         ClusterAssignments = new CastAI.Inputs.HibernationScheduleClusterAssignmentsArgs
+    ///         {
+    ///             Assignments = new[]
+    ///             {
+    ///                 new CastAI.Inputs.HibernationScheduleClusterAssignmentsAssignmentArgs
+    ///                 {
+    ///                     ClusterId = clusterId,
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;/&lt;scheduleId&gt;`. In place of the ID of the schedule it may hold the name, if no other has the same. The organization may be left out if it is the one that the provider is configured with.

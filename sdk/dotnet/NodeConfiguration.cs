@@ -16,6 +16,49 @@ namespace Pulumi.CastAI
     /// 
     /// Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
     /// 
+    /// ## Example Usage
+    /// 
+    /// How the nodes of a GKE cluster are built: their subnet, disk, tags and pods.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var workers = new CastAI.NodeConfiguration("workers", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "workers",
+    ///         Subnets = new[]
+    ///         {
+    ///             "projects/shop-production/regions/europe-west3/subnetworks/nodes",
+    ///         },
+    ///         MinDiskSize = 120,
+    ///         DiskCpuRatio = 5,
+    ///         DrainTimeoutSec = 600,
+    ///         Tags = 
+    ///         {
+    ///             { "team", "platform" },
+    ///         },
+    ///         Gke = new CastAI.Inputs.NodeConfigurationGkeArgs
+    ///         {
+    ///             DiskType = "pd-balanced",
+    ///             MaxPodsPerNode = 64,
+    ///             NetworkTags = new[]
+    ///             {
+    ///                 "castai-node",
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;/&lt;id&gt;` or `&lt;clusterId&gt;/&lt;name&gt;`.

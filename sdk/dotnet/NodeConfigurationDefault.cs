@@ -14,6 +14,39 @@ namespace Pulumi.CastAI
     /// 
     /// When another configuration has become the default, a refresh drops the resource, and the next update sets it again. Deleting the resource changes nothing, since a cluster always has a default.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Builds the nodes of all templates that name no configuration from this one.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var workers = new CastAI.NodeConfiguration("workers", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "workers",
+    ///         Subnets = new[]
+    ///         {
+    ///             "projects/shop-production/regions/europe-west3/subnetworks/nodes",
+    ///         },
+    ///     });
+    /// 
+    ///     var workersDefault = new CastAI.NodeConfigurationDefault("workersDefault", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         ConfigurationId = workers.Id,
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;/&lt;configurationId&gt;`, or `&lt;clusterId&gt;` for whichever is the default.

@@ -16,6 +16,57 @@ namespace Pulumi.CastAI
     /// 
     /// Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Spot nodes for batch jobs, with on-demand ones as a stand-in and a taint that keeps other pods away.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var batch = new CastAI.NodeTemplate("batch", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "batch",
+    ///         ShouldTaint = true,
+    ///         CustomLabels = 
+    ///         {
+    ///             { "workload", "batch" },
+    ///         },
+    ///         CustomTaints = new[]
+    ///         {
+    ///             new CastAI.Inputs.NodeTemplateCustomTaintArgs
+    ///             {
+    ///                 Key = "workload",
+    ///                 Value = "batch",
+    ///                 Effect = "NoSchedule",
+    ///             },
+    ///         },
+    ///         Constraints = new CastAI.Inputs.NodeTemplateConstraintsArgs
+    ///         {
+    ///             Spot = true,
+    ///             UseSpotFallbacks = true,
+    ///             FallbackRestoreRateSeconds = 1800,
+    ///             EnableSpotDiversity = true,
+    ///             MinCpu = 4,
+    ///             MaxCpu = 32,
+    ///             Architectures = new[]
+    ///             {
+    ///                 "amd64",
+    ///                 "arm64",
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;/&lt;name&gt;`.

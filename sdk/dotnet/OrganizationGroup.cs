@@ -14,6 +14,51 @@ namespace Pulumi.CastAI
     /// 
     /// When `members` is given, it is the whole membership: who was added elsewhere shows as a difference after a refresh, and is removed by the update whose preview says so, not before. Without `members` the membership is left alone.
     /// 
+    /// ## Example Usage
+    /// 
+    /// A group with a service account in it.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var pipeline = new CastAI.ServiceAccount("pipeline", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "pipeline",
+    ///     });
+    /// 
+    ///     var platform = new CastAI.OrganizationGroup("platform", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "platform",
+    ///         Description = "Those who run the clusters.",
+    ///         Members = new[]
+    ///         {
+    ///             new CastAI.Inputs.OrganizationGroupMemberArgs
+    ///             {
+    ///                 Members = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.OrganizationGroupMemberMemberArgs
+    ///                     {
+    ///                         Kind = "service_account",
+    ///                         Id = pipeline.Id,
+    ///                         Email = pipeline.Email,
+    ///                     },
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;/&lt;groupId&gt;`, or `&lt;groupId&gt;` for a group of the organization that the provider is configured with.

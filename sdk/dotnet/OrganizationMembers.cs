@@ -14,6 +14,37 @@ namespace Pulumi.CastAI
     /// 
     /// People whom the program does not name are left alone, unless `authoritative` is true. Who is dropped from a list loses that role; who has no other role, group or list left leaves the organization, or is no longer invited. Deleting the resource drops those that it lists and nobody else. The person the API token belongs to is never dropped.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Who owns the organization and who may look at it; people who are not listed stay as they are.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var members = new CastAI.OrganizationMembers("members", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Owners = new[]
+    ///         {
+    ///             "platform@example.com",
+    ///         },
+    ///         Viewers = new[]
+    ///         {
+    ///             "finance@example.com",
+    ///             "audit@example.com",
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;`. It takes over all who have one of the roles.

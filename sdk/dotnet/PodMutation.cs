@@ -14,6 +14,61 @@ namespace Pulumi.CastAI
     /// 
     /// Properties left out are the service's to choose: what it fills in shows in the outputs and never as a difference.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Runs half of the pods of a namespace on spot instances where there are any.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var spotWeb = new CastAI.PodMutation("spotWeb", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "web-on-spot",
+    ///         Enabled = true,
+    ///         FilterV2 = new CastAI.Inputs.PodMutationFilterV2Args
+    ///         {
+    ///             Workload = new CastAI.Inputs.PodMutationFilterV2WorkloadArgs
+    ///             {
+    ///                 Namespaces = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.PodMutationFilterV2WorkloadNamespaceArgs
+    ///                     {
+    ///                         Type = "EXACT",
+    ///                         Value = "web",
+    ///                     },
+    ///                 },
+    ///                 Kinds = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.PodMutationFilterV2WorkloadKindArgs
+    ///                     {
+    ///                         Type = "EXACT",
+    ///                         Value = "Deployment",
+    ///                     },
+    ///                 },
+    ///             },
+    ///         },
+    ///         Labels = 
+    ///         {
+    ///             { "team", "web" },
+    ///         },
+    ///         SpotConfig = new CastAI.Inputs.PodMutationSpotConfigArgs
+    ///         {
+    ///             SpotMode = "PREFERRED_SPOT",
+    ///             DistributionPercentage = 50,
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;/&lt;clusterId&gt;/&lt;mutationId&gt;`.

@@ -12,6 +12,46 @@ namespace Pulumi.CastAI
     /// <summary>
     /// Puts a `RebalancingSchedule` to work in a cluster. A cluster has one job of a schedule: one that exists already is not taken over, but has to be imported. If the service replaces the job by another one of the same schedule, the resource goes on with that.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Puts a schedule to work in a cluster.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var weekly = new CastAI.RebalancingSchedule("weekly", new()
+    ///     {
+    ///         Name = "every-week",
+    ///         Schedule = new CastAI.Inputs.RebalancingScheduleScheduleArgs
+    ///         {
+    ///             Cron = "0 2 * * SUN",
+    ///         },
+    ///         TriggerConditions = new CastAI.Inputs.RebalancingScheduleTriggerConditionsArgs
+    ///         {
+    ///             SavingsPercentage = 10.0,
+    ///         },
+    ///         LaunchConfiguration = new CastAI.Inputs.RebalancingScheduleLaunchConfigurationArgs
+    ///         {
+    ///             RebalancingMinNodes = 3,
+    ///         },
+    ///     });
+    /// 
+    ///     var job = new CastAI.RebalancingJob("job", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         RebalancingScheduleId = weekly.Id,
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;/&lt;jobId&gt;`; in place of the ID of the job, it may hold the ID (UUID) or the name of its schedule.

@@ -12,6 +12,46 @@ namespace Pulumi.CastAI
     /// <summary>
     /// When and how clusters are rebalanced: the nodes that would be cheaper otherwise are replaced by others. A schedule belongs to the organization of the API token and does nothing by itself; a `RebalancingJob` puts it to work in a cluster.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Replaces up to ten nodes each night if that saves 15 %, and keeps to that while nodes are drained.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var nightly = new CastAI.RebalancingSchedule("nightly", new()
+    ///     {
+    ///         Name = "every-night",
+    ///         Schedule = new CastAI.Inputs.RebalancingScheduleScheduleArgs
+    ///         {
+    ///             Cron = "CRON_TZ=Europe/Berlin 30 3 * * *",
+    ///         },
+    ///         TriggerConditions = new CastAI.Inputs.RebalancingScheduleTriggerConditionsArgs
+    ///         {
+    ///             SavingsPercentage = 15.0,
+    ///         },
+    ///         LaunchConfiguration = new CastAI.Inputs.RebalancingScheduleLaunchConfigurationArgs
+    ///         {
+    ///             NumTargetedNodes = 10,
+    ///             RebalancingMinNodes = 3,
+    ///             NodeTtlSeconds = 3600,
+    ///             KeepDrainTimeoutNodes = true,
+    ///             ExecutionConditions = new CastAI.Inputs.RebalancingScheduleLaunchConfigurationExecutionConditionsArgs
+    ///             {
+    ///                 Enabled = true,
+    ///                 AchievedSavingsPercentage = 10,
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;scheduleId&gt;`, or the name of the schedule if no other has the same.

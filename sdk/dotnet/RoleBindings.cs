@@ -14,6 +14,59 @@ namespace Pulumi.CastAI
     /// 
     /// `subjects` are all who have the role by this binding: who was added elsewhere shows as a difference after a refresh, and loses the role by the update whose preview says so, not before.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Lets a group manage one cluster and nothing else.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var clusterId = config.Require("clusterId");
+    ///     var shop = new CastAI.OrganizationGroup("shop", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "shop-team",
+    ///     });
+    /// 
+    ///     var members = new CastAI.RoleBindings("members", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "shop-team-members",
+    ///         RoleId = "8c60bd8e-21de-402a-969f-add07fd22c1b",
+    ///         Scopes = new[]
+    ///         {
+    ///             new CastAI.Inputs.RoleBindingsScopeArgs
+    ///             {
+    ///                 Kind = "cluster",
+    ///                 ResourceId = clusterId,
+    ///             },
+    ///         },
+    ///         Subjects = new[]
+    ///         {
+    ///             new CastAI.Inputs.RoleBindingsSubjectArgs
+    ///             {
+    ///                 Subjects = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.RoleBindingsSubjectSubjectArgs
+    ///                     {
+    ///                         Kind = "group",
+    ///                         GroupId = shop.Id,
+    ///                     },
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;/&lt;roleBindingId&gt;`, or `&lt;roleBindingId&gt;` for a binding of the organization that the provider is configured with.

@@ -14,6 +14,40 @@ namespace Pulumi.CastAI
     /// 
     /// The API never returns a client secret, only a hash of it. A refresh compares the hash with the secret in the state, so that a secret changed elsewhere shows as a difference.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Single sign-on by OpenID Connect; new users may look at everything.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clientSecret = config.RequireSecret("clientSecret");
+    ///     var signOn = new CastAI.SSOConnection("signOn", new()
+    ///     {
+    ///         Name = "company",
+    ///         EmailDomain = "example.com",
+    ///         AdditionalEmailDomains = new[]
+    ///         {
+    ///             "example.org",
+    ///         },
+    ///         DefaultRoleId = "6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+    ///         Oidc = new CastAI.Inputs.SSOConnectionOidcArgs
+    ///         {
+    ///             IssuerUrl = "https://login.example.com/realms/main",
+    ///             ClientId = "castai",
+    ///             ClientSecret = clientSecret,
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;connectionId&gt;`. The client secret does not come with it: add it to the program, and the next update sets it.

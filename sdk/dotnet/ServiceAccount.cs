@@ -12,6 +12,63 @@ namespace Pulumi.CastAI
     /// <summary>
     /// An identity for programs, owned by an organization. It can do nothing until a role is bound to it, and signs in with a `ServiceAccountKey`.
     /// 
+    /// ## Example Usage
+    /// 
+    /// An identity for a pipeline that may look at everything in the organization.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var pipeline = new CastAI.ServiceAccount("pipeline", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "pipeline",
+    ///         Description = "Deploys the platform's Pulumi stacks.",
+    ///     });
+    /// 
+    ///     var viewer = new CastAI.RoleBindings("viewer", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "pipeline-viewer",
+    ///         RoleId = "6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+    ///         Scopes = new[]
+    ///         {
+    ///             new CastAI.Inputs.RoleBindingsScopeArgs
+    ///             {
+    ///                 Kind = "organization",
+    ///                 ResourceId = organizationId,
+    ///             },
+    ///         },
+    ///         Subjects = new[]
+    ///         {
+    ///             new CastAI.Inputs.RoleBindingsSubjectArgs
+    ///             {
+    ///                 Subjects = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.RoleBindingsSubjectSubjectArgs
+    ///                     {
+    ///                         Kind = "service_account",
+    ///                         ServiceAccountId = pipeline.Id,
+    ///                     },
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["email"] = pipeline.Email,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;/&lt;serviceAccountId&gt;`.

@@ -12,6 +12,41 @@ namespace Pulumi.CastAI
     /// <summary>
     /// An API key of a service account. The key itself is the secret output `token`; the API shows it once, when the key is made, so it stays empty after an import.
     /// 
+    /// ## Example Usage
+    /// 
+    /// A key that expires, for a service account of its own.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var pipeline = new CastAI.ServiceAccount("pipeline", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         Name = "pipeline",
+    ///     });
+    /// 
+    ///     var key = new CastAI.ServiceAccountKey("key", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         ServiceAccountId = pipeline.Id,
+    ///         Name = "pipeline",
+    ///         ExpiresAt = "2040-01-01T00:00:00Z",
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["token"] = key.Token,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;/&lt;serviceAccountId&gt;/&lt;keyId&gt;`.

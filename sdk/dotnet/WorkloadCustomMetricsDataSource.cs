@@ -12,6 +12,45 @@ namespace Pulumi.CastAI
     /// <summary>
     /// A Prometheus server of a cluster that the workload autoscaler takes metrics from, and the metrics it takes. Making one does not wait until the server is connected: `status` tells how far that is.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Gives the workload autoscaler the metrics of Java applications and of a queue from Prometheus.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var prometheus = new CastAI.WorkloadCustomMetricsDataSource("prometheus", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "prometheus",
+    ///         Prometheus = new CastAI.Inputs.WorkloadCustomMetricsDataSourcePrometheusArgs
+    ///         {
+    ///             Url = "http://prometheus.monitoring:9090",
+    ///             Presets = new[]
+    ///             {
+    ///                 "jvm",
+    ///             },
+    ///             Metrics = new[]
+    ///             {
+    ///                 new CastAI.Inputs.WorkloadCustomMetricsDataSourcePrometheusMetricArgs
+    ///                 {
+    ///                     Name = "queue_depth",
+    ///                     Query = "sum by (namespace, pod) (queue_depth)",
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;/&lt;dataSourceId&gt;`.

@@ -16,6 +16,74 @@ namespace Pulumi.CastAI
     /// 
     /// Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Sizes the web workloads by their usage, with bounds, as their pods restart by themselves.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var web = new CastAI.WorkloadScalingPolicy("web", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "web",
+    ///         ApplyType = "DEFERRED",
+    ///         ManagementOption = "MANAGED",
+    ///         AssignmentRules = new[]
+    ///         {
+    ///             new CastAI.Inputs.WorkloadScalingPolicyAssignmentRuleArgs
+    ///             {
+    ///                 Rules = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.WorkloadScalingPolicyAssignmentRuleRuleArgs
+    ///                     {
+    ///                         Namespace = new CastAI.Inputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs
+    ///                         {
+    ///                             Names = new[]
+    ///                             {
+    ///                                 "web",
+    ///                                 "api",
+    ///                             },
+    ///                         },
+    ///                     },
+    ///                 },
+    ///             },
+    ///         },
+    ///         Cpu = new CastAI.Inputs.WorkloadScalingPolicyCpuArgs
+    ///         {
+    ///             Function = "QUANTILE",
+    ///             Args = "0.9",
+    ///             Overhead = 0.1,
+    ///             Constraints = new CastAI.Inputs.WorkloadScalingPolicyCpuConstraintsArgs
+    ///             {
+    ///                 Min = new CastAI.Inputs.WorkloadScalingPolicyCpuConstraintsMinArgs
+    ///                 {
+    ///                     Constant = 0.1,
+    ///                 },
+    ///             },
+    ///         },
+    ///         Memory = new CastAI.Inputs.WorkloadScalingPolicyMemoryArgs
+    ///         {
+    ///             Function = "MAX",
+    ///             Overhead = 0.2,
+    ///             Limit = new CastAI.Inputs.WorkloadScalingPolicyMemoryLimitArgs
+    ///             {
+    ///                 Type = "MULTIPLIER",
+    ///                 Multiplier = 1.5,
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;/&lt;policyId&gt;`. The name of the policy may stand in place of its ID.

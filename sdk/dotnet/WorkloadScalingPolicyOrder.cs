@@ -16,6 +16,65 @@ namespace Pulumi.CastAI
     /// 
     /// A cluster has one order, so there should be one resource of this kind for it. Deleting the resource leaves the order as it is. Workloads move to other policies a while after the order has changed.
     /// 
+    /// ## Example Usage
+    /// 
+    /// Tries the policy for databases before the one for everything else.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var databases = new CastAI.WorkloadScalingPolicy("databases", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "databases",
+    ///         ApplyType = "DEFERRED",
+    ///         ManagementOption = "READ_ONLY",
+    ///         Cpu = new CastAI.Inputs.WorkloadScalingPolicyCpuArgs
+    ///         {
+    ///             Args = "0.9",
+    ///         },
+    ///         Memory = new CastAI.Inputs.WorkloadScalingPolicyMemoryArgs
+    ///         {
+    ///             Overhead = 0.2,
+    ///         },
+    ///     });
+    /// 
+    ///     var others = new CastAI.WorkloadScalingPolicy("others", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         Name = "others",
+    ///         ApplyType = "IMMEDIATE",
+    ///         ManagementOption = "MANAGED",
+    ///         Cpu = new CastAI.Inputs.WorkloadScalingPolicyCpuArgs
+    ///         {
+    ///             Args = "0.9",
+    ///         },
+    ///         Memory = new CastAI.Inputs.WorkloadScalingPolicyMemoryArgs
+    ///         {
+    ///             Overhead = 0.2,
+    ///         },
+    ///     });
+    /// 
+    ///     var order = new CastAI.WorkloadScalingPolicyOrder("order", new()
+    ///     {
+    ///         ClusterId = clusterId,
+    ///         PolicyIds = new[]
+    ///         {
+    ///             databases.Id,
+    ///             others.Id,
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;clusterId&gt;`.

@@ -13,6 +13,29 @@ import * as utilities from "./utilities";
  *
  * Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
  *
+ * ## Example Usage
+ *
+ * Connects an AKS cluster with an application's secret; on deletion, CAST AI removes its nodes.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clientSecret = config.requireSecret("clientSecret");
+ * const shop = new castai.AksCluster("shop", {
+ *     name: "shop",
+ *     region: "westeurope",
+ *     nodeResourceGroup: "MC_shop_shop_westeurope",
+ *     subscriptionId: "3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10",
+ *     tenantId: "8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11",
+ *     clientId: "9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12",
+ *     clientSecret: clientSecret,
+ *     deleteNodesOnDisconnect: true,
+ * });
+ * export const clusterId = shop.id;
+ * ```
+ *
  * ## Import
  *
  * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.

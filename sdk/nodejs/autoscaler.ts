@@ -15,6 +15,45 @@ import * as utilities from "./utilities";
  *
  * Deleting the resource switches the cluster's autoscaler off and leaves the other policies as they are; nodes that run go on running. To keep the autoscaler on, delete the resource with the option `retainOnDelete`.
  *
+ * ## Example Usage
+ *
+ * Switches the autoscaler on, within a limit, and removes nodes that are empty or nearly so.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const autoscaler = new castai.Autoscaler("autoscaler", {
+ *     clusterId: clusterId,
+ *     autoscalerSettings: {
+ *         enabled: true,
+ *         unschedulablePods: {
+ *             enabled: true,
+ *         },
+ *         clusterLimits: {
+ *             enabled: true,
+ *             cpu: {
+ *                 maxCores: 200,
+ *             },
+ *         },
+ *         nodeDownscaler: {
+ *             enabled: true,
+ *             emptyNodes: {
+ *                 enabled: true,
+ *                 delaySeconds: 180,
+ *             },
+ *             evictor: {
+ *                 enabled: true,
+ *                 aggressiveMode: false,
+ *                 nodeGracePeriodMinutes: 10,
+ *             },
+ *         },
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>`.

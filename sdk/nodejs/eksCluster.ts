@@ -11,6 +11,26 @@ import * as utilities from "./utilities";
  *
  * Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
  *
+ * ## Example Usage
+ *
+ * Connects an EKS cluster with the role that CAST AI assumes; on deletion, CAST AI removes its nodes.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const roleArn = config.require("roleArn");
+ * const shop = new castai.EksCluster("shop", {
+ *     name: "shop",
+ *     accountId: "123456789012",
+ *     region: "eu-central-1",
+ *     assumeRoleArn: roleArn,
+ *     deleteNodesOnDisconnect: true,
+ * });
+ * export const clusterId = shop.id;
+ * ```
+ *
  * ## Import
  *
  * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.

@@ -9,6 +9,24 @@ import * as utilities from "./utilities";
  *
  * Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
  *
+ * ## Example Usage
+ *
+ * Registers an EKS cluster for its ID, and makes the principal that the role of CAST AI has to trust.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const shop = new castai.EksClusterId("shop", {
+ *     clusterName: "shop",
+ *     accountId: "123456789012",
+ *     region: "eu-central-1",
+ * });
+ * const principalResource = new castai.EksUserArn("principal", {clusterId: shop.id});
+ * export const externalId = shop.id;
+ * export const principal = principalResource.arn;
+ * ```
+ *
  * ## Import
  *
  * The import ID is the cluster ID (UUID) in CAST AI.

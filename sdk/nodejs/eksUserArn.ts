@@ -9,6 +9,34 @@ import * as utilities from "./utilities";
  *
  * Deleting it breaks the cluster's credentials, so let the role depend on it and the `EksCluster` on the role: then it goes last.
  *
+ * ## Example Usage
+ *
+ * The trust policy of the role that CAST AI assumes for one EKS cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const principal = new castai.EksUserArn("principal", {clusterId: clusterId});
+ * export const trustPolicy = pulumi.jsonStringify({
+ *     Version: "2012-10-17",
+ *     Statement: [{
+ *         Effect: "Allow",
+ *         Action: "sts:AssumeRole",
+ *         Principal: {
+ *             AWS: principal.arn,
+ *         },
+ *         Condition: {
+ *             StringEquals: {
+ *                 "sts:ExternalId": clusterId,
+ *             },
+ *         },
+ *     }],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is the cluster ID (UUID) in CAST AI.

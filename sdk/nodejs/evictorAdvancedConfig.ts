@@ -11,6 +11,38 @@ import * as utilities from "./utilities";
  *
  * A cluster has one list of rules, and the resource manages all of it, so there should be one resource of this kind for a cluster: it replaces the rules that are there, and clears them when it is deleted.
  *
+ * ## Example Usage
+ *
+ * Evicts jobs that can run again, and leaves databases alone.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const rules = new castai.EvictorAdvancedConfig("rules", {
+ *     clusterId: clusterId,
+ *     evictorAdvancedConfigs: [
+ *         {
+ *             podSelector: {
+ *                 namespace: "batch",
+ *                 kind: "Job",
+ *             },
+ *             aggressive: true,
+ *         },
+ *         {
+ *             podSelector: {
+ *                 matchLabels: {
+ *                     "app.kubernetes.io/component": "database",
+ *                 },
+ *             },
+ *             removalDisabled: true,
+ *         },
+ *     ],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>`.

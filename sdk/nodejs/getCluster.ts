@@ -8,6 +8,29 @@ import * as utilities from "./utilities";
 
 /**
  * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Finds a cluster that others have connected, and gives it a node template.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const search = castai.getCluster({
+ *     name: "search",
+ *     providerType: "gke",
+ *     region: "europe-west3",
+ * });
+ * const batch = new castai.NodeTemplate("batch", {
+ *     clusterId: search.then(search => search.id),
+ *     name: "batch",
+ *     constraints: {
+ *         spot: true,
+ *     },
+ * });
+ * export const clusterId = search.then(search => search.id);
+ * ```
  */
 export function getCluster(args?: GetClusterArgs, opts?: pulumi.InvokeOptions): Promise<GetClusterResult> {
     args = args || {};
@@ -184,6 +207,29 @@ export interface GetClusterResult {
 }
 /**
  * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Finds a cluster that others have connected, and gives it a node template.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const search = castai.getCluster({
+ *     name: "search",
+ *     providerType: "gke",
+ *     region: "europe-west3",
+ * });
+ * const batch = new castai.NodeTemplate("batch", {
+ *     clusterId: search.then(search => search.id),
+ *     name: "batch",
+ *     constraints: {
+ *         spot: true,
+ *     },
+ * });
+ * export const clusterId = search.then(search => search.id);
+ * ```
  */
 export function getClusterOutput(args?: GetClusterOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetClusterResult> {
     args = args || {};

@@ -8,6 +8,21 @@ import * as utilities from "./utilities";
 
 /**
  * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+ *
+ * ## Example Usage
+ *
+ * The IDs of all GKE clusters that are ready.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const ready = castai.getClusters({
+ *     providerType: "gke",
+ *     status: "ready",
+ * });
+ * export const clusterIds = ready.then(ready => ready.ids);
+ * ```
  */
 export function getClusters(args?: GetClustersArgs, opts?: pulumi.InvokeOptions): Promise<GetClustersResult> {
     args = args || {};
@@ -71,6 +86,21 @@ export interface GetClustersResult {
 }
 /**
  * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+ *
+ * ## Example Usage
+ *
+ * The IDs of all GKE clusters that are ready.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const ready = castai.getClusters({
+ *     providerType: "gke",
+ *     status: "ready",
+ * });
+ * export const clusterIds = ready.then(ready => ready.ids);
+ * ```
  */
 export function getClustersOutput(args?: GetClustersOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetClustersResult> {
     args = args || {};

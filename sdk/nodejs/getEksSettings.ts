@@ -6,6 +6,25 @@ import * as utilities from "./utilities";
 
 /**
  * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+ *
+ * ## Example Usage
+ *
+ * The IAM policies that the role of CAST AI needs for one EKS cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const settings = castai.getEksSettings({
+ *     accountId: "123456789012",
+ *     region: "eu-central-1",
+ *     vpc: "vpc-0123456789abcdef0",
+ *     cluster: "shop",
+ * });
+ * export const managedPolicies = settings.then(settings => settings.iamManagedPolicies);
+ * export const policy = settings.then(settings => settings.iamPolicyJson);
+ * export const inlinePolicy = settings.then(settings => settings.iamUserPolicyJson);
+ * ```
  */
 export function getEksSettings(args: GetEksSettingsArgs, opts?: pulumi.InvokeOptions): Promise<GetEksSettingsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -81,6 +100,25 @@ export interface GetEksSettingsResult {
 }
 /**
  * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+ *
+ * ## Example Usage
+ *
+ * The IAM policies that the role of CAST AI needs for one EKS cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const settings = castai.getEksSettings({
+ *     accountId: "123456789012",
+ *     region: "eu-central-1",
+ *     vpc: "vpc-0123456789abcdef0",
+ *     cluster: "shop",
+ * });
+ * export const managedPolicies = settings.then(settings => settings.iamManagedPolicies);
+ * export const policy = settings.then(settings => settings.iamPolicyJson);
+ * export const inlinePolicy = settings.then(settings => settings.iamUserPolicyJson);
+ * ```
  */
 export function getEksSettingsOutput(args: GetEksSettingsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetEksSettingsResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

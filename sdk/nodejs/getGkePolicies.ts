@@ -6,6 +6,23 @@ import * as utilities from "./utilities";
 
 /**
  * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+ *
+ * ## Example Usage
+ *
+ * The permissions of a custom role for CAST AI, with those for load balancers.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const gke = castai.getGkePolicies({
+ *     features: {
+ *         load_balancers_target_backend_pools: true,
+ *         load_balancers_unmanaged_instance_groups: false,
+ *     },
+ * });
+ * export const permissions = gke.then(gke => gke.policies);
+ * ```
  */
 export function getGkePolicies(args?: GetGkePoliciesArgs, opts?: pulumi.InvokeOptions): Promise<GetGkePoliciesResult> {
     args = args || {};
@@ -38,6 +55,23 @@ export interface GetGkePoliciesResult {
 }
 /**
  * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+ *
+ * ## Example Usage
+ *
+ * The permissions of a custom role for CAST AI, with those for load balancers.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const gke = castai.getGkePolicies({
+ *     features: {
+ *         load_balancers_target_backend_pools: true,
+ *         load_balancers_unmanaged_instance_groups: false,
+ *     },
+ * });
+ * export const permissions = gke.then(gke => gke.policies);
+ * ```
  */
 export function getGkePoliciesOutput(args?: GetGkePoliciesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetGkePoliciesResult> {
     args = args || {};

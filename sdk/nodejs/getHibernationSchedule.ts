@@ -8,6 +8,24 @@ import * as utilities from "./utilities";
 
 /**
  * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Finds a hibernation schedule by its name.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const workday = castai.getHibernationSchedule({
+ *     organizationId: organizationId,
+ *     name: "workday",
+ * });
+ * export const scheduleId = workday.then(workday => workday.id);
+ * export const enabled = workday.then(workday => workday.enabled);
+ * ```
  */
 export function getHibernationSchedule(args: GetHibernationScheduleArgs, opts?: pulumi.InvokeOptions): Promise<GetHibernationScheduleResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -60,6 +78,24 @@ export interface GetHibernationScheduleResult {
 }
 /**
  * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Finds a hibernation schedule by its name.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const workday = castai.getHibernationSchedule({
+ *     organizationId: organizationId,
+ *     name: "workday",
+ * });
+ * export const scheduleId = workday.then(workday => workday.id);
+ * export const enabled = workday.then(workday => workday.enabled);
+ * ```
  */
 export function getHibernationScheduleOutput(args: GetHibernationScheduleOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetHibernationScheduleResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

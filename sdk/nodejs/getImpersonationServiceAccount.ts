@@ -6,6 +6,18 @@ import * as utilities from "./utilities";
 
 /**
  * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+ *
+ * ## Example Usage
+ *
+ * The subject that the federated credential of an Azure application has to trust.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const account = castai.getImpersonationServiceAccount({});
+ * export const subject = account.then(account => account.id);
+ * ```
  */
 export function getImpersonationServiceAccount(args?: GetImpersonationServiceAccountArgs, opts?: pulumi.InvokeOptions): Promise<GetImpersonationServiceAccountResult> {
     args = args || {};
@@ -29,6 +41,18 @@ export interface GetImpersonationServiceAccountResult {
 }
 /**
  * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+ *
+ * ## Example Usage
+ *
+ * The subject that the federated credential of an Azure application has to trust.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const account = castai.getImpersonationServiceAccount({});
+ * export const subject = account.then(account => account.id);
+ * ```
  */
 export function getImpersonationServiceAccountOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetImpersonationServiceAccountResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

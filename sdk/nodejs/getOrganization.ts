@@ -6,6 +6,24 @@ import * as utilities from "./utilities";
 
 /**
  * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Finds the organization, and gives it a service account.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const organizationVar = castai.getOrganization({
+ *     name: "Local",
+ * });
+ * const pipeline = new castai.ServiceAccount("pipeline", {
+ *     organizationId: organizationVar.then(organizationVar => organizationVar.id),
+ *     name: "pipeline",
+ * });
+ * export const organizationId = organizationVar.then(organizationVar => organizationVar.id);
+ * ```
  */
 export function getOrganization(args: GetOrganizationArgs, opts?: pulumi.InvokeOptions): Promise<GetOrganizationResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -49,6 +67,24 @@ export interface GetOrganizationResult {
 }
 /**
  * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Finds the organization, and gives it a service account.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const organizationVar = castai.getOrganization({
+ *     name: "Local",
+ * });
+ * const pipeline = new castai.ServiceAccount("pipeline", {
+ *     organizationId: organizationVar.then(organizationVar => organizationVar.id),
+ *     name: "pipeline",
+ * });
+ * export const organizationId = organizationVar.then(organizationVar => organizationVar.id);
+ * ```
  */
 export function getOrganizationOutput(args: GetOrganizationOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetOrganizationResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,6 +8,25 @@ import * as utilities from "./utilities";
 
 /**
  * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Puts a schedule that others have made to work in a cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const nightly = castai.getRebalancingSchedule({
+ *     name: "nightly",
+ * });
+ * const job = new castai.RebalancingJob("job", {
+ *     clusterId: clusterId,
+ *     rebalancingScheduleId: nightly.then(nightly => nightly.id),
+ * });
+ * ```
  */
 export function getRebalancingSchedule(args: GetRebalancingScheduleArgs, opts?: pulumi.InvokeOptions): Promise<GetRebalancingScheduleResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -55,6 +74,25 @@ export interface GetRebalancingScheduleResult {
 }
 /**
  * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+ *
+ * ## Example Usage
+ *
+ * Puts a schedule that others have made to work in a cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const nightly = castai.getRebalancingSchedule({
+ *     name: "nightly",
+ * });
+ * const job = new castai.RebalancingJob("job", {
+ *     clusterId: clusterId,
+ *     rebalancingScheduleId: nightly.then(nightly => nightly.id),
+ * });
+ * ```
  */
 export function getRebalancingScheduleOutput(args: GetRebalancingScheduleOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetRebalancingScheduleResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -8,6 +8,22 @@ import * as utilities from "./utilities";
 
 /**
  * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+ *
+ * ## Example Usage
+ *
+ * The IDs of a cluster's scaling policies by their names.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const policies = castai.getWorkloadScalingPolicies({
+ *     clusterId: clusterId,
+ * });
+ * export const policyIds = policies.then(policies => policies.policiesByName);
+ * ```
  */
 export function getWorkloadScalingPolicies(args: GetWorkloadScalingPoliciesArgs, opts?: pulumi.InvokeOptions): Promise<GetWorkloadScalingPoliciesResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -43,6 +59,22 @@ export interface GetWorkloadScalingPoliciesResult {
 }
 /**
  * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+ *
+ * ## Example Usage
+ *
+ * The IDs of a cluster's scaling policies by their names.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const policies = castai.getWorkloadScalingPolicies({
+ *     clusterId: clusterId,
+ * });
+ * export const policyIds = policies.then(policies => policies.policiesByName);
+ * ```
  */
 export function getWorkloadScalingPoliciesOutput(args: GetWorkloadScalingPoliciesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetWorkloadScalingPoliciesResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

@@ -6,6 +6,22 @@ import * as utilities from "./utilities";
 
 /**
  * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+ *
+ * ## Example Usage
+ *
+ * The IDs of a cluster's scaling policies in the order in which they are tried.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const order = castai.getWorkloadScalingPolicyOrder({
+ *     clusterId: clusterId,
+ * });
+ * export const policyIds = order.then(order => order.policyIds);
+ * ```
  */
 export function getWorkloadScalingPolicyOrder(args: GetWorkloadScalingPolicyOrderArgs, opts?: pulumi.InvokeOptions): Promise<GetWorkloadScalingPolicyOrderResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});
@@ -37,6 +53,22 @@ export interface GetWorkloadScalingPolicyOrderResult {
 }
 /**
  * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+ *
+ * ## Example Usage
+ *
+ * The IDs of a cluster's scaling policies in the order in which they are tried.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const order = castai.getWorkloadScalingPolicyOrder({
+ *     clusterId: clusterId,
+ * });
+ * export const policyIds = order.then(order => order.policyIds);
+ * ```
  */
 export function getWorkloadScalingPolicyOrderOutput(args: GetWorkloadScalingPolicyOrderOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetWorkloadScalingPolicyOrderResult> {
     opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts || {});

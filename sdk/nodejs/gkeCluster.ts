@@ -11,6 +11,26 @@ import * as utilities from "./utilities";
  *
  * Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
  *
+ * ## Example Usage
+ *
+ * Connects a GKE cluster with the key of a service account in base64; on deletion, CAST AI removes its nodes.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const serviceAccountKey = config.requireSecret("serviceAccountKey");
+ * const shop = new castai.GkeCluster("shop", {
+ *     name: "shop",
+ *     projectId: "shop-production",
+ *     location: "europe-west3",
+ *     credentialsJson: serviceAccountKey,
+ *     deleteNodesOnDisconnect: true,
+ * });
+ * export const clusterId = shop.id;
+ * ```
+ *
  * ## Import
  *
  * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.

@@ -9,6 +9,25 @@ import * as utilities from "./utilities";
  *
  * Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
  *
+ * ## Example Usage
+ *
+ * Registers a GKE cluster for its ID and the token of its agent, and prepares a connection without a key.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const shop = new castai.GkeClusterId("shop", {
+ *     name: "shop",
+ *     projectId: "shop-production",
+ *     location: "europe-west3",
+ *     clientServiceAccount: "castai@shop-production.iam.gserviceaccount.com",
+ * });
+ * export const clusterId = shop.id;
+ * export const clusterToken = shop.clusterToken;
+ * export const mayImpersonate = shop.castServiceAccount;
+ * ```
+ *
  * ## Import
  *
  * The import ID is the cluster ID (UUID) in CAST AI. An import makes no token.

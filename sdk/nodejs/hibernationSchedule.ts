@@ -9,6 +9,46 @@ import * as utilities from "./utilities";
 /**
  * Pauses clusters at one time and resumes them at another. A paused cluster has no nodes, and what runs in it is down.
  *
+ * ## Example Usage
+ *
+ * Stops a cluster in the evening and starts it again in the morning, on working days.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const clusterId = config.require("clusterId");
+ * const workday = new castai.HibernationSchedule("workday", {
+ *     organizationId: organizationId,
+ *     name: "working-hours",
+ *     enabled: true,
+ *     pauseConfig: {
+ *         enabled: true,
+ *         schedule: {
+ *             cronExpression: "CRON_TZ=Europe/Berlin 0 20 * * 1-5",
+ *         },
+ *     },
+ *     resumeConfig: {
+ *         enabled: true,
+ *         schedule: {
+ *             cronExpression: "CRON_TZ=Europe/Berlin 0 7 * * 1-5",
+ *         },
+ *         jobConfig: {
+ *             nodeConfig: {
+ *                 instanceType: "e2-standard-4",
+ *             },
+ *         },
+ *     },
+ *     clusterAssignments: {
+ *         assignments: [{
+ *             clusterId: clusterId,
+ *         }],
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>/<scheduleId>`. In place of the ID of the schedule it may hold the name, if no other has the same. The organization may be left out if it is the one that the provider is configured with.

@@ -10,10 +10,35 @@ export type AksCluster = import("./aksCluster").AksCluster;
 export const AksCluster: typeof import("./aksCluster").AksCluster = null as any;
 utilities.lazyLoad(exports, ["AksCluster"], () => require("./aksCluster"));
 
+export { AllocationGroupArgs } from "./allocationGroup";
+export type AllocationGroup = import("./allocationGroup").AllocationGroup;
+export const AllocationGroup: typeof import("./allocationGroup").AllocationGroup = null as any;
+utilities.lazyLoad(exports, ["AllocationGroup"], () => require("./allocationGroup"));
+
 export { AutoscalerArgs } from "./autoscaler";
 export type Autoscaler = import("./autoscaler").Autoscaler;
 export const Autoscaler: typeof import("./autoscaler").Autoscaler = null as any;
 utilities.lazyLoad(exports, ["Autoscaler"], () => require("./autoscaler"));
+
+export { CommitmentsArgs } from "./commitments";
+export type Commitments = import("./commitments").Commitments;
+export const Commitments: typeof import("./commitments").Commitments = null as any;
+utilities.lazyLoad(exports, ["Commitments"], () => require("./commitments"));
+
+export { EdgeConfigurationArgs } from "./edgeConfiguration";
+export type EdgeConfiguration = import("./edgeConfiguration").EdgeConfiguration;
+export const EdgeConfiguration: typeof import("./edgeConfiguration").EdgeConfiguration = null as any;
+utilities.lazyLoad(exports, ["EdgeConfiguration"], () => require("./edgeConfiguration"));
+
+export { EdgeConfigurationDefaultArgs } from "./edgeConfigurationDefault";
+export type EdgeConfigurationDefault = import("./edgeConfigurationDefault").EdgeConfigurationDefault;
+export const EdgeConfigurationDefault: typeof import("./edgeConfigurationDefault").EdgeConfigurationDefault = null as any;
+utilities.lazyLoad(exports, ["EdgeConfigurationDefault"], () => require("./edgeConfigurationDefault"));
+
+export { EdgeLocationArgs } from "./edgeLocation";
+export type EdgeLocation = import("./edgeLocation").EdgeLocation;
+export const EdgeLocation: typeof import("./edgeLocation").EdgeLocation = null as any;
+utilities.lazyLoad(exports, ["EdgeLocation"], () => require("./edgeLocation"));
 
 export { EksClusterArgs } from "./eksCluster";
 export type EksCluster = import("./eksCluster").EksCluster;
@@ -30,6 +55,21 @@ export type EksUserArn = import("./eksUserArn").EksUserArn;
 export const EksUserArn: typeof import("./eksUserArn").EksUserArn = null as any;
 utilities.lazyLoad(exports, ["EksUserArn"], () => require("./eksUserArn"));
 
+export { EnterpriseGroupArgs } from "./enterpriseGroup";
+export type EnterpriseGroup = import("./enterpriseGroup").EnterpriseGroup;
+export const EnterpriseGroup: typeof import("./enterpriseGroup").EnterpriseGroup = null as any;
+utilities.lazyLoad(exports, ["EnterpriseGroup"], () => require("./enterpriseGroup"));
+
+export { EnterpriseRoleBindingArgs } from "./enterpriseRoleBinding";
+export type EnterpriseRoleBinding = import("./enterpriseRoleBinding").EnterpriseRoleBinding;
+export const EnterpriseRoleBinding: typeof import("./enterpriseRoleBinding").EnterpriseRoleBinding = null as any;
+utilities.lazyLoad(exports, ["EnterpriseRoleBinding"], () => require("./enterpriseRoleBinding"));
+
+export { EnterpriseServiceAccountArgs } from "./enterpriseServiceAccount";
+export type EnterpriseServiceAccount = import("./enterpriseServiceAccount").EnterpriseServiceAccount;
+export const EnterpriseServiceAccount: typeof import("./enterpriseServiceAccount").EnterpriseServiceAccount = null as any;
+utilities.lazyLoad(exports, ["EnterpriseServiceAccount"], () => require("./enterpriseServiceAccount"));
+
 export { EvictorAdvancedConfigArgs } from "./evictorAdvancedConfig";
 export type EvictorAdvancedConfig = import("./evictorAdvancedConfig").EvictorAdvancedConfig;
 export const EvictorAdvancedConfig: typeof import("./evictorAdvancedConfig").EvictorAdvancedConfig = null as any;
@@ -44,6 +84,11 @@ export { GetClustersArgs, GetClustersResult, GetClustersOutputArgs } from "./get
 export const getClusters: typeof import("./getClusters").getClusters = null as any;
 export const getClustersOutput: typeof import("./getClusters").getClustersOutput = null as any;
 utilities.lazyLoad(exports, ["getClusters","getClustersOutput"], () => require("./getClusters"));
+
+export { GetEdgeConfigurationArgs, GetEdgeConfigurationResult, GetEdgeConfigurationOutputArgs } from "./getEdgeConfiguration";
+export const getEdgeConfiguration: typeof import("./getEdgeConfiguration").getEdgeConfiguration = null as any;
+export const getEdgeConfigurationOutput: typeof import("./getEdgeConfiguration").getEdgeConfigurationOutput = null as any;
+utilities.lazyLoad(exports, ["getEdgeConfiguration","getEdgeConfigurationOutput"], () => require("./getEdgeConfiguration"));
 
 export { GetEksSettingsArgs, GetEksSettingsResult, GetEksSettingsOutputArgs } from "./getEksSettings";
 export const getEksSettings: typeof import("./getEksSettings").getEksSettings = null as any;
@@ -64,6 +109,11 @@ export { GetImpersonationServiceAccountArgs, GetImpersonationServiceAccountResul
 export const getImpersonationServiceAccount: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccount = null as any;
 export const getImpersonationServiceAccountOutput: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccountOutput = null as any;
 utilities.lazyLoad(exports, ["getImpersonationServiceAccount","getImpersonationServiceAccountOutput"], () => require("./getImpersonationServiceAccount"));
+
+export { GetOmniClusterArgs, GetOmniClusterResult, GetOmniClusterOutputArgs } from "./getOmniCluster";
+export const getOmniCluster: typeof import("./getOmniCluster").getOmniCluster = null as any;
+export const getOmniClusterOutput: typeof import("./getOmniCluster").getOmniClusterOutput = null as any;
+utilities.lazyLoad(exports, ["getOmniCluster","getOmniClusterOutput"], () => require("./getOmniCluster"));
 
 export { GetOrganizationArgs, GetOrganizationResult, GetOrganizationOutputArgs } from "./getOrganization";
 export const getOrganization: typeof import("./getOrganization").getOrganization = null as any;
@@ -115,6 +165,11 @@ export type NodeTemplate = import("./nodeTemplate").NodeTemplate;
 export const NodeTemplate: typeof import("./nodeTemplate").NodeTemplate = null as any;
 utilities.lazyLoad(exports, ["NodeTemplate"], () => require("./nodeTemplate"));
 
+export { OmniClusterArgs } from "./omniCluster";
+export type OmniCluster = import("./omniCluster").OmniCluster;
+export const OmniCluster: typeof import("./omniCluster").OmniCluster = null as any;
+utilities.lazyLoad(exports, ["OmniCluster"], () => require("./omniCluster"));
+
 export { OrganizationGroupArgs } from "./organizationGroup";
 export type OrganizationGroup = import("./organizationGroup").OrganizationGroup;
 export const OrganizationGroup: typeof import("./organizationGroup").OrganizationGroup = null as any;
@@ -144,6 +199,11 @@ export { RebalancingScheduleArgs } from "./rebalancingSchedule";
 export type RebalancingSchedule = import("./rebalancingSchedule").RebalancingSchedule;
 export const RebalancingSchedule: typeof import("./rebalancingSchedule").RebalancingSchedule = null as any;
 utilities.lazyLoad(exports, ["RebalancingSchedule"], () => require("./rebalancingSchedule"));
+
+export { ReservationsArgs } from "./reservations";
+export type Reservations = import("./reservations").Reservations;
+export const Reservations: typeof import("./reservations").Reservations = null as any;
+utilities.lazyLoad(exports, ["Reservations"], () => require("./reservations"));
 
 export { RoleBindingsArgs } from "./roleBindings";
 export type RoleBindings = import("./roleBindings").RoleBindings;
@@ -196,14 +256,30 @@ const _module = {
         switch (type) {
             case "castai:index:AksCluster":
                 return new AksCluster(name, <any>undefined, { urn })
+            case "castai:index:AllocationGroup":
+                return new AllocationGroup(name, <any>undefined, { urn })
             case "castai:index:Autoscaler":
                 return new Autoscaler(name, <any>undefined, { urn })
+            case "castai:index:Commitments":
+                return new Commitments(name, <any>undefined, { urn })
+            case "castai:index:EdgeConfiguration":
+                return new EdgeConfiguration(name, <any>undefined, { urn })
+            case "castai:index:EdgeConfigurationDefault":
+                return new EdgeConfigurationDefault(name, <any>undefined, { urn })
+            case "castai:index:EdgeLocation":
+                return new EdgeLocation(name, <any>undefined, { urn })
             case "castai:index:EksCluster":
                 return new EksCluster(name, <any>undefined, { urn })
             case "castai:index:EksClusterId":
                 return new EksClusterId(name, <any>undefined, { urn })
             case "castai:index:EksUserArn":
                 return new EksUserArn(name, <any>undefined, { urn })
+            case "castai:index:EnterpriseGroup":
+                return new EnterpriseGroup(name, <any>undefined, { urn })
+            case "castai:index:EnterpriseRoleBinding":
+                return new EnterpriseRoleBinding(name, <any>undefined, { urn })
+            case "castai:index:EnterpriseServiceAccount":
+                return new EnterpriseServiceAccount(name, <any>undefined, { urn })
             case "castai:index:EvictorAdvancedConfig":
                 return new EvictorAdvancedConfig(name, <any>undefined, { urn })
             case "castai:index:GkeCluster":
@@ -218,6 +294,8 @@ const _module = {
                 return new NodeConfigurationDefault(name, <any>undefined, { urn })
             case "castai:index:NodeTemplate":
                 return new NodeTemplate(name, <any>undefined, { urn })
+            case "castai:index:OmniCluster":
+                return new OmniCluster(name, <any>undefined, { urn })
             case "castai:index:OrganizationGroup":
                 return new OrganizationGroup(name, <any>undefined, { urn })
             case "castai:index:OrganizationMembers":
@@ -228,6 +306,8 @@ const _module = {
                 return new RebalancingJob(name, <any>undefined, { urn })
             case "castai:index:RebalancingSchedule":
                 return new RebalancingSchedule(name, <any>undefined, { urn })
+            case "castai:index:Reservations":
+                return new Reservations(name, <any>undefined, { urn })
             case "castai:index:RoleBindings":
                 return new RoleBindings(name, <any>undefined, { urn })
             case "castai:index:SSOConnection":

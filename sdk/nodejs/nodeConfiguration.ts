@@ -13,6 +13,34 @@ import * as utilities from "./utilities";
  *
  * Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
  *
+ * ## Example Usage
+ *
+ * How the nodes of a GKE cluster are built: their subnet, disk, tags and pods.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const workers = new castai.NodeConfiguration("workers", {
+ *     clusterId: clusterId,
+ *     name: "workers",
+ *     subnets: ["projects/shop-production/regions/europe-west3/subnetworks/nodes"],
+ *     minDiskSize: 120,
+ *     diskCpuRatio: 5,
+ *     drainTimeoutSec: 600,
+ *     tags: {
+ *         team: "platform",
+ *     },
+ *     gke: {
+ *         diskType: "pd-balanced",
+ *         maxPodsPerNode: 64,
+ *         networkTags: ["castai-node"],
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>/<id>` or `<clusterId>/<name>`.

@@ -9,6 +9,27 @@ import * as utilities from "./utilities";
  *
  * When another configuration has become the default, a refresh drops the resource, and the next update sets it again. Deleting the resource changes nothing, since a cluster always has a default.
  *
+ * ## Example Usage
+ *
+ * Builds the nodes of all templates that name no configuration from this one.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const workers = new castai.NodeConfiguration("workers", {
+ *     clusterId: clusterId,
+ *     name: "workers",
+ *     subnets: ["projects/shop-production/regions/europe-west3/subnetworks/nodes"],
+ * });
+ * const workersDefault = new castai.NodeConfigurationDefault("workersDefault", {
+ *     clusterId: clusterId,
+ *     configurationId: workers.id,
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>/<configurationId>`, or `<clusterId>` for whichever is the default.

@@ -13,6 +13,43 @@ import * as utilities from "./utilities";
  *
  * Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
  *
+ * ## Example Usage
+ *
+ * Spot nodes for batch jobs, with on-demand ones as a stand-in and a taint that keeps other pods away.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const batch = new castai.NodeTemplate("batch", {
+ *     clusterId: clusterId,
+ *     name: "batch",
+ *     shouldTaint: true,
+ *     customLabels: {
+ *         workload: "batch",
+ *     },
+ *     customTaints: [{
+ *         key: "workload",
+ *         value: "batch",
+ *         effect: "NoSchedule",
+ *     }],
+ *     constraints: {
+ *         spot: true,
+ *         useSpotFallbacks: true,
+ *         fallbackRestoreRateSeconds: 1800,
+ *         enableSpotDiversity: true,
+ *         minCpu: 4,
+ *         maxCpu: 32,
+ *         architectures: [
+ *             "amd64",
+ *             "arm64",
+ *         ],
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>/<name>`.

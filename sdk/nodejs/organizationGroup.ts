@@ -11,6 +11,34 @@ import * as utilities from "./utilities";
  *
  * When `members` is given, it is the whole membership: who was added elsewhere shows as a difference after a refresh, and is removed by the update whose preview says so, not before. Without `members` the membership is left alone.
  *
+ * ## Example Usage
+ *
+ * A group with a service account in it.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const pipeline = new castai.ServiceAccount("pipeline", {
+ *     organizationId: organizationId,
+ *     name: "pipeline",
+ * });
+ * const platform = new castai.OrganizationGroup("platform", {
+ *     organizationId: organizationId,
+ *     name: "platform",
+ *     description: "Those who run the clusters.",
+ *     members: [{
+ *         members: [{
+ *             kind: "service_account",
+ *             id: pipeline.id,
+ *             email: pipeline.email,
+ *         }],
+ *     }],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>/<groupId>`, or `<groupId>` for a group of the organization that the provider is configured with.

@@ -9,6 +9,26 @@ import * as utilities from "./utilities";
  *
  * People whom the program does not name are left alone, unless `authoritative` is true. Who is dropped from a list loses that role; who has no other role, group or list left leaves the organization, or is no longer invited. Deleting the resource drops those that it lists and nobody else. The person the API token belongs to is never dropped.
  *
+ * ## Example Usage
+ *
+ * Who owns the organization and who may look at it; people who are not listed stay as they are.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const members = new castai.OrganizationMembers("members", {
+ *     organizationId: organizationId,
+ *     owners: ["platform@example.com"],
+ *     viewers: [
+ *         "finance@example.com",
+ *         "audit@example.com",
+ *     ],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>`. It takes over all who have one of the roles.

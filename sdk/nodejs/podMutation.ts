@@ -11,6 +11,42 @@ import * as utilities from "./utilities";
  *
  * Properties left out are the service's to choose: what it fills in shows in the outputs and never as a difference.
  *
+ * ## Example Usage
+ *
+ * Runs half of the pods of a namespace on spot instances where there are any.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const spotWeb = new castai.PodMutation("spotWeb", {
+ *     clusterId: clusterId,
+ *     name: "web-on-spot",
+ *     enabled: true,
+ *     filterV2: {
+ *         workload: {
+ *             namespaces: [{
+ *                 type: "EXACT",
+ *                 value: "web",
+ *             }],
+ *             kinds: [{
+ *                 type: "EXACT",
+ *                 value: "Deployment",
+ *             }],
+ *         },
+ *     },
+ *     labels: {
+ *         team: "web",
+ *     },
+ *     spotConfig: {
+ *         spotMode: "PREFERRED_SPOT",
+ *         distributionPercentage: 50,
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>/<clusterId>/<mutationId>`.

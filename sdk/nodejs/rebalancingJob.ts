@@ -7,6 +7,34 @@ import * as utilities from "./utilities";
 /**
  * Puts a `RebalancingSchedule` to work in a cluster. A cluster has one job of a schedule: one that exists already is not taken over, but has to be imported. If the service replaces the job by another one of the same schedule, the resource goes on with that.
  *
+ * ## Example Usage
+ *
+ * Puts a schedule to work in a cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const weekly = new castai.RebalancingSchedule("weekly", {
+ *     name: "every-week",
+ *     schedule: {
+ *         cron: "0 2 * * SUN",
+ *     },
+ *     triggerConditions: {
+ *         savingsPercentage: 10,
+ *     },
+ *     launchConfiguration: {
+ *         rebalancingMinNodes: 3,
+ *     },
+ * });
+ * const job = new castai.RebalancingJob("job", {
+ *     clusterId: clusterId,
+ *     rebalancingScheduleId: weekly.id,
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>/<jobId>`; in place of the ID of the job, it may hold the ID (UUID) or the name of its schedule.

@@ -9,6 +9,35 @@ import * as utilities from "./utilities";
 /**
  * When and how clusters are rebalanced: the nodes that would be cheaper otherwise are replaced by others. A schedule belongs to the organization of the API token and does nothing by itself; a `RebalancingJob` puts it to work in a cluster.
  *
+ * ## Example Usage
+ *
+ * Replaces up to ten nodes each night if that saves 15 %, and keeps to that while nodes are drained.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const nightly = new castai.RebalancingSchedule("nightly", {
+ *     name: "every-night",
+ *     schedule: {
+ *         cron: "CRON_TZ=Europe/Berlin 30 3 * * *",
+ *     },
+ *     triggerConditions: {
+ *         savingsPercentage: 15,
+ *     },
+ *     launchConfiguration: {
+ *         numTargetedNodes: 10,
+ *         rebalancingMinNodes: 3,
+ *         nodeTtlSeconds: 3600,
+ *         keepDrainTimeoutNodes: true,
+ *         executionConditions: {
+ *             enabled: true,
+ *             achievedSavingsPercentage: 10,
+ *         },
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<scheduleId>`, or the name of the schedule if no other has the same.

@@ -11,6 +11,38 @@ import * as utilities from "./utilities";
  *
  * `subjects` are all who have the role by this binding: who was added elsewhere shows as a difference after a refresh, and loses the role by the update whose preview says so, not before.
  *
+ * ## Example Usage
+ *
+ * Lets a group manage one cluster and nothing else.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const clusterId = config.require("clusterId");
+ * const shop = new castai.OrganizationGroup("shop", {
+ *     organizationId: organizationId,
+ *     name: "shop-team",
+ * });
+ * const members = new castai.RoleBindings("members", {
+ *     organizationId: organizationId,
+ *     name: "shop-team-members",
+ *     roleId: "8c60bd8e-21de-402a-969f-add07fd22c1b",
+ *     scopes: [{
+ *         kind: "cluster",
+ *         resourceId: clusterId,
+ *     }],
+ *     subjects: [{
+ *         subjects: [{
+ *             kind: "group",
+ *             groupId: shop.id,
+ *         }],
+ *     }],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>/<roleBindingId>`, or `<roleBindingId>` for a binding of the organization that the provider is configured with.

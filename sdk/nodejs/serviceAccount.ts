@@ -9,6 +9,39 @@ import * as utilities from "./utilities";
 /**
  * An identity for programs, owned by an organization. It can do nothing until a role is bound to it, and signs in with a `ServiceAccountKey`.
  *
+ * ## Example Usage
+ *
+ * An identity for a pipeline that may look at everything in the organization.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const pipeline = new castai.ServiceAccount("pipeline", {
+ *     organizationId: organizationId,
+ *     name: "pipeline",
+ *     description: "Deploys the platform's Pulumi stacks.",
+ * });
+ * const viewer = new castai.RoleBindings("viewer", {
+ *     organizationId: organizationId,
+ *     name: "pipeline-viewer",
+ *     roleId: "6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+ *     scopes: [{
+ *         kind: "organization",
+ *         resourceId: organizationId,
+ *     }],
+ *     subjects: [{
+ *         subjects: [{
+ *             kind: "service_account",
+ *             serviceAccountId: pipeline.id,
+ *         }],
+ *     }],
+ * });
+ * export const email = pipeline.email;
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>/<serviceAccountId>`.

@@ -7,6 +7,29 @@ import * as utilities from "./utilities";
 /**
  * An API key of a service account. The key itself is the secret output `token`; the API shows it once, when the key is made, so it stays empty after an import.
  *
+ * ## Example Usage
+ *
+ * A key that expires, for a service account of its own.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const pipeline = new castai.ServiceAccount("pipeline", {
+ *     organizationId: organizationId,
+ *     name: "pipeline",
+ * });
+ * const key = new castai.ServiceAccountKey("key", {
+ *     organizationId: organizationId,
+ *     serviceAccountId: pipeline.id,
+ *     name: "pipeline",
+ *     expiresAt: "2040-01-01T00:00:00Z",
+ * });
+ * export const token = key.token;
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>/<serviceAccountId>/<keyId>`.

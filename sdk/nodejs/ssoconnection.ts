@@ -11,6 +11,29 @@ import * as utilities from "./utilities";
  *
  * The API never returns a client secret, only a hash of it. A refresh compares the hash with the secret in the state, so that a secret changed elsewhere shows as a difference.
  *
+ * ## Example Usage
+ *
+ * Single sign-on by OpenID Connect; new users may look at everything.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clientSecret = config.requireSecret("clientSecret");
+ * const signOn = new castai.SSOConnection("signOn", {
+ *     name: "company",
+ *     emailDomain: "example.com",
+ *     additionalEmailDomains: ["example.org"],
+ *     defaultRoleId: "6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+ *     oidc: {
+ *         issuerUrl: "https://login.example.com/realms/main",
+ *         clientId: "castai",
+ *         clientSecret: clientSecret,
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<connectionId>`. The client secret does not come with it: add it to the program, and the next update sets it.

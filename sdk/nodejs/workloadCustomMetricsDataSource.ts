@@ -9,6 +9,30 @@ import * as utilities from "./utilities";
 /**
  * A Prometheus server of a cluster that the workload autoscaler takes metrics from, and the metrics it takes. Making one does not wait until the server is connected: `status` tells how far that is.
  *
+ * ## Example Usage
+ *
+ * Gives the workload autoscaler the metrics of Java applications and of a queue from Prometheus.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const prometheus = new castai.WorkloadCustomMetricsDataSource("prometheus", {
+ *     clusterId: clusterId,
+ *     name: "prometheus",
+ *     prometheus: {
+ *         url: "http://prometheus.monitoring:9090",
+ *         presets: ["jvm"],
+ *         metrics: [{
+ *             name: "queue_depth",
+ *             query: "sum by (namespace, pod) (queue_depth)",
+ *         }],
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>/<dataSourceId>`.

@@ -13,6 +13,52 @@ import * as utilities from "./utilities";
  *
  * Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
  *
+ * ## Example Usage
+ *
+ * Sizes the web workloads by their usage, with bounds, as their pods restart by themselves.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const web = new castai.WorkloadScalingPolicy("web", {
+ *     clusterId: clusterId,
+ *     name: "web",
+ *     applyType: "DEFERRED",
+ *     managementOption: "MANAGED",
+ *     assignmentRules: [{
+ *         rules: [{
+ *             namespace: {
+ *                 names: [
+ *                     "web",
+ *                     "api",
+ *                 ],
+ *             },
+ *         }],
+ *     }],
+ *     cpu: {
+ *         "function": "QUANTILE",
+ *         args: "0.9",
+ *         overhead: 0.1,
+ *         constraints: {
+ *             min: {
+ *                 constant: 0.1,
+ *             },
+ *         },
+ *     },
+ *     memory: {
+ *         "function": "MAX",
+ *         overhead: 0.2,
+ *         limit: {
+ *             type: "MULTIPLIER",
+ *             multiplier: 1.5,
+ *         },
+ *     },
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>/<policyId>`. The name of the policy may stand in place of its ID.

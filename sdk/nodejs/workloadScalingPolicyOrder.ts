@@ -11,6 +11,49 @@ import * as utilities from "./utilities";
  *
  * A cluster has one order, so there should be one resource of this kind for it. Deleting the resource leaves the order as it is. Workloads move to other policies a while after the order has changed.
  *
+ * ## Example Usage
+ *
+ * Tries the policy for databases before the one for everything else.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const databases = new castai.WorkloadScalingPolicy("databases", {
+ *     clusterId: clusterId,
+ *     name: "databases",
+ *     applyType: "DEFERRED",
+ *     managementOption: "READ_ONLY",
+ *     cpu: {
+ *         args: "0.9",
+ *     },
+ *     memory: {
+ *         overhead: 0.2,
+ *     },
+ * });
+ * const others = new castai.WorkloadScalingPolicy("others", {
+ *     clusterId: clusterId,
+ *     name: "others",
+ *     applyType: "IMMEDIATE",
+ *     managementOption: "MANAGED",
+ *     cpu: {
+ *         args: "0.9",
+ *     },
+ *     memory: {
+ *         overhead: 0.2,
+ *     },
+ * });
+ * const order = new castai.WorkloadScalingPolicyOrder("order", {
+ *     clusterId: clusterId,
+ *     policyIds: [
+ *         databases.id,
+ *         others.id,
+ *     ],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<clusterId>`.

@@ -18,6 +18,45 @@ import (
 //
 // Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
 //
+// ## Example Usage
+//
+// Connects an AKS cluster with an application's secret; on deletion, CAST AI removes its nodes.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clientSecret := cfg.RequireSecret("clientSecret")
+//			shop, err := castai.NewAksCluster(ctx, "shop", &castai.AksClusterArgs{
+//				Name:                    pulumi.String("shop"),
+//				Region:                  pulumi.String("westeurope"),
+//				NodeResourceGroup:       pulumi.String("MC_shop_shop_westeurope"),
+//				SubscriptionId:          pulumi.String("3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10"),
+//				TenantId:                pulumi.String("8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11"),
+//				ClientId:                pulumi.String("9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12"),
+//				ClientSecret:            clientSecret,
+//				DeleteNodesOnDisconnect: pulumi.Bool(true),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("clusterId", shop.ID())
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.

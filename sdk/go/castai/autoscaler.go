@@ -20,6 +20,61 @@ import (
 //
 // Deleting the resource switches the cluster's autoscaler off and leaves the other policies as they are; nodes that run go on running. To keep the autoscaler on, delete the resource with the option `retainOnDelete`.
 //
+// ## Example Usage
+//
+// Switches the autoscaler on, within a limit, and removes nodes that are empty or nearly so.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewAutoscaler(ctx, "autoscaler", &castai.AutoscalerArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				AutoscalerSettings: &castai.AutoscalerAutoscalerSettingsArgs{
+//					Enabled: pulumi.Bool(true),
+//					UnschedulablePods: &castai.AutoscalerAutoscalerSettingsUnschedulablePodsArgs{
+//						Enabled: pulumi.Bool(true),
+//					},
+//					ClusterLimits: &castai.AutoscalerAutoscalerSettingsClusterLimitsArgs{
+//						Enabled: pulumi.Bool(true),
+//						Cpu: &castai.AutoscalerAutoscalerSettingsClusterLimitsCpuArgs{
+//							MaxCores: pulumi.Int(200),
+//						},
+//					},
+//					NodeDownscaler: &castai.AutoscalerAutoscalerSettingsNodeDownscalerArgs{
+//						Enabled: pulumi.Bool(true),
+//						EmptyNodes: &castai.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs{
+//							Enabled:      pulumi.Bool(true),
+//							DelaySeconds: pulumi.Int(180),
+//						},
+//						Evictor: &castai.AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs{
+//							Enabled:                pulumi.Bool(true),
+//							AggressiveMode:         pulumi.Bool(false),
+//							NodeGracePeriodMinutes: pulumi.Int(10),
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>`.

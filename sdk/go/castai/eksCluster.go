@@ -18,6 +18,42 @@ import (
 //
 // Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
 //
+// ## Example Usage
+//
+// Connects an EKS cluster with the role that CAST AI assumes; on deletion, CAST AI removes its nodes.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			roleArn := cfg.Require("roleArn")
+//			shop, err := castai.NewEksCluster(ctx, "shop", &castai.EksClusterArgs{
+//				Name:                    pulumi.String("shop"),
+//				AccountId:               pulumi.String("123456789012"),
+//				Region:                  pulumi.String("eu-central-1"),
+//				AssumeRoleArn:           pulumi.String(roleArn),
+//				DeleteNodesOnDisconnect: pulumi.Bool(true),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("clusterId", shop.ID())
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.

@@ -16,6 +16,44 @@ import (
 //
 // Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
 //
+// ## Example Usage
+//
+// Registers an EKS cluster for its ID, and makes the principal that the role of CAST AI has to trust.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			shop, err := castai.NewEksClusterId(ctx, "shop", &castai.EksClusterIdArgs{
+//				ClusterName: pulumi.String("shop"),
+//				AccountId:   pulumi.String("123456789012"),
+//				Region:      pulumi.String("eu-central-1"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			principalResource, err := castai.NewEksUserArn(ctx, "principal", &castai.EksUserArnArgs{
+//				ClusterId: shop.ID().ToIDOutput().ToStringOutput(),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("externalId", shop.ID())
+//			ctx.Export("principal", principalResource.Arn)
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is the cluster ID (UUID) in CAST AI.

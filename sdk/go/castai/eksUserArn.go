@@ -16,6 +16,64 @@ import (
 //
 // Deleting it breaks the cluster's credentials, so let the role depend on it and the `EksCluster` on the role: then it goes last.
 //
+// ## Example Usage
+//
+// The trust policy of the role that CAST AI assumes for one EKS cluster.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"encoding/json"
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			principal, err := castai.NewEksUserArn(ctx, "principal", &castai.EksUserArnArgs{
+//				ClusterId: pulumi.String(clusterId),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("trustPolicy", principal.Arn.ApplyT(func(arn string) (pulumi.String, error) {
+//				var _zero pulumi.String
+//				tmpJSON0, err := json.Marshal(map[string]interface{}{
+//					"Version": "2012-10-17",
+//					"Statement": []map[string]interface{}{
+//						map[string]interface{}{
+//							"Effect": "Allow",
+//							"Action": "sts:AssumeRole",
+//							"Principal": map[string]string{
+//								"AWS": arn,
+//							},
+//							"Condition": map[string]map[string]string{
+//								"StringEquals": map[string]string{
+//									"sts:ExternalId": clusterId,
+//								},
+//							},
+//						},
+//					},
+//				})
+//				if err != nil {
+//					return _zero, err
+//				}
+//				json0 := string(tmpJSON0)
+//				return pulumi.String(json0), nil
+//			}).(pulumi.StringOutput))
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is the cluster ID (UUID) in CAST AI.

@@ -16,6 +16,54 @@ import (
 //
 // A cluster has one list of rules, and the resource manages all of it, so there should be one resource of this kind for a cluster: it replaces the rules that are there, and clears them when it is deleted.
 //
+// ## Example Usage
+//
+// Evicts jobs that can run again, and leaves databases alone.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewEvictorAdvancedConfig(ctx, "rules", &castai.EvictorAdvancedConfigArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				EvictorAdvancedConfigs: castai.EvictorAdvancedConfigEvictorAdvancedConfigArray{
+//					&castai.EvictorAdvancedConfigEvictorAdvancedConfigArgs{
+//						PodSelector: &castai.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{
+//							Namespace: pulumi.String("batch"),
+//							Kind:      pulumi.String("Job"),
+//						},
+//						Aggressive: pulumi.Bool(true),
+//					},
+//					&castai.EvictorAdvancedConfigEvictorAdvancedConfigArgs{
+//						PodSelector: &castai.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs{
+//							MatchLabels: pulumi.StringMap{
+//								"app.kubernetes.io/component": pulumi.String("database"),
+//							},
+//						},
+//						RemovalDisabled: pulumi.Bool(true),
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>`.

@@ -12,6 +12,47 @@ import (
 )
 
 // Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+//
+// ## Example Usage
+//
+// Finds a cluster that others have connected, and gives it a node template.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			search, err := castai.GetCluster(ctx, &castai.GetClusterArgs{
+//				Name:         pulumi.StringRef("search"),
+//				ProviderType: pulumi.StringRef("gke"),
+//				Region:       pulumi.StringRef("europe-west3"),
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewNodeTemplate(ctx, "batch", &castai.NodeTemplateArgs{
+//				ClusterId: pulumi.String(search.Id),
+//				Name:      pulumi.String("batch"),
+//				Constraints: &castai.NodeTemplateConstraintsArgs{
+//					Spot: pulumi.Bool(true),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("clusterId", pulumi.String(search.Id))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetCluster(ctx *pulumi.Context, args *GetClusterArgs, opts ...pulumi.InvokeOption) (*GetClusterResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetClusterResult

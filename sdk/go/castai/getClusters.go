@@ -12,6 +12,36 @@ import (
 )
 
 // Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+//
+// ## Example Usage
+//
+// The IDs of all GKE clusters that are ready.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			ready, err := castai.GetClusters(ctx, &castai.GetClustersArgs{
+//				ProviderType: pulumi.StringRef("gke"),
+//				Status:       pulumi.StringRef("ready"),
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("clusterIds", pulumi.ToStringArray(ready.Ids))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetClusters(ctx *pulumi.Context, args *GetClustersArgs, opts ...pulumi.InvokeOption) (*GetClustersResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetClustersResult

@@ -12,6 +12,40 @@ import (
 )
 
 // Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+//
+// ## Example Usage
+//
+// The IAM policies that the role of CAST AI needs for one EKS cluster.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			settings, err := castai.GetEksSettings(ctx, &castai.GetEksSettingsArgs{
+//				AccountId: "123456789012",
+//				Region:    "eu-central-1",
+//				Vpc:       "vpc-0123456789abcdef0",
+//				Cluster:   "shop",
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("managedPolicies", pulumi.ToStringArray(settings.IamManagedPolicies))
+//			ctx.Export("policy", pulumi.String(settings.IamPolicyJson))
+//			ctx.Export("inlinePolicy", pulumi.String(settings.IamUserPolicyJson))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetEksSettings(ctx *pulumi.Context, args *GetEksSettingsArgs, opts ...pulumi.InvokeOption) (*GetEksSettingsResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetEksSettingsResult

@@ -12,6 +12,38 @@ import (
 )
 
 // Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+//
+// ## Example Usage
+//
+// The permissions of a custom role for CAST AI, with those for load balancers.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			gke, err := castai.GetGkePolicies(ctx, &castai.GetGkePoliciesArgs{
+//				Features: map[string]bool{
+//					"load_balancers_target_backend_pools":      true,
+//					"load_balancers_unmanaged_instance_groups": false,
+//				},
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("permissions", pulumi.ToStringArray(gke.Policies))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetGkePolicies(ctx *pulumi.Context, args *GetGkePoliciesArgs, opts ...pulumi.InvokeOption) (*GetGkePoliciesResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetGkePoliciesResult

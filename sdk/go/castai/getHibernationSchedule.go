@@ -12,6 +12,40 @@ import (
 )
 
 // Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+//
+// ## Example Usage
+//
+// Finds a hibernation schedule by its name.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			workday, err := castai.LookupHibernationSchedule(ctx, &castai.LookupHibernationScheduleArgs{
+//				OrganizationId: pulumi.StringRef(organizationId),
+//				Name:           "workday",
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("scheduleId", pulumi.String(workday.Id))
+//			ctx.Export("enabled", pulumi.Bool(workday.Enabled))
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupHibernationSchedule(ctx *pulumi.Context, args *LookupHibernationScheduleArgs, opts ...pulumi.InvokeOption) (*LookupHibernationScheduleResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupHibernationScheduleResult

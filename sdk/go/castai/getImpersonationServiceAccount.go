@@ -12,6 +12,33 @@ import (
 )
 
 // Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+//
+// ## Example Usage
+//
+// The subject that the federated credential of an Azure application has to trust.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			account, err := castai.GetImpersonationServiceAccount(ctx, &castai.GetImpersonationServiceAccountArgs{}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("subject", pulumi.String(account.Id))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetImpersonationServiceAccount(ctx *pulumi.Context, args *GetImpersonationServiceAccountArgs, opts ...pulumi.InvokeOption) (*GetImpersonationServiceAccountResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetImpersonationServiceAccountResult

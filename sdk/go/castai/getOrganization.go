@@ -12,6 +12,42 @@ import (
 )
 
 // Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+//
+// ## Example Usage
+//
+// Finds the organization, and gives it a service account.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			organizationVar, err := castai.GetOrganization(ctx, &castai.GetOrganizationArgs{
+//				Name: "Local",
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewServiceAccount(ctx, "pipeline", &castai.ServiceAccountArgs{
+//				OrganizationId: pulumi.String(organizationVar.Id),
+//				Name:           pulumi.String("pipeline"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("organizationId", pulumi.String(organizationVar.Id))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetOrganization(ctx *pulumi.Context, args *GetOrganizationArgs, opts ...pulumi.InvokeOption) (*GetOrganizationResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetOrganizationResult

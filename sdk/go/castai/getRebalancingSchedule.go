@@ -12,6 +12,44 @@ import (
 )
 
 // Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+//
+// ## Example Usage
+//
+// Puts a schedule that others have made to work in a cluster.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			nightly, err := castai.LookupRebalancingSchedule(ctx, &castai.LookupRebalancingScheduleArgs{
+//				Name: "nightly",
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewRebalancingJob(ctx, "job", &castai.RebalancingJobArgs{
+//				ClusterId:             pulumi.String(clusterId),
+//				RebalancingScheduleId: pulumi.String(nightly.Id),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupRebalancingSchedule(ctx *pulumi.Context, args *LookupRebalancingScheduleArgs, opts ...pulumi.InvokeOption) (*LookupRebalancingScheduleResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupRebalancingScheduleResult

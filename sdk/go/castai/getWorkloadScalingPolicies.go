@@ -12,6 +12,38 @@ import (
 )
 
 // Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+//
+// ## Example Usage
+//
+// The IDs of a cluster's scaling policies by their names.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			policies, err := castai.GetWorkloadScalingPolicies(ctx, &castai.GetWorkloadScalingPoliciesArgs{
+//				ClusterId: clusterId,
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("policyIds", pulumi.ToStringMap(policies.PoliciesByName))
+//			return nil
+//		})
+//	}
+//
+// ```
 func GetWorkloadScalingPolicies(ctx *pulumi.Context, args *GetWorkloadScalingPoliciesArgs, opts ...pulumi.InvokeOption) (*GetWorkloadScalingPoliciesResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv GetWorkloadScalingPoliciesResult

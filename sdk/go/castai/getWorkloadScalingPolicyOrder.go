@@ -12,6 +12,38 @@ import (
 )
 
 // Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+//
+// ## Example Usage
+//
+// The IDs of a cluster's scaling policies in the order in which they are tried.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			order, err := castai.LookupWorkloadScalingPolicyOrder(ctx, &castai.LookupWorkloadScalingPolicyOrderArgs{
+//				ClusterId: clusterId,
+//			}, nil)
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("policyIds", pulumi.ToStringArray(order.PolicyIds))
+//			return nil
+//		})
+//	}
+//
+// ```
 func LookupWorkloadScalingPolicyOrder(ctx *pulumi.Context, args *LookupWorkloadScalingPolicyOrderArgs, opts ...pulumi.InvokeOption) (*LookupWorkloadScalingPolicyOrderResult, error) {
 	opts = internal.PkgInvokeDefaultOpts(opts)
 	var rv LookupWorkloadScalingPolicyOrderResult

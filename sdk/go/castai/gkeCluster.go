@@ -18,6 +18,42 @@ import (
 //
 // Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
 //
+// ## Example Usage
+//
+// Connects a GKE cluster with the key of a service account in base64; on deletion, CAST AI removes its nodes.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			serviceAccountKey := cfg.RequireSecret("serviceAccountKey")
+//			shop, err := castai.NewGkeCluster(ctx, "shop", &castai.GkeClusterArgs{
+//				Name:                    pulumi.String("shop"),
+//				ProjectId:               pulumi.String("shop-production"),
+//				Location:                pulumi.String("europe-west3"),
+//				CredentialsJson:         serviceAccountKey,
+//				DeleteNodesOnDisconnect: pulumi.Bool(true),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("clusterId", shop.ID())
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.

@@ -16,6 +16,40 @@ import (
 //
 // Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
 //
+// ## Example Usage
+//
+// Registers a GKE cluster for its ID and the token of its agent, and prepares a connection without a key.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			shop, err := castai.NewGkeClusterId(ctx, "shop", &castai.GkeClusterIdArgs{
+//				Name:                 pulumi.String("shop"),
+//				ProjectId:            pulumi.String("shop-production"),
+//				Location:             pulumi.String("europe-west3"),
+//				ClientServiceAccount: pulumi.String("castai@shop-production.iam.gserviceaccount.com"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("clusterId", shop.ID())
+//			ctx.Export("clusterToken", shop.ClusterToken)
+//			ctx.Export("mayImpersonate", shop.CastServiceAccount)
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is the cluster ID (UUID) in CAST AI. An import makes no token.

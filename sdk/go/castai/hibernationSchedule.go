@@ -14,6 +14,64 @@ import (
 
 // Pauses clusters at one time and resumes them at another. A paused cluster has no nodes, and what runs in it is down.
 //
+// ## Example Usage
+//
+// Stops a cluster in the evening and starts it again in the morning, on working days.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewHibernationSchedule(ctx, "workday", &castai.HibernationScheduleArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("working-hours"),
+//				Enabled:        pulumi.Bool(true),
+//				PauseConfig: &castai.HibernationSchedulePauseConfigArgs{
+//					Enabled: pulumi.Bool(true),
+//					Schedule: &castai.HibernationSchedulePauseConfigScheduleArgs{
+//						CronExpression: pulumi.String("CRON_TZ=Europe/Berlin 0 20 * * 1-5"),
+//					},
+//				},
+//				ResumeConfig: &castai.HibernationScheduleResumeConfigArgs{
+//					Enabled: pulumi.Bool(true),
+//					Schedule: &castai.HibernationScheduleResumeConfigScheduleArgs{
+//						CronExpression: pulumi.String("CRON_TZ=Europe/Berlin 0 7 * * 1-5"),
+//					},
+//					JobConfig: &castai.HibernationScheduleResumeConfigJobConfigArgs{
+//						NodeConfig: &castai.HibernationScheduleResumeConfigJobConfigNodeConfigArgs{
+//							InstanceType: pulumi.String("e2-standard-4"),
+//						},
+//					},
+//				},
+//				ClusterAssignments: &castai.HibernationScheduleClusterAssignmentsArgs{
+//					Assignments: castai.HibernationScheduleClusterAssignmentsAssignmentArray{
+//						&castai.HibernationScheduleClusterAssignmentsAssignmentArgs{
+//							ClusterId: pulumi.String(clusterId),
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>/<scheduleId>`. In place of the ID of the schedule it may hold the name, if no other has the same. The organization may be left out if it is the one that the provider is configured with.

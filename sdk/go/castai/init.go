@@ -23,14 +23,30 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 	switch typ {
 	case "castai:index:AksCluster":
 		r = &AksCluster{}
+	case "castai:index:AllocationGroup":
+		r = &AllocationGroup{}
 	case "castai:index:Autoscaler":
 		r = &Autoscaler{}
+	case "castai:index:Commitments":
+		r = &Commitments{}
+	case "castai:index:EdgeConfiguration":
+		r = &EdgeConfiguration{}
+	case "castai:index:EdgeConfigurationDefault":
+		r = &EdgeConfigurationDefault{}
+	case "castai:index:EdgeLocation":
+		r = &EdgeLocation{}
 	case "castai:index:EksCluster":
 		r = &EksCluster{}
 	case "castai:index:EksClusterId":
 		r = &EksClusterId{}
 	case "castai:index:EksUserArn":
 		r = &EksUserArn{}
+	case "castai:index:EnterpriseGroup":
+		r = &EnterpriseGroup{}
+	case "castai:index:EnterpriseRoleBinding":
+		r = &EnterpriseRoleBinding{}
+	case "castai:index:EnterpriseServiceAccount":
+		r = &EnterpriseServiceAccount{}
 	case "castai:index:EvictorAdvancedConfig":
 		r = &EvictorAdvancedConfig{}
 	case "castai:index:GkeCluster":
@@ -45,6 +61,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &NodeConfigurationDefault{}
 	case "castai:index:NodeTemplate":
 		r = &NodeTemplate{}
+	case "castai:index:OmniCluster":
+		r = &OmniCluster{}
 	case "castai:index:OrganizationGroup":
 		r = &OrganizationGroup{}
 	case "castai:index:OrganizationMembers":
@@ -55,6 +73,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &RebalancingJob{}
 	case "castai:index:RebalancingSchedule":
 		r = &RebalancingSchedule{}
+	case "castai:index:Reservations":
+		r = &Reservations{}
 	case "castai:index:RoleBindings":
 		r = &RoleBindings{}
 	case "castai:index:SSOConnection":

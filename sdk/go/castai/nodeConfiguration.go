@@ -18,6 +18,54 @@ import (
 //
 // Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
 //
+// ## Example Usage
+//
+// How the nodes of a GKE cluster are built: their subnet, disk, tags and pods.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewNodeConfiguration(ctx, "workers", &castai.NodeConfigurationArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				Name:      pulumi.String("workers"),
+//				Subnets: pulumi.StringArray{
+//					pulumi.String("projects/shop-production/regions/europe-west3/subnetworks/nodes"),
+//				},
+//				MinDiskSize:     pulumi.Int(120),
+//				DiskCpuRatio:    pulumi.Int(5),
+//				DrainTimeoutSec: pulumi.Int(600),
+//				Tags: pulumi.StringMap{
+//					"team": pulumi.String("platform"),
+//				},
+//				Gke: &castai.NodeConfigurationGkeArgs{
+//					DiskType:       pulumi.String("pd-balanced"),
+//					MaxPodsPerNode: pulumi.Int(64),
+//					NetworkTags: pulumi.StringArray{
+//						pulumi.String("castai-node"),
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>/<id>` or `<clusterId>/<name>`.

@@ -16,6 +16,48 @@ import (
 //
 // When another configuration has become the default, a refresh drops the resource, and the next update sets it again. Deleting the resource changes nothing, since a cluster always has a default.
 //
+// ## Example Usage
+//
+// Builds the nodes of all templates that name no configuration from this one.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			workers, err := castai.NewNodeConfiguration(ctx, "workers", &castai.NodeConfigurationArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				Name:      pulumi.String("workers"),
+//				Subnets: pulumi.StringArray{
+//					pulumi.String("projects/shop-production/regions/europe-west3/subnetworks/nodes"),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewNodeConfigurationDefault(ctx, "workersDefault", &castai.NodeConfigurationDefaultArgs{
+//				ClusterId:       pulumi.String(clusterId),
+//				ConfigurationId: workers.ID().ToIDOutput().ToStringOutput(),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>/<configurationId>`, or `<clusterId>` for whichever is the default.

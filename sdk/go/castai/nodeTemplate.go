@@ -18,6 +18,61 @@ import (
 //
 // Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
 //
+// ## Example Usage
+//
+// Spot nodes for batch jobs, with on-demand ones as a stand-in and a taint that keeps other pods away.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewNodeTemplate(ctx, "batch", &castai.NodeTemplateArgs{
+//				ClusterId:   pulumi.String(clusterId),
+//				Name:        pulumi.String("batch"),
+//				ShouldTaint: pulumi.Bool(true),
+//				CustomLabels: pulumi.StringMap{
+//					"workload": pulumi.String("batch"),
+//				},
+//				CustomTaints: castai.NodeTemplateCustomTaintArray{
+//					&castai.NodeTemplateCustomTaintArgs{
+//						Key:    pulumi.String("workload"),
+//						Value:  pulumi.String("batch"),
+//						Effect: pulumi.String("NoSchedule"),
+//					},
+//				},
+//				Constraints: &castai.NodeTemplateConstraintsArgs{
+//					Spot:                       pulumi.Bool(true),
+//					UseSpotFallbacks:           pulumi.Bool(true),
+//					FallbackRestoreRateSeconds: pulumi.Int(1800),
+//					EnableSpotDiversity:        pulumi.Bool(true),
+//					MinCpu:                     pulumi.Int(4),
+//					MaxCpu:                     pulumi.Int(32),
+//					Architectures: pulumi.StringArray{
+//						pulumi.String("amd64"),
+//						pulumi.String("arm64"),
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>/<name>`.

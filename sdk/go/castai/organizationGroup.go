@@ -16,6 +16,57 @@ import (
 //
 // When `members` is given, it is the whole membership: who was added elsewhere shows as a difference after a refresh, and is removed by the update whose preview says so, not before. Without `members` the membership is left alone.
 //
+// ## Example Usage
+//
+// A group with a service account in it.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			pipeline, err := castai.NewServiceAccount(ctx, "pipeline", &castai.ServiceAccountArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("pipeline"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewOrganizationGroup(ctx, "platform", &castai.OrganizationGroupArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("platform"),
+//				Description:    pulumi.String("Those who run the clusters."),
+//				Members: castai.OrganizationGroupMemberArray{
+//					&castai.OrganizationGroupMemberArgs{
+//						Members: castai.OrganizationGroupMemberMemberArray{
+//							&castai.OrganizationGroupMemberMemberArgs{
+//								Kind:  pulumi.String("service_account"),
+//								Id:    pipeline.ID().ToIDOutput().ToStringOutput(),
+//								Email: pipeline.Email,
+//							},
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>/<groupId>`, or `<groupId>` for a group of the organization that the provider is configured with.

@@ -16,6 +16,44 @@ import (
 //
 // People whom the program does not name are left alone, unless `authoritative` is true. Who is dropped from a list loses that role; who has no other role, group or list left leaves the organization, or is no longer invited. Deleting the resource drops those that it lists and nobody else. The person the API token belongs to is never dropped.
 //
+// ## Example Usage
+//
+// Who owns the organization and who may look at it; people who are not listed stay as they are.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			_, err := castai.NewOrganizationMembers(ctx, "members", &castai.OrganizationMembersArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Owners: pulumi.StringArray{
+//					pulumi.String("platform@example.com"),
+//				},
+//				Viewers: pulumi.StringArray{
+//					pulumi.String("finance@example.com"),
+//					pulumi.String("audit@example.com"),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>`. It takes over all who have one of the roles.

@@ -16,6 +16,62 @@ import (
 //
 // Properties left out are the service's to choose: what it fills in shows in the outputs and never as a difference.
 //
+// ## Example Usage
+//
+// Runs half of the pods of a namespace on spot instances where there are any.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewPodMutation(ctx, "spotWeb", &castai.PodMutationArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				Name:      pulumi.String("web-on-spot"),
+//				Enabled:   pulumi.Bool(true),
+//				FilterV2: &castai.PodMutationFilterV2Args{
+//					Workload: &castai.PodMutationFilterV2WorkloadArgs{
+//						Namespaces: castai.PodMutationFilterV2WorkloadNamespaceArray{
+//							&castai.PodMutationFilterV2WorkloadNamespaceArgs{
+//								Type:  pulumi.String("EXACT"),
+//								Value: pulumi.String("web"),
+//							},
+//						},
+//						Kinds: castai.PodMutationFilterV2WorkloadKindArray{
+//							&castai.PodMutationFilterV2WorkloadKindArgs{
+//								Type:  pulumi.String("EXACT"),
+//								Value: pulumi.String("Deployment"),
+//							},
+//						},
+//					},
+//				},
+//				Labels: pulumi.StringMap{
+//					"team": pulumi.String("web"),
+//				},
+//				SpotConfig: &castai.PodMutationSpotConfigArgs{
+//					SpotMode:               pulumi.String("PREFERRED_SPOT"),
+//					DistributionPercentage: pulumi.Int(50),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>/<clusterId>/<mutationId>`.

@@ -191,6 +191,124 @@ func (o AksClusterHTTPProxyConfigPtrOutput) NoProxies() pulumi.StringArrayOutput
 	}).(pulumi.StringArrayOutput)
 }
 
+// A condition on a label.
+type AllocationGroupLabelFilter struct {
+	// The name of the label, such as `app.kubernetes.io/name`.
+	Label string `pulumi:"label"`
+	// `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+	Operator *string `pulumi:"operator"`
+	// The value to compare with, for `Equal` and `NotEqual`.
+	Value *string `pulumi:"value"`
+}
+
+// AllocationGroupLabelFilterInput is an input type that accepts AllocationGroupLabelFilterArgs and AllocationGroupLabelFilterOutput values.
+// You can construct a concrete instance of `AllocationGroupLabelFilterInput` via:
+//
+//	AllocationGroupLabelFilterArgs{...}
+type AllocationGroupLabelFilterInput interface {
+	pulumi.Input
+
+	ToAllocationGroupLabelFilterOutput() AllocationGroupLabelFilterOutput
+	ToAllocationGroupLabelFilterOutputWithContext(context.Context) AllocationGroupLabelFilterOutput
+}
+
+// A condition on a label.
+type AllocationGroupLabelFilterArgs struct {
+	// The name of the label, such as `app.kubernetes.io/name`.
+	Label pulumi.StringInput `pulumi:"label"`
+	// `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+	Operator pulumi.StringPtrInput `pulumi:"operator"`
+	// The value to compare with, for `Equal` and `NotEqual`.
+	Value pulumi.StringPtrInput `pulumi:"value"`
+}
+
+func (AllocationGroupLabelFilterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AllocationGroupLabelFilter)(nil)).Elem()
+}
+
+func (i AllocationGroupLabelFilterArgs) ToAllocationGroupLabelFilterOutput() AllocationGroupLabelFilterOutput {
+	return i.ToAllocationGroupLabelFilterOutputWithContext(context.Background())
+}
+
+func (i AllocationGroupLabelFilterArgs) ToAllocationGroupLabelFilterOutputWithContext(ctx context.Context) AllocationGroupLabelFilterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AllocationGroupLabelFilterOutput)
+}
+
+// AllocationGroupLabelFilterArrayInput is an input type that accepts AllocationGroupLabelFilterArray and AllocationGroupLabelFilterArrayOutput values.
+// You can construct a concrete instance of `AllocationGroupLabelFilterArrayInput` via:
+//
+//	AllocationGroupLabelFilterArray{ AllocationGroupLabelFilterArgs{...} }
+type AllocationGroupLabelFilterArrayInput interface {
+	pulumi.Input
+
+	ToAllocationGroupLabelFilterArrayOutput() AllocationGroupLabelFilterArrayOutput
+	ToAllocationGroupLabelFilterArrayOutputWithContext(context.Context) AllocationGroupLabelFilterArrayOutput
+}
+
+type AllocationGroupLabelFilterArray []AllocationGroupLabelFilterInput
+
+func (AllocationGroupLabelFilterArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AllocationGroupLabelFilter)(nil)).Elem()
+}
+
+func (i AllocationGroupLabelFilterArray) ToAllocationGroupLabelFilterArrayOutput() AllocationGroupLabelFilterArrayOutput {
+	return i.ToAllocationGroupLabelFilterArrayOutputWithContext(context.Background())
+}
+
+func (i AllocationGroupLabelFilterArray) ToAllocationGroupLabelFilterArrayOutputWithContext(ctx context.Context) AllocationGroupLabelFilterArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AllocationGroupLabelFilterArrayOutput)
+}
+
+// A condition on a label.
+type AllocationGroupLabelFilterOutput struct{ *pulumi.OutputState }
+
+func (AllocationGroupLabelFilterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AllocationGroupLabelFilter)(nil)).Elem()
+}
+
+func (o AllocationGroupLabelFilterOutput) ToAllocationGroupLabelFilterOutput() AllocationGroupLabelFilterOutput {
+	return o
+}
+
+func (o AllocationGroupLabelFilterOutput) ToAllocationGroupLabelFilterOutputWithContext(ctx context.Context) AllocationGroupLabelFilterOutput {
+	return o
+}
+
+// The name of the label, such as `app.kubernetes.io/name`.
+func (o AllocationGroupLabelFilterOutput) Label() pulumi.StringOutput {
+	return o.ApplyT(func(v AllocationGroupLabelFilter) string { return v.Label }).(pulumi.StringOutput)
+}
+
+// `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+func (o AllocationGroupLabelFilterOutput) Operator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AllocationGroupLabelFilter) *string { return v.Operator }).(pulumi.StringPtrOutput)
+}
+
+// The value to compare with, for `Equal` and `NotEqual`.
+func (o AllocationGroupLabelFilterOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AllocationGroupLabelFilter) *string { return v.Value }).(pulumi.StringPtrOutput)
+}
+
+type AllocationGroupLabelFilterArrayOutput struct{ *pulumi.OutputState }
+
+func (AllocationGroupLabelFilterArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AllocationGroupLabelFilter)(nil)).Elem()
+}
+
+func (o AllocationGroupLabelFilterArrayOutput) ToAllocationGroupLabelFilterArrayOutput() AllocationGroupLabelFilterArrayOutput {
+	return o
+}
+
+func (o AllocationGroupLabelFilterArrayOutput) ToAllocationGroupLabelFilterArrayOutputWithContext(ctx context.Context) AllocationGroupLabelFilterArrayOutput {
+	return o
+}
+
+func (o AllocationGroupLabelFilterArrayOutput) Index(i pulumi.IntInput) AllocationGroupLabelFilterOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AllocationGroupLabelFilter {
+		return vs[0].([]AllocationGroupLabelFilter)[vs[1].(int)]
+	}).(AllocationGroupLabelFilterOutput)
+}
+
 // The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
 type AutoscalerAutoscalerSettings struct {
 	// Limits on the size of the cluster.
@@ -3948,6 +4066,4698 @@ func (o ClusterInfoZoneArrayOutput) Index(i pulumi.IntInput) ClusterInfoZoneOutp
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ClusterInfoZone {
 		return vs[0].([]ClusterInfoZone)[vs[1].(int)]
 	}).(ClusterInfoZoneOutput)
+}
+
+// An Azure reservation.
+type CommitmentsAzureReservation struct {
+	// The share of the commitment that CAST AI may use, from 0 to 1.
+	AllowedUsage *float64 `pulumi:"allowedUsage"`
+	// The clusters that the commitment is for.
+	Assignments []CommitmentsAzureReservationAssignment `pulumi:"assignments"`
+	// Whether clusters that it is not assigned to use the commitment, too.
+	AutoAssignment *bool `pulumi:"autoAssignment"`
+	// The number of instances.
+	Count int `pulumi:"count"`
+	// When the commitment ends, as an RFC 3339 time.
+	EndTimestamp string `pulumi:"endTimestamp"`
+	// The ID (UUID) that CAST AI has given the commitment.
+	Id *string `pulumi:"id"`
+	// The type of the instances.
+	InstanceType string `pulumi:"instanceType"`
+	// The name of the commitment.
+	Name string `pulumi:"name"`
+	// The term: `ONE_YEAR` or `THREE_YEAR`.
+	Plan string `pulumi:"plan"`
+	// Whether the clusters in `assignments` are served in their order.
+	Prioritization *bool `pulumi:"prioritization"`
+	// The region of the cloud.
+	Region string `pulumi:"region"`
+	// The ID that Azure has given the reservation.
+	ReservationId string `pulumi:"reservationId"`
+	// The state of the commitment in the cloud.
+	ReservationStatus string `pulumi:"reservationStatus"`
+	// What the use of the commitment is measured by.
+	ScalingStrategy *string `pulumi:"scalingStrategy"`
+	// What the reservation applies to, such as `Single subscription`.
+	Scope string `pulumi:"scope"`
+	// The resource group that the reservation applies to.
+	ScopeResourceGroup string `pulumi:"scopeResourceGroup"`
+	// The subscription that the reservation applies to.
+	ScopeSubscription string `pulumi:"scopeSubscription"`
+	// When the commitment begins, as an RFC 3339 time.
+	StartTimestamp string `pulumi:"startTimestamp"`
+	// Whether the commitment is used: `Active` or `Inactive`.
+	Status *string `pulumi:"status"`
+}
+
+// An Azure reservation.
+type CommitmentsAzureReservationOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsAzureReservationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsAzureReservation)(nil)).Elem()
+}
+
+func (o CommitmentsAzureReservationOutput) ToCommitmentsAzureReservationOutput() CommitmentsAzureReservationOutput {
+	return o
+}
+
+func (o CommitmentsAzureReservationOutput) ToCommitmentsAzureReservationOutputWithContext(ctx context.Context) CommitmentsAzureReservationOutput {
+	return o
+}
+
+// The share of the commitment that CAST AI may use, from 0 to 1.
+func (o CommitmentsAzureReservationOutput) AllowedUsage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) *float64 { return v.AllowedUsage }).(pulumi.Float64PtrOutput)
+}
+
+// The clusters that the commitment is for.
+func (o CommitmentsAzureReservationOutput) Assignments() CommitmentsAzureReservationAssignmentArrayOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) []CommitmentsAzureReservationAssignment { return v.Assignments }).(CommitmentsAzureReservationAssignmentArrayOutput)
+}
+
+// Whether clusters that it is not assigned to use the commitment, too.
+func (o CommitmentsAzureReservationOutput) AutoAssignment() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) *bool { return v.AutoAssignment }).(pulumi.BoolPtrOutput)
+}
+
+// The number of instances.
+func (o CommitmentsAzureReservationOutput) Count() pulumi.IntOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) int { return v.Count }).(pulumi.IntOutput)
+}
+
+// When the commitment ends, as an RFC 3339 time.
+func (o CommitmentsAzureReservationOutput) EndTimestamp() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.EndTimestamp }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) that CAST AI has given the commitment.
+func (o CommitmentsAzureReservationOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) *string { return v.Id }).(pulumi.StringPtrOutput)
+}
+
+// The type of the instances.
+func (o CommitmentsAzureReservationOutput) InstanceType() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.InstanceType }).(pulumi.StringOutput)
+}
+
+// The name of the commitment.
+func (o CommitmentsAzureReservationOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The term: `ONE_YEAR` or `THREE_YEAR`.
+func (o CommitmentsAzureReservationOutput) Plan() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.Plan }).(pulumi.StringOutput)
+}
+
+// Whether the clusters in `assignments` are served in their order.
+func (o CommitmentsAzureReservationOutput) Prioritization() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) *bool { return v.Prioritization }).(pulumi.BoolPtrOutput)
+}
+
+// The region of the cloud.
+func (o CommitmentsAzureReservationOutput) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// The ID that Azure has given the reservation.
+func (o CommitmentsAzureReservationOutput) ReservationId() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.ReservationId }).(pulumi.StringOutput)
+}
+
+// The state of the commitment in the cloud.
+func (o CommitmentsAzureReservationOutput) ReservationStatus() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.ReservationStatus }).(pulumi.StringOutput)
+}
+
+// What the use of the commitment is measured by.
+func (o CommitmentsAzureReservationOutput) ScalingStrategy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) *string { return v.ScalingStrategy }).(pulumi.StringPtrOutput)
+}
+
+// What the reservation applies to, such as `Single subscription`.
+func (o CommitmentsAzureReservationOutput) Scope() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.Scope }).(pulumi.StringOutput)
+}
+
+// The resource group that the reservation applies to.
+func (o CommitmentsAzureReservationOutput) ScopeResourceGroup() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.ScopeResourceGroup }).(pulumi.StringOutput)
+}
+
+// The subscription that the reservation applies to.
+func (o CommitmentsAzureReservationOutput) ScopeSubscription() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.ScopeSubscription }).(pulumi.StringOutput)
+}
+
+// When the commitment begins, as an RFC 3339 time.
+func (o CommitmentsAzureReservationOutput) StartTimestamp() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) string { return v.StartTimestamp }).(pulumi.StringOutput)
+}
+
+// Whether the commitment is used: `Active` or `Inactive`.
+func (o CommitmentsAzureReservationOutput) Status() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservation) *string { return v.Status }).(pulumi.StringPtrOutput)
+}
+
+type CommitmentsAzureReservationArrayOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsAzureReservationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsAzureReservation)(nil)).Elem()
+}
+
+func (o CommitmentsAzureReservationArrayOutput) ToCommitmentsAzureReservationArrayOutput() CommitmentsAzureReservationArrayOutput {
+	return o
+}
+
+func (o CommitmentsAzureReservationArrayOutput) ToCommitmentsAzureReservationArrayOutputWithContext(ctx context.Context) CommitmentsAzureReservationArrayOutput {
+	return o
+}
+
+func (o CommitmentsAzureReservationArrayOutput) Index(i pulumi.IntInput) CommitmentsAzureReservationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsAzureReservation {
+		return vs[0].([]CommitmentsAzureReservation)[vs[1].(int)]
+	}).(CommitmentsAzureReservationOutput)
+}
+
+// A cluster that a commitment is for.
+type CommitmentsAzureReservationAssignment struct {
+	// The ID (UUID) of the cluster.
+	ClusterId *string `pulumi:"clusterId"`
+	// The place of the cluster, from 1, if the clusters are served in an order.
+	Priority *int `pulumi:"priority"`
+}
+
+// A cluster that a commitment is for.
+type CommitmentsAzureReservationAssignmentOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsAzureReservationAssignmentOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsAzureReservationAssignment)(nil)).Elem()
+}
+
+func (o CommitmentsAzureReservationAssignmentOutput) ToCommitmentsAzureReservationAssignmentOutput() CommitmentsAzureReservationAssignmentOutput {
+	return o
+}
+
+func (o CommitmentsAzureReservationAssignmentOutput) ToCommitmentsAzureReservationAssignmentOutputWithContext(ctx context.Context) CommitmentsAzureReservationAssignmentOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o CommitmentsAzureReservationAssignmentOutput) ClusterId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservationAssignment) *string { return v.ClusterId }).(pulumi.StringPtrOutput)
+}
+
+// The place of the cluster, from 1, if the clusters are served in an order.
+func (o CommitmentsAzureReservationAssignmentOutput) Priority() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v CommitmentsAzureReservationAssignment) *int { return v.Priority }).(pulumi.IntPtrOutput)
+}
+
+type CommitmentsAzureReservationAssignmentArrayOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsAzureReservationAssignmentArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsAzureReservationAssignment)(nil)).Elem()
+}
+
+func (o CommitmentsAzureReservationAssignmentArrayOutput) ToCommitmentsAzureReservationAssignmentArrayOutput() CommitmentsAzureReservationAssignmentArrayOutput {
+	return o
+}
+
+func (o CommitmentsAzureReservationAssignmentArrayOutput) ToCommitmentsAzureReservationAssignmentArrayOutputWithContext(ctx context.Context) CommitmentsAzureReservationAssignmentArrayOutput {
+	return o
+}
+
+func (o CommitmentsAzureReservationAssignmentArrayOutput) Index(i pulumi.IntInput) CommitmentsAzureReservationAssignmentOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsAzureReservationAssignment {
+		return vs[0].([]CommitmentsAzureReservationAssignment)[vs[1].(int)]
+	}).(CommitmentsAzureReservationAssignmentOutput)
+}
+
+// How a commitment is used.
+type CommitmentsCommitmentConfig struct {
+	// The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+	AllowedUsage *float64 `pulumi:"allowedUsage"`
+	// The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+	Assignments []CommitmentsCommitmentConfigAssignment `pulumi:"assignments"`
+	// Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+	AutoAssignment *bool `pulumi:"autoAssignment"`
+	// Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+	Matcher CommitmentsCommitmentConfigMatcher `pulumi:"matcher"`
+	// Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+	Prioritization *bool `pulumi:"prioritization"`
+	// What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+	ScalingStrategy *string `pulumi:"scalingStrategy"`
+	// `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+	Status *string `pulumi:"status"`
+}
+
+// CommitmentsCommitmentConfigInput is an input type that accepts CommitmentsCommitmentConfigArgs and CommitmentsCommitmentConfigOutput values.
+// You can construct a concrete instance of `CommitmentsCommitmentConfigInput` via:
+//
+//	CommitmentsCommitmentConfigArgs{...}
+type CommitmentsCommitmentConfigInput interface {
+	pulumi.Input
+
+	ToCommitmentsCommitmentConfigOutput() CommitmentsCommitmentConfigOutput
+	ToCommitmentsCommitmentConfigOutputWithContext(context.Context) CommitmentsCommitmentConfigOutput
+}
+
+// How a commitment is used.
+type CommitmentsCommitmentConfigArgs struct {
+	// The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+	AllowedUsage pulumi.Float64PtrInput `pulumi:"allowedUsage"`
+	// The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+	Assignments CommitmentsCommitmentConfigAssignmentArrayInput `pulumi:"assignments"`
+	// Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+	AutoAssignment pulumi.BoolPtrInput `pulumi:"autoAssignment"`
+	// Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+	Matcher CommitmentsCommitmentConfigMatcherInput `pulumi:"matcher"`
+	// Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+	Prioritization pulumi.BoolPtrInput `pulumi:"prioritization"`
+	// What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+	ScalingStrategy pulumi.StringPtrInput `pulumi:"scalingStrategy"`
+	// `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+	Status pulumi.StringPtrInput `pulumi:"status"`
+}
+
+func (CommitmentsCommitmentConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsCommitmentConfig)(nil)).Elem()
+}
+
+func (i CommitmentsCommitmentConfigArgs) ToCommitmentsCommitmentConfigOutput() CommitmentsCommitmentConfigOutput {
+	return i.ToCommitmentsCommitmentConfigOutputWithContext(context.Background())
+}
+
+func (i CommitmentsCommitmentConfigArgs) ToCommitmentsCommitmentConfigOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CommitmentsCommitmentConfigOutput)
+}
+
+// CommitmentsCommitmentConfigArrayInput is an input type that accepts CommitmentsCommitmentConfigArray and CommitmentsCommitmentConfigArrayOutput values.
+// You can construct a concrete instance of `CommitmentsCommitmentConfigArrayInput` via:
+//
+//	CommitmentsCommitmentConfigArray{ CommitmentsCommitmentConfigArgs{...} }
+type CommitmentsCommitmentConfigArrayInput interface {
+	pulumi.Input
+
+	ToCommitmentsCommitmentConfigArrayOutput() CommitmentsCommitmentConfigArrayOutput
+	ToCommitmentsCommitmentConfigArrayOutputWithContext(context.Context) CommitmentsCommitmentConfigArrayOutput
+}
+
+type CommitmentsCommitmentConfigArray []CommitmentsCommitmentConfigInput
+
+func (CommitmentsCommitmentConfigArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsCommitmentConfig)(nil)).Elem()
+}
+
+func (i CommitmentsCommitmentConfigArray) ToCommitmentsCommitmentConfigArrayOutput() CommitmentsCommitmentConfigArrayOutput {
+	return i.ToCommitmentsCommitmentConfigArrayOutputWithContext(context.Background())
+}
+
+func (i CommitmentsCommitmentConfigArray) ToCommitmentsCommitmentConfigArrayOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CommitmentsCommitmentConfigArrayOutput)
+}
+
+// How a commitment is used.
+type CommitmentsCommitmentConfigOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsCommitmentConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsCommitmentConfig)(nil)).Elem()
+}
+
+func (o CommitmentsCommitmentConfigOutput) ToCommitmentsCommitmentConfigOutput() CommitmentsCommitmentConfigOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigOutput) ToCommitmentsCommitmentConfigOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigOutput {
+	return o
+}
+
+// The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+func (o CommitmentsCommitmentConfigOutput) AllowedUsage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) *float64 { return v.AllowedUsage }).(pulumi.Float64PtrOutput)
+}
+
+// The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+func (o CommitmentsCommitmentConfigOutput) Assignments() CommitmentsCommitmentConfigAssignmentArrayOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) []CommitmentsCommitmentConfigAssignment { return v.Assignments }).(CommitmentsCommitmentConfigAssignmentArrayOutput)
+}
+
+// Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+func (o CommitmentsCommitmentConfigOutput) AutoAssignment() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) *bool { return v.AutoAssignment }).(pulumi.BoolPtrOutput)
+}
+
+// Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+func (o CommitmentsCommitmentConfigOutput) Matcher() CommitmentsCommitmentConfigMatcherOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) CommitmentsCommitmentConfigMatcher { return v.Matcher }).(CommitmentsCommitmentConfigMatcherOutput)
+}
+
+// Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+func (o CommitmentsCommitmentConfigOutput) Prioritization() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) *bool { return v.Prioritization }).(pulumi.BoolPtrOutput)
+}
+
+// What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+func (o CommitmentsCommitmentConfigOutput) ScalingStrategy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) *string { return v.ScalingStrategy }).(pulumi.StringPtrOutput)
+}
+
+// `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+func (o CommitmentsCommitmentConfigOutput) Status() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfig) *string { return v.Status }).(pulumi.StringPtrOutput)
+}
+
+type CommitmentsCommitmentConfigArrayOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsCommitmentConfigArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsCommitmentConfig)(nil)).Elem()
+}
+
+func (o CommitmentsCommitmentConfigArrayOutput) ToCommitmentsCommitmentConfigArrayOutput() CommitmentsCommitmentConfigArrayOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigArrayOutput) ToCommitmentsCommitmentConfigArrayOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigArrayOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigArrayOutput) Index(i pulumi.IntInput) CommitmentsCommitmentConfigOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsCommitmentConfig {
+		return vs[0].([]CommitmentsCommitmentConfig)[vs[1].(int)]
+	}).(CommitmentsCommitmentConfigOutput)
+}
+
+// A cluster that a commitment is for.
+type CommitmentsCommitmentConfigAssignment struct {
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+	Priority *int `pulumi:"priority"`
+}
+
+// CommitmentsCommitmentConfigAssignmentInput is an input type that accepts CommitmentsCommitmentConfigAssignmentArgs and CommitmentsCommitmentConfigAssignmentOutput values.
+// You can construct a concrete instance of `CommitmentsCommitmentConfigAssignmentInput` via:
+//
+//	CommitmentsCommitmentConfigAssignmentArgs{...}
+type CommitmentsCommitmentConfigAssignmentInput interface {
+	pulumi.Input
+
+	ToCommitmentsCommitmentConfigAssignmentOutput() CommitmentsCommitmentConfigAssignmentOutput
+	ToCommitmentsCommitmentConfigAssignmentOutputWithContext(context.Context) CommitmentsCommitmentConfigAssignmentOutput
+}
+
+// A cluster that a commitment is for.
+type CommitmentsCommitmentConfigAssignmentArgs struct {
+	// The ID (UUID) of the cluster.
+	ClusterId pulumi.StringInput `pulumi:"clusterId"`
+	// The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+	Priority pulumi.IntPtrInput `pulumi:"priority"`
+}
+
+func (CommitmentsCommitmentConfigAssignmentArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsCommitmentConfigAssignment)(nil)).Elem()
+}
+
+func (i CommitmentsCommitmentConfigAssignmentArgs) ToCommitmentsCommitmentConfigAssignmentOutput() CommitmentsCommitmentConfigAssignmentOutput {
+	return i.ToCommitmentsCommitmentConfigAssignmentOutputWithContext(context.Background())
+}
+
+func (i CommitmentsCommitmentConfigAssignmentArgs) ToCommitmentsCommitmentConfigAssignmentOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigAssignmentOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CommitmentsCommitmentConfigAssignmentOutput)
+}
+
+// CommitmentsCommitmentConfigAssignmentArrayInput is an input type that accepts CommitmentsCommitmentConfigAssignmentArray and CommitmentsCommitmentConfigAssignmentArrayOutput values.
+// You can construct a concrete instance of `CommitmentsCommitmentConfigAssignmentArrayInput` via:
+//
+//	CommitmentsCommitmentConfigAssignmentArray{ CommitmentsCommitmentConfigAssignmentArgs{...} }
+type CommitmentsCommitmentConfigAssignmentArrayInput interface {
+	pulumi.Input
+
+	ToCommitmentsCommitmentConfigAssignmentArrayOutput() CommitmentsCommitmentConfigAssignmentArrayOutput
+	ToCommitmentsCommitmentConfigAssignmentArrayOutputWithContext(context.Context) CommitmentsCommitmentConfigAssignmentArrayOutput
+}
+
+type CommitmentsCommitmentConfigAssignmentArray []CommitmentsCommitmentConfigAssignmentInput
+
+func (CommitmentsCommitmentConfigAssignmentArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsCommitmentConfigAssignment)(nil)).Elem()
+}
+
+func (i CommitmentsCommitmentConfigAssignmentArray) ToCommitmentsCommitmentConfigAssignmentArrayOutput() CommitmentsCommitmentConfigAssignmentArrayOutput {
+	return i.ToCommitmentsCommitmentConfigAssignmentArrayOutputWithContext(context.Background())
+}
+
+func (i CommitmentsCommitmentConfigAssignmentArray) ToCommitmentsCommitmentConfigAssignmentArrayOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigAssignmentArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CommitmentsCommitmentConfigAssignmentArrayOutput)
+}
+
+// A cluster that a commitment is for.
+type CommitmentsCommitmentConfigAssignmentOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsCommitmentConfigAssignmentOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsCommitmentConfigAssignment)(nil)).Elem()
+}
+
+func (o CommitmentsCommitmentConfigAssignmentOutput) ToCommitmentsCommitmentConfigAssignmentOutput() CommitmentsCommitmentConfigAssignmentOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigAssignmentOutput) ToCommitmentsCommitmentConfigAssignmentOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigAssignmentOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o CommitmentsCommitmentConfigAssignmentOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfigAssignment) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+func (o CommitmentsCommitmentConfigAssignmentOutput) Priority() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfigAssignment) *int { return v.Priority }).(pulumi.IntPtrOutput)
+}
+
+type CommitmentsCommitmentConfigAssignmentArrayOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsCommitmentConfigAssignmentArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsCommitmentConfigAssignment)(nil)).Elem()
+}
+
+func (o CommitmentsCommitmentConfigAssignmentArrayOutput) ToCommitmentsCommitmentConfigAssignmentArrayOutput() CommitmentsCommitmentConfigAssignmentArrayOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigAssignmentArrayOutput) ToCommitmentsCommitmentConfigAssignmentArrayOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigAssignmentArrayOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigAssignmentArrayOutput) Index(i pulumi.IntInput) CommitmentsCommitmentConfigAssignmentOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsCommitmentConfigAssignment {
+		return vs[0].([]CommitmentsCommitmentConfigAssignment)[vs[1].(int)]
+	}).(CommitmentsCommitmentConfigAssignmentOutput)
+}
+
+// Finds a commitment of the file.
+type CommitmentsCommitmentConfigMatcher struct {
+	// The name of the commitment, in the exact letter case.
+	Name string `pulumi:"name"`
+	// The region, as a name or as a URL that ends in it. Empty for any.
+	Region string `pulumi:"region"`
+	// The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+	Type *string `pulumi:"type"`
+}
+
+// CommitmentsCommitmentConfigMatcherInput is an input type that accepts CommitmentsCommitmentConfigMatcherArgs and CommitmentsCommitmentConfigMatcherOutput values.
+// You can construct a concrete instance of `CommitmentsCommitmentConfigMatcherInput` via:
+//
+//	CommitmentsCommitmentConfigMatcherArgs{...}
+type CommitmentsCommitmentConfigMatcherInput interface {
+	pulumi.Input
+
+	ToCommitmentsCommitmentConfigMatcherOutput() CommitmentsCommitmentConfigMatcherOutput
+	ToCommitmentsCommitmentConfigMatcherOutputWithContext(context.Context) CommitmentsCommitmentConfigMatcherOutput
+}
+
+// Finds a commitment of the file.
+type CommitmentsCommitmentConfigMatcherArgs struct {
+	// The name of the commitment, in the exact letter case.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The region, as a name or as a URL that ends in it. Empty for any.
+	Region pulumi.StringInput `pulumi:"region"`
+	// The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+	Type pulumi.StringPtrInput `pulumi:"type"`
+}
+
+func (CommitmentsCommitmentConfigMatcherArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsCommitmentConfigMatcher)(nil)).Elem()
+}
+
+func (i CommitmentsCommitmentConfigMatcherArgs) ToCommitmentsCommitmentConfigMatcherOutput() CommitmentsCommitmentConfigMatcherOutput {
+	return i.ToCommitmentsCommitmentConfigMatcherOutputWithContext(context.Background())
+}
+
+func (i CommitmentsCommitmentConfigMatcherArgs) ToCommitmentsCommitmentConfigMatcherOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigMatcherOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CommitmentsCommitmentConfigMatcherOutput)
+}
+
+// Finds a commitment of the file.
+type CommitmentsCommitmentConfigMatcherOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsCommitmentConfigMatcherOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsCommitmentConfigMatcher)(nil)).Elem()
+}
+
+func (o CommitmentsCommitmentConfigMatcherOutput) ToCommitmentsCommitmentConfigMatcherOutput() CommitmentsCommitmentConfigMatcherOutput {
+	return o
+}
+
+func (o CommitmentsCommitmentConfigMatcherOutput) ToCommitmentsCommitmentConfigMatcherOutputWithContext(ctx context.Context) CommitmentsCommitmentConfigMatcherOutput {
+	return o
+}
+
+// The name of the commitment, in the exact letter case.
+func (o CommitmentsCommitmentConfigMatcherOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfigMatcher) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The region, as a name or as a URL that ends in it. Empty for any.
+func (o CommitmentsCommitmentConfigMatcherOutput) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfigMatcher) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+func (o CommitmentsCommitmentConfigMatcherOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsCommitmentConfigMatcher) *string { return v.Type }).(pulumi.StringPtrOutput)
+}
+
+// A committed use discount of Google Cloud.
+type CommitmentsGcpCud struct {
+	// The share of the commitment that CAST AI may use, from 0 to 1.
+	AllowedUsage *float64 `pulumi:"allowedUsage"`
+	// The clusters that the commitment is for.
+	Assignments []CommitmentsGcpCudAssignment `pulumi:"assignments"`
+	// Whether clusters that it is not assigned to use the commitment, too.
+	AutoAssignment *bool `pulumi:"autoAssignment"`
+	// The number of virtual CPUs.
+	Cpu int `pulumi:"cpu"`
+	// The ID that Google Cloud has given the commitment.
+	CudId string `pulumi:"cudId"`
+	// The state of the commitment in the cloud.
+	CudStatus string `pulumi:"cudStatus"`
+	// When the commitment ends, as an RFC 3339 time.
+	EndTimestamp string `pulumi:"endTimestamp"`
+	// The ID (UUID) that CAST AI has given the commitment.
+	Id *string `pulumi:"id"`
+	// The memory, in MB.
+	MemoryMb int `pulumi:"memoryMb"`
+	// The name of the commitment.
+	Name string `pulumi:"name"`
+	// The term: `TWELVE_MONTH` or `THIRTY_SIX_MONTH`.
+	Plan string `pulumi:"plan"`
+	// Whether the clusters in `assignments` are served in their order.
+	Prioritization *bool `pulumi:"prioritization"`
+	// The region of the cloud.
+	Region string `pulumi:"region"`
+	// What the use of the commitment is measured by.
+	ScalingStrategy *string `pulumi:"scalingStrategy"`
+	// When the commitment begins, as an RFC 3339 time.
+	StartTimestamp string `pulumi:"startTimestamp"`
+	// Whether the commitment is used: `Active` or `Inactive`.
+	Status *string `pulumi:"status"`
+	// The type of the commitment, such as `GENERAL_PURPOSE_N2`.
+	Type string `pulumi:"type"`
+}
+
+// A committed use discount of Google Cloud.
+type CommitmentsGcpCudOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsGcpCudOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsGcpCud)(nil)).Elem()
+}
+
+func (o CommitmentsGcpCudOutput) ToCommitmentsGcpCudOutput() CommitmentsGcpCudOutput {
+	return o
+}
+
+func (o CommitmentsGcpCudOutput) ToCommitmentsGcpCudOutputWithContext(ctx context.Context) CommitmentsGcpCudOutput {
+	return o
+}
+
+// The share of the commitment that CAST AI may use, from 0 to 1.
+func (o CommitmentsGcpCudOutput) AllowedUsage() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) *float64 { return v.AllowedUsage }).(pulumi.Float64PtrOutput)
+}
+
+// The clusters that the commitment is for.
+func (o CommitmentsGcpCudOutput) Assignments() CommitmentsGcpCudAssignmentArrayOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) []CommitmentsGcpCudAssignment { return v.Assignments }).(CommitmentsGcpCudAssignmentArrayOutput)
+}
+
+// Whether clusters that it is not assigned to use the commitment, too.
+func (o CommitmentsGcpCudOutput) AutoAssignment() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) *bool { return v.AutoAssignment }).(pulumi.BoolPtrOutput)
+}
+
+// The number of virtual CPUs.
+func (o CommitmentsGcpCudOutput) Cpu() pulumi.IntOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) int { return v.Cpu }).(pulumi.IntOutput)
+}
+
+// The ID that Google Cloud has given the commitment.
+func (o CommitmentsGcpCudOutput) CudId() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.CudId }).(pulumi.StringOutput)
+}
+
+// The state of the commitment in the cloud.
+func (o CommitmentsGcpCudOutput) CudStatus() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.CudStatus }).(pulumi.StringOutput)
+}
+
+// When the commitment ends, as an RFC 3339 time.
+func (o CommitmentsGcpCudOutput) EndTimestamp() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.EndTimestamp }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) that CAST AI has given the commitment.
+func (o CommitmentsGcpCudOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) *string { return v.Id }).(pulumi.StringPtrOutput)
+}
+
+// The memory, in MB.
+func (o CommitmentsGcpCudOutput) MemoryMb() pulumi.IntOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) int { return v.MemoryMb }).(pulumi.IntOutput)
+}
+
+// The name of the commitment.
+func (o CommitmentsGcpCudOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The term: `TWELVE_MONTH` or `THIRTY_SIX_MONTH`.
+func (o CommitmentsGcpCudOutput) Plan() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.Plan }).(pulumi.StringOutput)
+}
+
+// Whether the clusters in `assignments` are served in their order.
+func (o CommitmentsGcpCudOutput) Prioritization() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) *bool { return v.Prioritization }).(pulumi.BoolPtrOutput)
+}
+
+// The region of the cloud.
+func (o CommitmentsGcpCudOutput) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// What the use of the commitment is measured by.
+func (o CommitmentsGcpCudOutput) ScalingStrategy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) *string { return v.ScalingStrategy }).(pulumi.StringPtrOutput)
+}
+
+// When the commitment begins, as an RFC 3339 time.
+func (o CommitmentsGcpCudOutput) StartTimestamp() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.StartTimestamp }).(pulumi.StringOutput)
+}
+
+// Whether the commitment is used: `Active` or `Inactive`.
+func (o CommitmentsGcpCudOutput) Status() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) *string { return v.Status }).(pulumi.StringPtrOutput)
+}
+
+// The type of the commitment, such as `GENERAL_PURPOSE_N2`.
+func (o CommitmentsGcpCudOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v CommitmentsGcpCud) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type CommitmentsGcpCudArrayOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsGcpCudArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsGcpCud)(nil)).Elem()
+}
+
+func (o CommitmentsGcpCudArrayOutput) ToCommitmentsGcpCudArrayOutput() CommitmentsGcpCudArrayOutput {
+	return o
+}
+
+func (o CommitmentsGcpCudArrayOutput) ToCommitmentsGcpCudArrayOutputWithContext(ctx context.Context) CommitmentsGcpCudArrayOutput {
+	return o
+}
+
+func (o CommitmentsGcpCudArrayOutput) Index(i pulumi.IntInput) CommitmentsGcpCudOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsGcpCud {
+		return vs[0].([]CommitmentsGcpCud)[vs[1].(int)]
+	}).(CommitmentsGcpCudOutput)
+}
+
+// A cluster that a commitment is for.
+type CommitmentsGcpCudAssignment struct {
+	// The ID (UUID) of the cluster.
+	ClusterId *string `pulumi:"clusterId"`
+	// The place of the cluster, from 1, if the clusters are served in an order.
+	Priority *int `pulumi:"priority"`
+}
+
+// A cluster that a commitment is for.
+type CommitmentsGcpCudAssignmentOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsGcpCudAssignmentOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CommitmentsGcpCudAssignment)(nil)).Elem()
+}
+
+func (o CommitmentsGcpCudAssignmentOutput) ToCommitmentsGcpCudAssignmentOutput() CommitmentsGcpCudAssignmentOutput {
+	return o
+}
+
+func (o CommitmentsGcpCudAssignmentOutput) ToCommitmentsGcpCudAssignmentOutputWithContext(ctx context.Context) CommitmentsGcpCudAssignmentOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o CommitmentsGcpCudAssignmentOutput) ClusterId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCudAssignment) *string { return v.ClusterId }).(pulumi.StringPtrOutput)
+}
+
+// The place of the cluster, from 1, if the clusters are served in an order.
+func (o CommitmentsGcpCudAssignmentOutput) Priority() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v CommitmentsGcpCudAssignment) *int { return v.Priority }).(pulumi.IntPtrOutput)
+}
+
+type CommitmentsGcpCudAssignmentArrayOutput struct{ *pulumi.OutputState }
+
+func (CommitmentsGcpCudAssignmentArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CommitmentsGcpCudAssignment)(nil)).Elem()
+}
+
+func (o CommitmentsGcpCudAssignmentArrayOutput) ToCommitmentsGcpCudAssignmentArrayOutput() CommitmentsGcpCudAssignmentArrayOutput {
+	return o
+}
+
+func (o CommitmentsGcpCudAssignmentArrayOutput) ToCommitmentsGcpCudAssignmentArrayOutputWithContext(ctx context.Context) CommitmentsGcpCudAssignmentArrayOutput {
+	return o
+}
+
+func (o CommitmentsGcpCudAssignmentArrayOutput) Index(i pulumi.IntInput) CommitmentsGcpCudAssignmentOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsGcpCudAssignment {
+		return vs[0].([]CommitmentsGcpCudAssignment)[vs[1].(int)]
+	}).(CommitmentsGcpCudAssignmentOutput)
+}
+
+// How edges in AWS are made. An empty object leaves everything to the service.
+type EdgeConfigurationAws struct {
+	// The size of the boot disk, in GiB. Default: the service's choice.
+	BootDiskSizeGib *int `pulumi:"bootDiskSizeGib"`
+	// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+	ImageId *string `pulumi:"imageId"`
+	// Tags for the machines, by their keys.
+	Tags map[string]string `pulumi:"tags"`
+}
+
+// EdgeConfigurationAwsInput is an input type that accepts EdgeConfigurationAwsArgs and EdgeConfigurationAwsOutput values.
+// You can construct a concrete instance of `EdgeConfigurationAwsInput` via:
+//
+//	EdgeConfigurationAwsArgs{...}
+type EdgeConfigurationAwsInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationAwsOutput() EdgeConfigurationAwsOutput
+	ToEdgeConfigurationAwsOutputWithContext(context.Context) EdgeConfigurationAwsOutput
+}
+
+// How edges in AWS are made. An empty object leaves everything to the service.
+type EdgeConfigurationAwsArgs struct {
+	// The size of the boot disk, in GiB. Default: the service's choice.
+	BootDiskSizeGib pulumi.IntPtrInput `pulumi:"bootDiskSizeGib"`
+	// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+	ImageId pulumi.StringPtrInput `pulumi:"imageId"`
+	// Tags for the machines, by their keys.
+	Tags pulumi.StringMapInput `pulumi:"tags"`
+}
+
+func (EdgeConfigurationAwsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationAws)(nil)).Elem()
+}
+
+func (i EdgeConfigurationAwsArgs) ToEdgeConfigurationAwsOutput() EdgeConfigurationAwsOutput {
+	return i.ToEdgeConfigurationAwsOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationAwsArgs) ToEdgeConfigurationAwsOutputWithContext(ctx context.Context) EdgeConfigurationAwsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationAwsOutput)
+}
+
+func (i EdgeConfigurationAwsArgs) ToEdgeConfigurationAwsPtrOutput() EdgeConfigurationAwsPtrOutput {
+	return i.ToEdgeConfigurationAwsPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationAwsArgs) ToEdgeConfigurationAwsPtrOutputWithContext(ctx context.Context) EdgeConfigurationAwsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationAwsOutput).ToEdgeConfigurationAwsPtrOutputWithContext(ctx)
+}
+
+// EdgeConfigurationAwsPtrInput is an input type that accepts EdgeConfigurationAwsArgs, EdgeConfigurationAwsPtr and EdgeConfigurationAwsPtrOutput values.
+// You can construct a concrete instance of `EdgeConfigurationAwsPtrInput` via:
+//
+//	        EdgeConfigurationAwsArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeConfigurationAwsPtrInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationAwsPtrOutput() EdgeConfigurationAwsPtrOutput
+	ToEdgeConfigurationAwsPtrOutputWithContext(context.Context) EdgeConfigurationAwsPtrOutput
+}
+
+type edgeConfigurationAwsPtrType EdgeConfigurationAwsArgs
+
+func EdgeConfigurationAwsPtr(v *EdgeConfigurationAwsArgs) EdgeConfigurationAwsPtrInput {
+	return (*edgeConfigurationAwsPtrType)(v)
+}
+
+func (*edgeConfigurationAwsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationAws)(nil)).Elem()
+}
+
+func (i *edgeConfigurationAwsPtrType) ToEdgeConfigurationAwsPtrOutput() EdgeConfigurationAwsPtrOutput {
+	return i.ToEdgeConfigurationAwsPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeConfigurationAwsPtrType) ToEdgeConfigurationAwsPtrOutputWithContext(ctx context.Context) EdgeConfigurationAwsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationAwsPtrOutput)
+}
+
+// How edges in AWS are made. An empty object leaves everything to the service.
+type EdgeConfigurationAwsOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationAwsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationAws)(nil)).Elem()
+}
+
+func (o EdgeConfigurationAwsOutput) ToEdgeConfigurationAwsOutput() EdgeConfigurationAwsOutput {
+	return o
+}
+
+func (o EdgeConfigurationAwsOutput) ToEdgeConfigurationAwsOutputWithContext(ctx context.Context) EdgeConfigurationAwsOutput {
+	return o
+}
+
+func (o EdgeConfigurationAwsOutput) ToEdgeConfigurationAwsPtrOutput() EdgeConfigurationAwsPtrOutput {
+	return o.ToEdgeConfigurationAwsPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeConfigurationAwsOutput) ToEdgeConfigurationAwsPtrOutputWithContext(ctx context.Context) EdgeConfigurationAwsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeConfigurationAws) *EdgeConfigurationAws {
+		return &v
+	}).(EdgeConfigurationAwsPtrOutput)
+}
+
+// The size of the boot disk, in GiB. Default: the service's choice.
+func (o EdgeConfigurationAwsOutput) BootDiskSizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationAws) *int { return v.BootDiskSizeGib }).(pulumi.IntPtrOutput)
+}
+
+// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+func (o EdgeConfigurationAwsOutput) ImageId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationAws) *string { return v.ImageId }).(pulumi.StringPtrOutput)
+}
+
+// Tags for the machines, by their keys.
+func (o EdgeConfigurationAwsOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeConfigurationAws) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
+}
+
+type EdgeConfigurationAwsPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationAwsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationAws)(nil)).Elem()
+}
+
+func (o EdgeConfigurationAwsPtrOutput) ToEdgeConfigurationAwsPtrOutput() EdgeConfigurationAwsPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationAwsPtrOutput) ToEdgeConfigurationAwsPtrOutputWithContext(ctx context.Context) EdgeConfigurationAwsPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationAwsPtrOutput) Elem() EdgeConfigurationAwsOutput {
+	return o.ApplyT(func(v *EdgeConfigurationAws) EdgeConfigurationAws {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeConfigurationAws
+		return ret
+	}).(EdgeConfigurationAwsOutput)
+}
+
+// The size of the boot disk, in GiB. Default: the service's choice.
+func (o EdgeConfigurationAwsPtrOutput) BootDiskSizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationAws) *int {
+		if v == nil {
+			return nil
+		}
+		return v.BootDiskSizeGib
+	}).(pulumi.IntPtrOutput)
+}
+
+// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+func (o EdgeConfigurationAwsPtrOutput) ImageId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ImageId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Tags for the machines, by their keys.
+func (o EdgeConfigurationAwsPtrOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeConfigurationAws) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Tags
+	}).(pulumi.StringMapOutput)
+}
+
+// The container runtime of edges.
+type EdgeConfigurationCri struct {
+	// The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+	Socket *string `pulumi:"socket"`
+}
+
+// EdgeConfigurationCriInput is an input type that accepts EdgeConfigurationCriArgs and EdgeConfigurationCriOutput values.
+// You can construct a concrete instance of `EdgeConfigurationCriInput` via:
+//
+//	EdgeConfigurationCriArgs{...}
+type EdgeConfigurationCriInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationCriOutput() EdgeConfigurationCriOutput
+	ToEdgeConfigurationCriOutputWithContext(context.Context) EdgeConfigurationCriOutput
+}
+
+// The container runtime of edges.
+type EdgeConfigurationCriArgs struct {
+	// The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+	Socket pulumi.StringPtrInput `pulumi:"socket"`
+}
+
+func (EdgeConfigurationCriArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationCri)(nil)).Elem()
+}
+
+func (i EdgeConfigurationCriArgs) ToEdgeConfigurationCriOutput() EdgeConfigurationCriOutput {
+	return i.ToEdgeConfigurationCriOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationCriArgs) ToEdgeConfigurationCriOutputWithContext(ctx context.Context) EdgeConfigurationCriOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationCriOutput)
+}
+
+func (i EdgeConfigurationCriArgs) ToEdgeConfigurationCriPtrOutput() EdgeConfigurationCriPtrOutput {
+	return i.ToEdgeConfigurationCriPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationCriArgs) ToEdgeConfigurationCriPtrOutputWithContext(ctx context.Context) EdgeConfigurationCriPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationCriOutput).ToEdgeConfigurationCriPtrOutputWithContext(ctx)
+}
+
+// EdgeConfigurationCriPtrInput is an input type that accepts EdgeConfigurationCriArgs, EdgeConfigurationCriPtr and EdgeConfigurationCriPtrOutput values.
+// You can construct a concrete instance of `EdgeConfigurationCriPtrInput` via:
+//
+//	        EdgeConfigurationCriArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeConfigurationCriPtrInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationCriPtrOutput() EdgeConfigurationCriPtrOutput
+	ToEdgeConfigurationCriPtrOutputWithContext(context.Context) EdgeConfigurationCriPtrOutput
+}
+
+type edgeConfigurationCriPtrType EdgeConfigurationCriArgs
+
+func EdgeConfigurationCriPtr(v *EdgeConfigurationCriArgs) EdgeConfigurationCriPtrInput {
+	return (*edgeConfigurationCriPtrType)(v)
+}
+
+func (*edgeConfigurationCriPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationCri)(nil)).Elem()
+}
+
+func (i *edgeConfigurationCriPtrType) ToEdgeConfigurationCriPtrOutput() EdgeConfigurationCriPtrOutput {
+	return i.ToEdgeConfigurationCriPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeConfigurationCriPtrType) ToEdgeConfigurationCriPtrOutputWithContext(ctx context.Context) EdgeConfigurationCriPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationCriPtrOutput)
+}
+
+// The container runtime of edges.
+type EdgeConfigurationCriOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationCriOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationCri)(nil)).Elem()
+}
+
+func (o EdgeConfigurationCriOutput) ToEdgeConfigurationCriOutput() EdgeConfigurationCriOutput {
+	return o
+}
+
+func (o EdgeConfigurationCriOutput) ToEdgeConfigurationCriOutputWithContext(ctx context.Context) EdgeConfigurationCriOutput {
+	return o
+}
+
+func (o EdgeConfigurationCriOutput) ToEdgeConfigurationCriPtrOutput() EdgeConfigurationCriPtrOutput {
+	return o.ToEdgeConfigurationCriPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeConfigurationCriOutput) ToEdgeConfigurationCriPtrOutputWithContext(ctx context.Context) EdgeConfigurationCriPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeConfigurationCri) *EdgeConfigurationCri {
+		return &v
+	}).(EdgeConfigurationCriPtrOutput)
+}
+
+// The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+func (o EdgeConfigurationCriOutput) Socket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationCri) *string { return v.Socket }).(pulumi.StringPtrOutput)
+}
+
+type EdgeConfigurationCriPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationCriPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationCri)(nil)).Elem()
+}
+
+func (o EdgeConfigurationCriPtrOutput) ToEdgeConfigurationCriPtrOutput() EdgeConfigurationCriPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationCriPtrOutput) ToEdgeConfigurationCriPtrOutputWithContext(ctx context.Context) EdgeConfigurationCriPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationCriPtrOutput) Elem() EdgeConfigurationCriOutput {
+	return o.ApplyT(func(v *EdgeConfigurationCri) EdgeConfigurationCri {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeConfigurationCri
+		return ret
+	}).(EdgeConfigurationCriOutput)
+}
+
+// The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+func (o EdgeConfigurationCriPtrOutput) Socket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationCri) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Socket
+	}).(pulumi.StringPtrOutput)
+}
+
+// How edges on machines of one's own are made.
+type EdgeConfigurationCustom struct {
+	// The settings, by their names. At least one.
+	Custom map[string]string `pulumi:"custom"`
+}
+
+// EdgeConfigurationCustomInput is an input type that accepts EdgeConfigurationCustomArgs and EdgeConfigurationCustomOutput values.
+// You can construct a concrete instance of `EdgeConfigurationCustomInput` via:
+//
+//	EdgeConfigurationCustomArgs{...}
+type EdgeConfigurationCustomInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationCustomOutput() EdgeConfigurationCustomOutput
+	ToEdgeConfigurationCustomOutputWithContext(context.Context) EdgeConfigurationCustomOutput
+}
+
+// How edges on machines of one's own are made.
+type EdgeConfigurationCustomArgs struct {
+	// The settings, by their names. At least one.
+	Custom pulumi.StringMapInput `pulumi:"custom"`
+}
+
+func (EdgeConfigurationCustomArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationCustom)(nil)).Elem()
+}
+
+func (i EdgeConfigurationCustomArgs) ToEdgeConfigurationCustomOutput() EdgeConfigurationCustomOutput {
+	return i.ToEdgeConfigurationCustomOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationCustomArgs) ToEdgeConfigurationCustomOutputWithContext(ctx context.Context) EdgeConfigurationCustomOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationCustomOutput)
+}
+
+func (i EdgeConfigurationCustomArgs) ToEdgeConfigurationCustomPtrOutput() EdgeConfigurationCustomPtrOutput {
+	return i.ToEdgeConfigurationCustomPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationCustomArgs) ToEdgeConfigurationCustomPtrOutputWithContext(ctx context.Context) EdgeConfigurationCustomPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationCustomOutput).ToEdgeConfigurationCustomPtrOutputWithContext(ctx)
+}
+
+// EdgeConfigurationCustomPtrInput is an input type that accepts EdgeConfigurationCustomArgs, EdgeConfigurationCustomPtr and EdgeConfigurationCustomPtrOutput values.
+// You can construct a concrete instance of `EdgeConfigurationCustomPtrInput` via:
+//
+//	        EdgeConfigurationCustomArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeConfigurationCustomPtrInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationCustomPtrOutput() EdgeConfigurationCustomPtrOutput
+	ToEdgeConfigurationCustomPtrOutputWithContext(context.Context) EdgeConfigurationCustomPtrOutput
+}
+
+type edgeConfigurationCustomPtrType EdgeConfigurationCustomArgs
+
+func EdgeConfigurationCustomPtr(v *EdgeConfigurationCustomArgs) EdgeConfigurationCustomPtrInput {
+	return (*edgeConfigurationCustomPtrType)(v)
+}
+
+func (*edgeConfigurationCustomPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationCustom)(nil)).Elem()
+}
+
+func (i *edgeConfigurationCustomPtrType) ToEdgeConfigurationCustomPtrOutput() EdgeConfigurationCustomPtrOutput {
+	return i.ToEdgeConfigurationCustomPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeConfigurationCustomPtrType) ToEdgeConfigurationCustomPtrOutputWithContext(ctx context.Context) EdgeConfigurationCustomPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationCustomPtrOutput)
+}
+
+// How edges on machines of one's own are made.
+type EdgeConfigurationCustomOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationCustomOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationCustom)(nil)).Elem()
+}
+
+func (o EdgeConfigurationCustomOutput) ToEdgeConfigurationCustomOutput() EdgeConfigurationCustomOutput {
+	return o
+}
+
+func (o EdgeConfigurationCustomOutput) ToEdgeConfigurationCustomOutputWithContext(ctx context.Context) EdgeConfigurationCustomOutput {
+	return o
+}
+
+func (o EdgeConfigurationCustomOutput) ToEdgeConfigurationCustomPtrOutput() EdgeConfigurationCustomPtrOutput {
+	return o.ToEdgeConfigurationCustomPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeConfigurationCustomOutput) ToEdgeConfigurationCustomPtrOutputWithContext(ctx context.Context) EdgeConfigurationCustomPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeConfigurationCustom) *EdgeConfigurationCustom {
+		return &v
+	}).(EdgeConfigurationCustomPtrOutput)
+}
+
+// The settings, by their names. At least one.
+func (o EdgeConfigurationCustomOutput) Custom() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeConfigurationCustom) map[string]string { return v.Custom }).(pulumi.StringMapOutput)
+}
+
+type EdgeConfigurationCustomPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationCustomPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationCustom)(nil)).Elem()
+}
+
+func (o EdgeConfigurationCustomPtrOutput) ToEdgeConfigurationCustomPtrOutput() EdgeConfigurationCustomPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationCustomPtrOutput) ToEdgeConfigurationCustomPtrOutputWithContext(ctx context.Context) EdgeConfigurationCustomPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationCustomPtrOutput) Elem() EdgeConfigurationCustomOutput {
+	return o.ApplyT(func(v *EdgeConfigurationCustom) EdgeConfigurationCustom {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeConfigurationCustom
+		return ret
+	}).(EdgeConfigurationCustomOutput)
+}
+
+// The settings, by their names. At least one.
+func (o EdgeConfigurationCustomPtrOutput) Custom() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeConfigurationCustom) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Custom
+	}).(pulumi.StringMapOutput)
+}
+
+// How edges in Google Cloud are made. An empty object leaves everything to the service.
+type EdgeConfigurationGcp struct {
+	// The size of the boot disk, in GiB. Default: the service's choice.
+	BootDiskSizeGib *int `pulumi:"bootDiskSizeGib"`
+	// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+	ImageId *string `pulumi:"imageId"`
+	// Labels for the machines, by their keys.
+	Labels map[string]string `pulumi:"labels"`
+}
+
+// EdgeConfigurationGcpInput is an input type that accepts EdgeConfigurationGcpArgs and EdgeConfigurationGcpOutput values.
+// You can construct a concrete instance of `EdgeConfigurationGcpInput` via:
+//
+//	EdgeConfigurationGcpArgs{...}
+type EdgeConfigurationGcpInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationGcpOutput() EdgeConfigurationGcpOutput
+	ToEdgeConfigurationGcpOutputWithContext(context.Context) EdgeConfigurationGcpOutput
+}
+
+// How edges in Google Cloud are made. An empty object leaves everything to the service.
+type EdgeConfigurationGcpArgs struct {
+	// The size of the boot disk, in GiB. Default: the service's choice.
+	BootDiskSizeGib pulumi.IntPtrInput `pulumi:"bootDiskSizeGib"`
+	// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+	ImageId pulumi.StringPtrInput `pulumi:"imageId"`
+	// Labels for the machines, by their keys.
+	Labels pulumi.StringMapInput `pulumi:"labels"`
+}
+
+func (EdgeConfigurationGcpArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationGcp)(nil)).Elem()
+}
+
+func (i EdgeConfigurationGcpArgs) ToEdgeConfigurationGcpOutput() EdgeConfigurationGcpOutput {
+	return i.ToEdgeConfigurationGcpOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationGcpArgs) ToEdgeConfigurationGcpOutputWithContext(ctx context.Context) EdgeConfigurationGcpOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationGcpOutput)
+}
+
+func (i EdgeConfigurationGcpArgs) ToEdgeConfigurationGcpPtrOutput() EdgeConfigurationGcpPtrOutput {
+	return i.ToEdgeConfigurationGcpPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationGcpArgs) ToEdgeConfigurationGcpPtrOutputWithContext(ctx context.Context) EdgeConfigurationGcpPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationGcpOutput).ToEdgeConfigurationGcpPtrOutputWithContext(ctx)
+}
+
+// EdgeConfigurationGcpPtrInput is an input type that accepts EdgeConfigurationGcpArgs, EdgeConfigurationGcpPtr and EdgeConfigurationGcpPtrOutput values.
+// You can construct a concrete instance of `EdgeConfigurationGcpPtrInput` via:
+//
+//	        EdgeConfigurationGcpArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeConfigurationGcpPtrInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationGcpPtrOutput() EdgeConfigurationGcpPtrOutput
+	ToEdgeConfigurationGcpPtrOutputWithContext(context.Context) EdgeConfigurationGcpPtrOutput
+}
+
+type edgeConfigurationGcpPtrType EdgeConfigurationGcpArgs
+
+func EdgeConfigurationGcpPtr(v *EdgeConfigurationGcpArgs) EdgeConfigurationGcpPtrInput {
+	return (*edgeConfigurationGcpPtrType)(v)
+}
+
+func (*edgeConfigurationGcpPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationGcp)(nil)).Elem()
+}
+
+func (i *edgeConfigurationGcpPtrType) ToEdgeConfigurationGcpPtrOutput() EdgeConfigurationGcpPtrOutput {
+	return i.ToEdgeConfigurationGcpPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeConfigurationGcpPtrType) ToEdgeConfigurationGcpPtrOutputWithContext(ctx context.Context) EdgeConfigurationGcpPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationGcpPtrOutput)
+}
+
+// How edges in Google Cloud are made. An empty object leaves everything to the service.
+type EdgeConfigurationGcpOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationGcpOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationGcp)(nil)).Elem()
+}
+
+func (o EdgeConfigurationGcpOutput) ToEdgeConfigurationGcpOutput() EdgeConfigurationGcpOutput {
+	return o
+}
+
+func (o EdgeConfigurationGcpOutput) ToEdgeConfigurationGcpOutputWithContext(ctx context.Context) EdgeConfigurationGcpOutput {
+	return o
+}
+
+func (o EdgeConfigurationGcpOutput) ToEdgeConfigurationGcpPtrOutput() EdgeConfigurationGcpPtrOutput {
+	return o.ToEdgeConfigurationGcpPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeConfigurationGcpOutput) ToEdgeConfigurationGcpPtrOutputWithContext(ctx context.Context) EdgeConfigurationGcpPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeConfigurationGcp) *EdgeConfigurationGcp {
+		return &v
+	}).(EdgeConfigurationGcpPtrOutput)
+}
+
+// The size of the boot disk, in GiB. Default: the service's choice.
+func (o EdgeConfigurationGcpOutput) BootDiskSizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationGcp) *int { return v.BootDiskSizeGib }).(pulumi.IntPtrOutput)
+}
+
+// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+func (o EdgeConfigurationGcpOutput) ImageId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationGcp) *string { return v.ImageId }).(pulumi.StringPtrOutput)
+}
+
+// Labels for the machines, by their keys.
+func (o EdgeConfigurationGcpOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeConfigurationGcp) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+type EdgeConfigurationGcpPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationGcpPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationGcp)(nil)).Elem()
+}
+
+func (o EdgeConfigurationGcpPtrOutput) ToEdgeConfigurationGcpPtrOutput() EdgeConfigurationGcpPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationGcpPtrOutput) ToEdgeConfigurationGcpPtrOutputWithContext(ctx context.Context) EdgeConfigurationGcpPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationGcpPtrOutput) Elem() EdgeConfigurationGcpOutput {
+	return o.ApplyT(func(v *EdgeConfigurationGcp) EdgeConfigurationGcp {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeConfigurationGcp
+		return ret
+	}).(EdgeConfigurationGcpOutput)
+}
+
+// The size of the boot disk, in GiB. Default: the service's choice.
+func (o EdgeConfigurationGcpPtrOutput) BootDiskSizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationGcp) *int {
+		if v == nil {
+			return nil
+		}
+		return v.BootDiskSizeGib
+	}).(pulumi.IntPtrOutput)
+}
+
+// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+func (o EdgeConfigurationGcpPtrOutput) ImageId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ImageId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Labels for the machines, by their keys.
+func (o EdgeConfigurationGcpPtrOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeConfigurationGcp) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Labels
+	}).(pulumi.StringMapOutput)
+}
+
+// How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+type EdgeConfigurationOci struct {
+	// The size of the boot disk, in GiB. Default: the service's choice.
+	BootDiskSizeGib *int `pulumi:"bootDiskSizeGib"`
+	// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+	ImageId *string `pulumi:"imageId"`
+	// Tags for the machines, by their keys.
+	Tags map[string]string `pulumi:"tags"`
+}
+
+// EdgeConfigurationOciInput is an input type that accepts EdgeConfigurationOciArgs and EdgeConfigurationOciOutput values.
+// You can construct a concrete instance of `EdgeConfigurationOciInput` via:
+//
+//	EdgeConfigurationOciArgs{...}
+type EdgeConfigurationOciInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationOciOutput() EdgeConfigurationOciOutput
+	ToEdgeConfigurationOciOutputWithContext(context.Context) EdgeConfigurationOciOutput
+}
+
+// How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+type EdgeConfigurationOciArgs struct {
+	// The size of the boot disk, in GiB. Default: the service's choice.
+	BootDiskSizeGib pulumi.IntPtrInput `pulumi:"bootDiskSizeGib"`
+	// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+	ImageId pulumi.StringPtrInput `pulumi:"imageId"`
+	// Tags for the machines, by their keys.
+	Tags pulumi.StringMapInput `pulumi:"tags"`
+}
+
+func (EdgeConfigurationOciArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationOci)(nil)).Elem()
+}
+
+func (i EdgeConfigurationOciArgs) ToEdgeConfigurationOciOutput() EdgeConfigurationOciOutput {
+	return i.ToEdgeConfigurationOciOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationOciArgs) ToEdgeConfigurationOciOutputWithContext(ctx context.Context) EdgeConfigurationOciOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationOciOutput)
+}
+
+func (i EdgeConfigurationOciArgs) ToEdgeConfigurationOciPtrOutput() EdgeConfigurationOciPtrOutput {
+	return i.ToEdgeConfigurationOciPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeConfigurationOciArgs) ToEdgeConfigurationOciPtrOutputWithContext(ctx context.Context) EdgeConfigurationOciPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationOciOutput).ToEdgeConfigurationOciPtrOutputWithContext(ctx)
+}
+
+// EdgeConfigurationOciPtrInput is an input type that accepts EdgeConfigurationOciArgs, EdgeConfigurationOciPtr and EdgeConfigurationOciPtrOutput values.
+// You can construct a concrete instance of `EdgeConfigurationOciPtrInput` via:
+//
+//	        EdgeConfigurationOciArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeConfigurationOciPtrInput interface {
+	pulumi.Input
+
+	ToEdgeConfigurationOciPtrOutput() EdgeConfigurationOciPtrOutput
+	ToEdgeConfigurationOciPtrOutputWithContext(context.Context) EdgeConfigurationOciPtrOutput
+}
+
+type edgeConfigurationOciPtrType EdgeConfigurationOciArgs
+
+func EdgeConfigurationOciPtr(v *EdgeConfigurationOciArgs) EdgeConfigurationOciPtrInput {
+	return (*edgeConfigurationOciPtrType)(v)
+}
+
+func (*edgeConfigurationOciPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationOci)(nil)).Elem()
+}
+
+func (i *edgeConfigurationOciPtrType) ToEdgeConfigurationOciPtrOutput() EdgeConfigurationOciPtrOutput {
+	return i.ToEdgeConfigurationOciPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeConfigurationOciPtrType) ToEdgeConfigurationOciPtrOutputWithContext(ctx context.Context) EdgeConfigurationOciPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeConfigurationOciPtrOutput)
+}
+
+// How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+type EdgeConfigurationOciOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationOciOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationOci)(nil)).Elem()
+}
+
+func (o EdgeConfigurationOciOutput) ToEdgeConfigurationOciOutput() EdgeConfigurationOciOutput {
+	return o
+}
+
+func (o EdgeConfigurationOciOutput) ToEdgeConfigurationOciOutputWithContext(ctx context.Context) EdgeConfigurationOciOutput {
+	return o
+}
+
+func (o EdgeConfigurationOciOutput) ToEdgeConfigurationOciPtrOutput() EdgeConfigurationOciPtrOutput {
+	return o.ToEdgeConfigurationOciPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeConfigurationOciOutput) ToEdgeConfigurationOciPtrOutputWithContext(ctx context.Context) EdgeConfigurationOciPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeConfigurationOci) *EdgeConfigurationOci {
+		return &v
+	}).(EdgeConfigurationOciPtrOutput)
+}
+
+// The size of the boot disk, in GiB. Default: the service's choice.
+func (o EdgeConfigurationOciOutput) BootDiskSizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationOci) *int { return v.BootDiskSizeGib }).(pulumi.IntPtrOutput)
+}
+
+// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+func (o EdgeConfigurationOciOutput) ImageId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationOci) *string { return v.ImageId }).(pulumi.StringPtrOutput)
+}
+
+// Tags for the machines, by their keys.
+func (o EdgeConfigurationOciOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeConfigurationOci) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
+}
+
+type EdgeConfigurationOciPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationOciPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeConfigurationOci)(nil)).Elem()
+}
+
+func (o EdgeConfigurationOciPtrOutput) ToEdgeConfigurationOciPtrOutput() EdgeConfigurationOciPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationOciPtrOutput) ToEdgeConfigurationOciPtrOutputWithContext(ctx context.Context) EdgeConfigurationOciPtrOutput {
+	return o
+}
+
+func (o EdgeConfigurationOciPtrOutput) Elem() EdgeConfigurationOciOutput {
+	return o.ApplyT(func(v *EdgeConfigurationOci) EdgeConfigurationOci {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeConfigurationOci
+		return ret
+	}).(EdgeConfigurationOciOutput)
+}
+
+// The size of the boot disk, in GiB. Default: the service's choice.
+func (o EdgeConfigurationOciPtrOutput) BootDiskSizeGib() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationOci) *int {
+		if v == nil {
+			return nil
+		}
+		return v.BootDiskSizeGib
+	}).(pulumi.IntPtrOutput)
+}
+
+// The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+func (o EdgeConfigurationOciPtrOutput) ImageId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeConfigurationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ImageId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Tags for the machines, by their keys.
+func (o EdgeConfigurationOciPtrOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeConfigurationOci) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Tags
+	}).(pulumi.StringMapOutput)
+}
+
+// Software that is installed on the edges of a location.
+type EdgeLocationAddon struct {
+	// Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+	Name string `pulumi:"name"`
+	// The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+	Values *string `pulumi:"values"`
+}
+
+// EdgeLocationAddonInput is an input type that accepts EdgeLocationAddonArgs and EdgeLocationAddonOutput values.
+// You can construct a concrete instance of `EdgeLocationAddonInput` via:
+//
+//	EdgeLocationAddonArgs{...}
+type EdgeLocationAddonInput interface {
+	pulumi.Input
+
+	ToEdgeLocationAddonOutput() EdgeLocationAddonOutput
+	ToEdgeLocationAddonOutputWithContext(context.Context) EdgeLocationAddonOutput
+}
+
+// Software that is installed on the edges of a location.
+type EdgeLocationAddonArgs struct {
+	// Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+	Values pulumi.StringPtrInput `pulumi:"values"`
+}
+
+func (EdgeLocationAddonArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationAddon)(nil)).Elem()
+}
+
+func (i EdgeLocationAddonArgs) ToEdgeLocationAddonOutput() EdgeLocationAddonOutput {
+	return i.ToEdgeLocationAddonOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationAddonArgs) ToEdgeLocationAddonOutputWithContext(ctx context.Context) EdgeLocationAddonOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationAddonOutput)
+}
+
+// EdgeLocationAddonArrayInput is an input type that accepts EdgeLocationAddonArray and EdgeLocationAddonArrayOutput values.
+// You can construct a concrete instance of `EdgeLocationAddonArrayInput` via:
+//
+//	EdgeLocationAddonArray{ EdgeLocationAddonArgs{...} }
+type EdgeLocationAddonArrayInput interface {
+	pulumi.Input
+
+	ToEdgeLocationAddonArrayOutput() EdgeLocationAddonArrayOutput
+	ToEdgeLocationAddonArrayOutputWithContext(context.Context) EdgeLocationAddonArrayOutput
+}
+
+type EdgeLocationAddonArray []EdgeLocationAddonInput
+
+func (EdgeLocationAddonArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EdgeLocationAddon)(nil)).Elem()
+}
+
+func (i EdgeLocationAddonArray) ToEdgeLocationAddonArrayOutput() EdgeLocationAddonArrayOutput {
+	return i.ToEdgeLocationAddonArrayOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationAddonArray) ToEdgeLocationAddonArrayOutputWithContext(ctx context.Context) EdgeLocationAddonArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationAddonArrayOutput)
+}
+
+// Software that is installed on the edges of a location.
+type EdgeLocationAddonOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationAddonOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationAddon)(nil)).Elem()
+}
+
+func (o EdgeLocationAddonOutput) ToEdgeLocationAddonOutput() EdgeLocationAddonOutput {
+	return o
+}
+
+func (o EdgeLocationAddonOutput) ToEdgeLocationAddonOutputWithContext(ctx context.Context) EdgeLocationAddonOutput {
+	return o
+}
+
+// Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+func (o EdgeLocationAddonOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationAddon) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+func (o EdgeLocationAddonOutput) Values() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAddon) *string { return v.Values }).(pulumi.StringPtrOutput)
+}
+
+type EdgeLocationAddonArrayOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationAddonArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EdgeLocationAddon)(nil)).Elem()
+}
+
+func (o EdgeLocationAddonArrayOutput) ToEdgeLocationAddonArrayOutput() EdgeLocationAddonArrayOutput {
+	return o
+}
+
+func (o EdgeLocationAddonArrayOutput) ToEdgeLocationAddonArrayOutputWithContext(ctx context.Context) EdgeLocationAddonArrayOutput {
+	return o
+}
+
+func (o EdgeLocationAddonArrayOutput) Index(i pulumi.IntInput) EdgeLocationAddonOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EdgeLocationAddon {
+		return vs[0].([]EdgeLocationAddon)[vs[1].(int)]
+	}).(EdgeLocationAddonOutput)
+}
+
+// A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+type EdgeLocationAws struct {
+	// The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+	AccessKeyIdWo *string `pulumi:"accessKeyIdWo"`
+	// The AWS account, 12 digits as text.
+	AccountId string `pulumi:"accountId"`
+	// The instance profile of the edges, by its name or ARN.
+	InstanceProfile *string `pulumi:"instanceProfile"`
+	// The name that the network is tagged with.
+	//
+	// Deprecated: The service has no more use for it. Leave it out.
+	NameTag *string `pulumi:"nameTag"`
+	// The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+	RoleArn *string `pulumi:"roleArn"`
+	// The secret access key. Secret. The API never returns it. A change updates the location in place.
+	SecretAccessKeyWo *string `pulumi:"secretAccessKeyWo"`
+	// The ID of the security group of the edges.
+	SecurityGroupId string `pulumi:"securityGroupId"`
+	// The ID of the subnet for each zone, by the name of the zone.
+	SubnetIds map[string]string `pulumi:"subnetIds"`
+	// The address range of the VPC, such as `10.1.0.0/16`.
+	VpcCidr *string `pulumi:"vpcCidr"`
+	// The ID of the VPC.
+	VpcId string `pulumi:"vpcId"`
+	// Whether the VPC is peered with that of the cluster. Default: the service's choice.
+	VpcPeered *bool `pulumi:"vpcPeered"`
+}
+
+// EdgeLocationAwsInput is an input type that accepts EdgeLocationAwsArgs and EdgeLocationAwsOutput values.
+// You can construct a concrete instance of `EdgeLocationAwsInput` via:
+//
+//	EdgeLocationAwsArgs{...}
+type EdgeLocationAwsInput interface {
+	pulumi.Input
+
+	ToEdgeLocationAwsOutput() EdgeLocationAwsOutput
+	ToEdgeLocationAwsOutputWithContext(context.Context) EdgeLocationAwsOutput
+}
+
+// A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+type EdgeLocationAwsArgs struct {
+	// The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+	AccessKeyIdWo pulumi.StringPtrInput `pulumi:"accessKeyIdWo"`
+	// The AWS account, 12 digits as text.
+	AccountId pulumi.StringInput `pulumi:"accountId"`
+	// The instance profile of the edges, by its name or ARN.
+	InstanceProfile pulumi.StringPtrInput `pulumi:"instanceProfile"`
+	// The name that the network is tagged with.
+	//
+	// Deprecated: The service has no more use for it. Leave it out.
+	NameTag pulumi.StringPtrInput `pulumi:"nameTag"`
+	// The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+	RoleArn pulumi.StringPtrInput `pulumi:"roleArn"`
+	// The secret access key. Secret. The API never returns it. A change updates the location in place.
+	SecretAccessKeyWo pulumi.StringPtrInput `pulumi:"secretAccessKeyWo"`
+	// The ID of the security group of the edges.
+	SecurityGroupId pulumi.StringInput `pulumi:"securityGroupId"`
+	// The ID of the subnet for each zone, by the name of the zone.
+	SubnetIds pulumi.StringMapInput `pulumi:"subnetIds"`
+	// The address range of the VPC, such as `10.1.0.0/16`.
+	VpcCidr pulumi.StringPtrInput `pulumi:"vpcCidr"`
+	// The ID of the VPC.
+	VpcId pulumi.StringInput `pulumi:"vpcId"`
+	// Whether the VPC is peered with that of the cluster. Default: the service's choice.
+	VpcPeered pulumi.BoolPtrInput `pulumi:"vpcPeered"`
+}
+
+func (EdgeLocationAwsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationAws)(nil)).Elem()
+}
+
+func (i EdgeLocationAwsArgs) ToEdgeLocationAwsOutput() EdgeLocationAwsOutput {
+	return i.ToEdgeLocationAwsOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationAwsArgs) ToEdgeLocationAwsOutputWithContext(ctx context.Context) EdgeLocationAwsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationAwsOutput)
+}
+
+func (i EdgeLocationAwsArgs) ToEdgeLocationAwsPtrOutput() EdgeLocationAwsPtrOutput {
+	return i.ToEdgeLocationAwsPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationAwsArgs) ToEdgeLocationAwsPtrOutputWithContext(ctx context.Context) EdgeLocationAwsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationAwsOutput).ToEdgeLocationAwsPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationAwsPtrInput is an input type that accepts EdgeLocationAwsArgs, EdgeLocationAwsPtr and EdgeLocationAwsPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationAwsPtrInput` via:
+//
+//	        EdgeLocationAwsArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationAwsPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationAwsPtrOutput() EdgeLocationAwsPtrOutput
+	ToEdgeLocationAwsPtrOutputWithContext(context.Context) EdgeLocationAwsPtrOutput
+}
+
+type edgeLocationAwsPtrType EdgeLocationAwsArgs
+
+func EdgeLocationAwsPtr(v *EdgeLocationAwsArgs) EdgeLocationAwsPtrInput {
+	return (*edgeLocationAwsPtrType)(v)
+}
+
+func (*edgeLocationAwsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationAws)(nil)).Elem()
+}
+
+func (i *edgeLocationAwsPtrType) ToEdgeLocationAwsPtrOutput() EdgeLocationAwsPtrOutput {
+	return i.ToEdgeLocationAwsPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationAwsPtrType) ToEdgeLocationAwsPtrOutputWithContext(ctx context.Context) EdgeLocationAwsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationAwsPtrOutput)
+}
+
+// A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+type EdgeLocationAwsOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationAwsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationAws)(nil)).Elem()
+}
+
+func (o EdgeLocationAwsOutput) ToEdgeLocationAwsOutput() EdgeLocationAwsOutput {
+	return o
+}
+
+func (o EdgeLocationAwsOutput) ToEdgeLocationAwsOutputWithContext(ctx context.Context) EdgeLocationAwsOutput {
+	return o
+}
+
+func (o EdgeLocationAwsOutput) ToEdgeLocationAwsPtrOutput() EdgeLocationAwsPtrOutput {
+	return o.ToEdgeLocationAwsPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationAwsOutput) ToEdgeLocationAwsPtrOutputWithContext(ctx context.Context) EdgeLocationAwsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationAws) *EdgeLocationAws {
+		return &v
+	}).(EdgeLocationAwsPtrOutput)
+}
+
+// The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationAwsOutput) AccessKeyIdWo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *string { return v.AccessKeyIdWo }).(pulumi.StringPtrOutput)
+}
+
+// The AWS account, 12 digits as text.
+func (o EdgeLocationAwsOutput) AccountId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationAws) string { return v.AccountId }).(pulumi.StringOutput)
+}
+
+// The instance profile of the edges, by its name or ARN.
+func (o EdgeLocationAwsOutput) InstanceProfile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *string { return v.InstanceProfile }).(pulumi.StringPtrOutput)
+}
+
+// The name that the network is tagged with.
+//
+// Deprecated: The service has no more use for it. Leave it out.
+func (o EdgeLocationAwsOutput) NameTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *string { return v.NameTag }).(pulumi.StringPtrOutput)
+}
+
+// The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+func (o EdgeLocationAwsOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *string { return v.RoleArn }).(pulumi.StringPtrOutput)
+}
+
+// The secret access key. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationAwsOutput) SecretAccessKeyWo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *string { return v.SecretAccessKeyWo }).(pulumi.StringPtrOutput)
+}
+
+// The ID of the security group of the edges.
+func (o EdgeLocationAwsOutput) SecurityGroupId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationAws) string { return v.SecurityGroupId }).(pulumi.StringOutput)
+}
+
+// The ID of the subnet for each zone, by the name of the zone.
+func (o EdgeLocationAwsOutput) SubnetIds() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeLocationAws) map[string]string { return v.SubnetIds }).(pulumi.StringMapOutput)
+}
+
+// The address range of the VPC, such as `10.1.0.0/16`.
+func (o EdgeLocationAwsOutput) VpcCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *string { return v.VpcCidr }).(pulumi.StringPtrOutput)
+}
+
+// The ID of the VPC.
+func (o EdgeLocationAwsOutput) VpcId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationAws) string { return v.VpcId }).(pulumi.StringOutput)
+}
+
+// Whether the VPC is peered with that of the cluster. Default: the service's choice.
+func (o EdgeLocationAwsOutput) VpcPeered() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v EdgeLocationAws) *bool { return v.VpcPeered }).(pulumi.BoolPtrOutput)
+}
+
+type EdgeLocationAwsPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationAwsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationAws)(nil)).Elem()
+}
+
+func (o EdgeLocationAwsPtrOutput) ToEdgeLocationAwsPtrOutput() EdgeLocationAwsPtrOutput {
+	return o
+}
+
+func (o EdgeLocationAwsPtrOutput) ToEdgeLocationAwsPtrOutputWithContext(ctx context.Context) EdgeLocationAwsPtrOutput {
+	return o
+}
+
+func (o EdgeLocationAwsPtrOutput) Elem() EdgeLocationAwsOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) EdgeLocationAws {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationAws
+		return ret
+	}).(EdgeLocationAwsOutput)
+}
+
+// The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationAwsPtrOutput) AccessKeyIdWo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.AccessKeyIdWo
+	}).(pulumi.StringPtrOutput)
+}
+
+// The AWS account, 12 digits as text.
+func (o EdgeLocationAwsPtrOutput) AccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.AccountId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The instance profile of the edges, by its name or ARN.
+func (o EdgeLocationAwsPtrOutput) InstanceProfile() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.InstanceProfile
+	}).(pulumi.StringPtrOutput)
+}
+
+// The name that the network is tagged with.
+//
+// Deprecated: The service has no more use for it. Leave it out.
+func (o EdgeLocationAwsPtrOutput) NameTag() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.NameTag
+	}).(pulumi.StringPtrOutput)
+}
+
+// The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+func (o EdgeLocationAwsPtrOutput) RoleArn() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.RoleArn
+	}).(pulumi.StringPtrOutput)
+}
+
+// The secret access key. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationAwsPtrOutput) SecretAccessKeyWo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SecretAccessKeyWo
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ID of the security group of the edges.
+func (o EdgeLocationAwsPtrOutput) SecurityGroupId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.SecurityGroupId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ID of the subnet for each zone, by the name of the zone.
+func (o EdgeLocationAwsPtrOutput) SubnetIds() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.SubnetIds
+	}).(pulumi.StringMapOutput)
+}
+
+// The address range of the VPC, such as `10.1.0.0/16`.
+func (o EdgeLocationAwsPtrOutput) VpcCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return v.VpcCidr
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ID of the VPC.
+func (o EdgeLocationAwsPtrOutput) VpcId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.VpcId
+	}).(pulumi.StringPtrOutput)
+}
+
+// Whether the VPC is peered with that of the cluster. Default: the service's choice.
+func (o EdgeLocationAwsPtrOutput) VpcPeered() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationAws) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.VpcPeered
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The control plane of an edge location.
+type EdgeLocationControlPlane struct {
+	// Whether it is highly available. Default: true.
+	Ha *bool `pulumi:"ha"`
+}
+
+// EdgeLocationControlPlaneInput is an input type that accepts EdgeLocationControlPlaneArgs and EdgeLocationControlPlaneOutput values.
+// You can construct a concrete instance of `EdgeLocationControlPlaneInput` via:
+//
+//	EdgeLocationControlPlaneArgs{...}
+type EdgeLocationControlPlaneInput interface {
+	pulumi.Input
+
+	ToEdgeLocationControlPlaneOutput() EdgeLocationControlPlaneOutput
+	ToEdgeLocationControlPlaneOutputWithContext(context.Context) EdgeLocationControlPlaneOutput
+}
+
+// The control plane of an edge location.
+type EdgeLocationControlPlaneArgs struct {
+	// Whether it is highly available. Default: true.
+	Ha pulumi.BoolPtrInput `pulumi:"ha"`
+}
+
+func (EdgeLocationControlPlaneArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationControlPlane)(nil)).Elem()
+}
+
+func (i EdgeLocationControlPlaneArgs) ToEdgeLocationControlPlaneOutput() EdgeLocationControlPlaneOutput {
+	return i.ToEdgeLocationControlPlaneOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationControlPlaneArgs) ToEdgeLocationControlPlaneOutputWithContext(ctx context.Context) EdgeLocationControlPlaneOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationControlPlaneOutput)
+}
+
+func (i EdgeLocationControlPlaneArgs) ToEdgeLocationControlPlanePtrOutput() EdgeLocationControlPlanePtrOutput {
+	return i.ToEdgeLocationControlPlanePtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationControlPlaneArgs) ToEdgeLocationControlPlanePtrOutputWithContext(ctx context.Context) EdgeLocationControlPlanePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationControlPlaneOutput).ToEdgeLocationControlPlanePtrOutputWithContext(ctx)
+}
+
+// EdgeLocationControlPlanePtrInput is an input type that accepts EdgeLocationControlPlaneArgs, EdgeLocationControlPlanePtr and EdgeLocationControlPlanePtrOutput values.
+// You can construct a concrete instance of `EdgeLocationControlPlanePtrInput` via:
+//
+//	        EdgeLocationControlPlaneArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationControlPlanePtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationControlPlanePtrOutput() EdgeLocationControlPlanePtrOutput
+	ToEdgeLocationControlPlanePtrOutputWithContext(context.Context) EdgeLocationControlPlanePtrOutput
+}
+
+type edgeLocationControlPlanePtrType EdgeLocationControlPlaneArgs
+
+func EdgeLocationControlPlanePtr(v *EdgeLocationControlPlaneArgs) EdgeLocationControlPlanePtrInput {
+	return (*edgeLocationControlPlanePtrType)(v)
+}
+
+func (*edgeLocationControlPlanePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationControlPlane)(nil)).Elem()
+}
+
+func (i *edgeLocationControlPlanePtrType) ToEdgeLocationControlPlanePtrOutput() EdgeLocationControlPlanePtrOutput {
+	return i.ToEdgeLocationControlPlanePtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationControlPlanePtrType) ToEdgeLocationControlPlanePtrOutputWithContext(ctx context.Context) EdgeLocationControlPlanePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationControlPlanePtrOutput)
+}
+
+// The control plane of an edge location.
+type EdgeLocationControlPlaneOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationControlPlaneOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationControlPlane)(nil)).Elem()
+}
+
+func (o EdgeLocationControlPlaneOutput) ToEdgeLocationControlPlaneOutput() EdgeLocationControlPlaneOutput {
+	return o
+}
+
+func (o EdgeLocationControlPlaneOutput) ToEdgeLocationControlPlaneOutputWithContext(ctx context.Context) EdgeLocationControlPlaneOutput {
+	return o
+}
+
+func (o EdgeLocationControlPlaneOutput) ToEdgeLocationControlPlanePtrOutput() EdgeLocationControlPlanePtrOutput {
+	return o.ToEdgeLocationControlPlanePtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationControlPlaneOutput) ToEdgeLocationControlPlanePtrOutputWithContext(ctx context.Context) EdgeLocationControlPlanePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationControlPlane) *EdgeLocationControlPlane {
+		return &v
+	}).(EdgeLocationControlPlanePtrOutput)
+}
+
+// Whether it is highly available. Default: true.
+func (o EdgeLocationControlPlaneOutput) Ha() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v EdgeLocationControlPlane) *bool { return v.Ha }).(pulumi.BoolPtrOutput)
+}
+
+type EdgeLocationControlPlanePtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationControlPlanePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationControlPlane)(nil)).Elem()
+}
+
+func (o EdgeLocationControlPlanePtrOutput) ToEdgeLocationControlPlanePtrOutput() EdgeLocationControlPlanePtrOutput {
+	return o
+}
+
+func (o EdgeLocationControlPlanePtrOutput) ToEdgeLocationControlPlanePtrOutputWithContext(ctx context.Context) EdgeLocationControlPlanePtrOutput {
+	return o
+}
+
+func (o EdgeLocationControlPlanePtrOutput) Elem() EdgeLocationControlPlaneOutput {
+	return o.ApplyT(func(v *EdgeLocationControlPlane) EdgeLocationControlPlane {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationControlPlane
+		return ret
+	}).(EdgeLocationControlPlaneOutput)
+}
+
+// Whether it is highly available. Default: true.
+func (o EdgeLocationControlPlanePtrOutput) Ha() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationControlPlane) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Ha
+	}).(pulumi.BoolPtrOutput)
+}
+
+// Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+type EdgeLocationCustom struct {
+}
+
+// EdgeLocationCustomInput is an input type that accepts EdgeLocationCustomArgs and EdgeLocationCustomOutput values.
+// You can construct a concrete instance of `EdgeLocationCustomInput` via:
+//
+//	EdgeLocationCustomArgs{...}
+type EdgeLocationCustomInput interface {
+	pulumi.Input
+
+	ToEdgeLocationCustomOutput() EdgeLocationCustomOutput
+	ToEdgeLocationCustomOutputWithContext(context.Context) EdgeLocationCustomOutput
+}
+
+// Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+type EdgeLocationCustomArgs struct {
+}
+
+func (EdgeLocationCustomArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationCustom)(nil)).Elem()
+}
+
+func (i EdgeLocationCustomArgs) ToEdgeLocationCustomOutput() EdgeLocationCustomOutput {
+	return i.ToEdgeLocationCustomOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationCustomArgs) ToEdgeLocationCustomOutputWithContext(ctx context.Context) EdgeLocationCustomOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationCustomOutput)
+}
+
+func (i EdgeLocationCustomArgs) ToEdgeLocationCustomPtrOutput() EdgeLocationCustomPtrOutput {
+	return i.ToEdgeLocationCustomPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationCustomArgs) ToEdgeLocationCustomPtrOutputWithContext(ctx context.Context) EdgeLocationCustomPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationCustomOutput).ToEdgeLocationCustomPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationCustomPtrInput is an input type that accepts EdgeLocationCustomArgs, EdgeLocationCustomPtr and EdgeLocationCustomPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationCustomPtrInput` via:
+//
+//	        EdgeLocationCustomArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationCustomPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationCustomPtrOutput() EdgeLocationCustomPtrOutput
+	ToEdgeLocationCustomPtrOutputWithContext(context.Context) EdgeLocationCustomPtrOutput
+}
+
+type edgeLocationCustomPtrType EdgeLocationCustomArgs
+
+func EdgeLocationCustomPtr(v *EdgeLocationCustomArgs) EdgeLocationCustomPtrInput {
+	return (*edgeLocationCustomPtrType)(v)
+}
+
+func (*edgeLocationCustomPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationCustom)(nil)).Elem()
+}
+
+func (i *edgeLocationCustomPtrType) ToEdgeLocationCustomPtrOutput() EdgeLocationCustomPtrOutput {
+	return i.ToEdgeLocationCustomPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationCustomPtrType) ToEdgeLocationCustomPtrOutputWithContext(ctx context.Context) EdgeLocationCustomPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationCustomPtrOutput)
+}
+
+// Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+type EdgeLocationCustomOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationCustomOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationCustom)(nil)).Elem()
+}
+
+func (o EdgeLocationCustomOutput) ToEdgeLocationCustomOutput() EdgeLocationCustomOutput {
+	return o
+}
+
+func (o EdgeLocationCustomOutput) ToEdgeLocationCustomOutputWithContext(ctx context.Context) EdgeLocationCustomOutput {
+	return o
+}
+
+func (o EdgeLocationCustomOutput) ToEdgeLocationCustomPtrOutput() EdgeLocationCustomPtrOutput {
+	return o.ToEdgeLocationCustomPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationCustomOutput) ToEdgeLocationCustomPtrOutputWithContext(ctx context.Context) EdgeLocationCustomPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationCustom) *EdgeLocationCustom {
+		return &v
+	}).(EdgeLocationCustomPtrOutput)
+}
+
+type EdgeLocationCustomPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationCustomPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationCustom)(nil)).Elem()
+}
+
+func (o EdgeLocationCustomPtrOutput) ToEdgeLocationCustomPtrOutput() EdgeLocationCustomPtrOutput {
+	return o
+}
+
+func (o EdgeLocationCustomPtrOutput) ToEdgeLocationCustomPtrOutputWithContext(ctx context.Context) EdgeLocationCustomPtrOutput {
+	return o
+}
+
+func (o EdgeLocationCustomPtrOutput) Elem() EdgeLocationCustomOutput {
+	return o.ApplyT(func(v *EdgeLocationCustom) EdgeLocationCustom {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationCustom
+		return ret
+	}).(EdgeLocationCustomOutput)
+}
+
+// A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+type EdgeLocationGcp struct {
+	// The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+	ClientServiceAccountJsonBase64Wo *string `pulumi:"clientServiceAccountJsonBase64Wo"`
+	// The email address of the service account of the edges.
+	InstanceServiceAccount *string `pulumi:"instanceServiceAccount"`
+	// The name of the network.
+	NetworkName string `pulumi:"networkName"`
+	// The network tags of the edges, in any order.
+	NetworkTags []string `pulumi:"networkTags"`
+	// The ID of the project.
+	ProjectId string `pulumi:"projectId"`
+	// The address range of the subnetwork, such as `10.1.0.0/20`.
+	SubnetCidr *string `pulumi:"subnetCidr"`
+	// The name of the subnetwork.
+	SubnetName string `pulumi:"subnetName"`
+	// The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+	TargetServiceAccountEmail *string `pulumi:"targetServiceAccountEmail"`
+}
+
+// EdgeLocationGcpInput is an input type that accepts EdgeLocationGcpArgs and EdgeLocationGcpOutput values.
+// You can construct a concrete instance of `EdgeLocationGcpInput` via:
+//
+//	EdgeLocationGcpArgs{...}
+type EdgeLocationGcpInput interface {
+	pulumi.Input
+
+	ToEdgeLocationGcpOutput() EdgeLocationGcpOutput
+	ToEdgeLocationGcpOutputWithContext(context.Context) EdgeLocationGcpOutput
+}
+
+// A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+type EdgeLocationGcpArgs struct {
+	// The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+	ClientServiceAccountJsonBase64Wo pulumi.StringPtrInput `pulumi:"clientServiceAccountJsonBase64Wo"`
+	// The email address of the service account of the edges.
+	InstanceServiceAccount pulumi.StringPtrInput `pulumi:"instanceServiceAccount"`
+	// The name of the network.
+	NetworkName pulumi.StringInput `pulumi:"networkName"`
+	// The network tags of the edges, in any order.
+	NetworkTags pulumi.StringArrayInput `pulumi:"networkTags"`
+	// The ID of the project.
+	ProjectId pulumi.StringInput `pulumi:"projectId"`
+	// The address range of the subnetwork, such as `10.1.0.0/20`.
+	SubnetCidr pulumi.StringPtrInput `pulumi:"subnetCidr"`
+	// The name of the subnetwork.
+	SubnetName pulumi.StringInput `pulumi:"subnetName"`
+	// The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+	TargetServiceAccountEmail pulumi.StringPtrInput `pulumi:"targetServiceAccountEmail"`
+}
+
+func (EdgeLocationGcpArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationGcp)(nil)).Elem()
+}
+
+func (i EdgeLocationGcpArgs) ToEdgeLocationGcpOutput() EdgeLocationGcpOutput {
+	return i.ToEdgeLocationGcpOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationGcpArgs) ToEdgeLocationGcpOutputWithContext(ctx context.Context) EdgeLocationGcpOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationGcpOutput)
+}
+
+func (i EdgeLocationGcpArgs) ToEdgeLocationGcpPtrOutput() EdgeLocationGcpPtrOutput {
+	return i.ToEdgeLocationGcpPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationGcpArgs) ToEdgeLocationGcpPtrOutputWithContext(ctx context.Context) EdgeLocationGcpPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationGcpOutput).ToEdgeLocationGcpPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationGcpPtrInput is an input type that accepts EdgeLocationGcpArgs, EdgeLocationGcpPtr and EdgeLocationGcpPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationGcpPtrInput` via:
+//
+//	        EdgeLocationGcpArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationGcpPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationGcpPtrOutput() EdgeLocationGcpPtrOutput
+	ToEdgeLocationGcpPtrOutputWithContext(context.Context) EdgeLocationGcpPtrOutput
+}
+
+type edgeLocationGcpPtrType EdgeLocationGcpArgs
+
+func EdgeLocationGcpPtr(v *EdgeLocationGcpArgs) EdgeLocationGcpPtrInput {
+	return (*edgeLocationGcpPtrType)(v)
+}
+
+func (*edgeLocationGcpPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationGcp)(nil)).Elem()
+}
+
+func (i *edgeLocationGcpPtrType) ToEdgeLocationGcpPtrOutput() EdgeLocationGcpPtrOutput {
+	return i.ToEdgeLocationGcpPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationGcpPtrType) ToEdgeLocationGcpPtrOutputWithContext(ctx context.Context) EdgeLocationGcpPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationGcpPtrOutput)
+}
+
+// A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+type EdgeLocationGcpOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationGcpOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationGcp)(nil)).Elem()
+}
+
+func (o EdgeLocationGcpOutput) ToEdgeLocationGcpOutput() EdgeLocationGcpOutput {
+	return o
+}
+
+func (o EdgeLocationGcpOutput) ToEdgeLocationGcpOutputWithContext(ctx context.Context) EdgeLocationGcpOutput {
+	return o
+}
+
+func (o EdgeLocationGcpOutput) ToEdgeLocationGcpPtrOutput() EdgeLocationGcpPtrOutput {
+	return o.ToEdgeLocationGcpPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationGcpOutput) ToEdgeLocationGcpPtrOutputWithContext(ctx context.Context) EdgeLocationGcpPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationGcp) *EdgeLocationGcp {
+		return &v
+	}).(EdgeLocationGcpPtrOutput)
+}
+
+// The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationGcpOutput) ClientServiceAccountJsonBase64Wo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) *string { return v.ClientServiceAccountJsonBase64Wo }).(pulumi.StringPtrOutput)
+}
+
+// The email address of the service account of the edges.
+func (o EdgeLocationGcpOutput) InstanceServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) *string { return v.InstanceServiceAccount }).(pulumi.StringPtrOutput)
+}
+
+// The name of the network.
+func (o EdgeLocationGcpOutput) NetworkName() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) string { return v.NetworkName }).(pulumi.StringOutput)
+}
+
+// The network tags of the edges, in any order.
+func (o EdgeLocationGcpOutput) NetworkTags() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) []string { return v.NetworkTags }).(pulumi.StringArrayOutput)
+}
+
+// The ID of the project.
+func (o EdgeLocationGcpOutput) ProjectId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) string { return v.ProjectId }).(pulumi.StringOutput)
+}
+
+// The address range of the subnetwork, such as `10.1.0.0/20`.
+func (o EdgeLocationGcpOutput) SubnetCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) *string { return v.SubnetCidr }).(pulumi.StringPtrOutput)
+}
+
+// The name of the subnetwork.
+func (o EdgeLocationGcpOutput) SubnetName() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) string { return v.SubnetName }).(pulumi.StringOutput)
+}
+
+// The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+func (o EdgeLocationGcpOutput) TargetServiceAccountEmail() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationGcp) *string { return v.TargetServiceAccountEmail }).(pulumi.StringPtrOutput)
+}
+
+type EdgeLocationGcpPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationGcpPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationGcp)(nil)).Elem()
+}
+
+func (o EdgeLocationGcpPtrOutput) ToEdgeLocationGcpPtrOutput() EdgeLocationGcpPtrOutput {
+	return o
+}
+
+func (o EdgeLocationGcpPtrOutput) ToEdgeLocationGcpPtrOutputWithContext(ctx context.Context) EdgeLocationGcpPtrOutput {
+	return o
+}
+
+func (o EdgeLocationGcpPtrOutput) Elem() EdgeLocationGcpOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) EdgeLocationGcp {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationGcp
+		return ret
+	}).(EdgeLocationGcpOutput)
+}
+
+// The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationGcpPtrOutput) ClientServiceAccountJsonBase64Wo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ClientServiceAccountJsonBase64Wo
+	}).(pulumi.StringPtrOutput)
+}
+
+// The email address of the service account of the edges.
+func (o EdgeLocationGcpPtrOutput) InstanceServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return v.InstanceServiceAccount
+	}).(pulumi.StringPtrOutput)
+}
+
+// The name of the network.
+func (o EdgeLocationGcpPtrOutput) NetworkName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.NetworkName
+	}).(pulumi.StringPtrOutput)
+}
+
+// The network tags of the edges, in any order.
+func (o EdgeLocationGcpPtrOutput) NetworkTags() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) []string {
+		if v == nil {
+			return nil
+		}
+		return v.NetworkTags
+	}).(pulumi.StringArrayOutput)
+}
+
+// The ID of the project.
+func (o EdgeLocationGcpPtrOutput) ProjectId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ProjectId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The address range of the subnetwork, such as `10.1.0.0/20`.
+func (o EdgeLocationGcpPtrOutput) SubnetCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SubnetCidr
+	}).(pulumi.StringPtrOutput)
+}
+
+// The name of the subnetwork.
+func (o EdgeLocationGcpPtrOutput) SubnetName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.SubnetName
+	}).(pulumi.StringPtrOutput)
+}
+
+// The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+func (o EdgeLocationGcpPtrOutput) TargetServiceAccountEmail() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationGcp) *string {
+		if v == nil {
+			return nil
+		}
+		return v.TargetServiceAccountEmail
+	}).(pulumi.StringPtrOutput)
+}
+
+// The network between edges and their cluster.
+type EdgeLocationNetworking struct {
+	// The network of the pods on the edges.
+	Cni *EdgeLocationNetworkingCni `pulumi:"cni"`
+	// The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+	TunneledCidrs []string `pulumi:"tunneledCidrs"`
+}
+
+// EdgeLocationNetworkingInput is an input type that accepts EdgeLocationNetworkingArgs and EdgeLocationNetworkingOutput values.
+// You can construct a concrete instance of `EdgeLocationNetworkingInput` via:
+//
+//	EdgeLocationNetworkingArgs{...}
+type EdgeLocationNetworkingInput interface {
+	pulumi.Input
+
+	ToEdgeLocationNetworkingOutput() EdgeLocationNetworkingOutput
+	ToEdgeLocationNetworkingOutputWithContext(context.Context) EdgeLocationNetworkingOutput
+}
+
+// The network between edges and their cluster.
+type EdgeLocationNetworkingArgs struct {
+	// The network of the pods on the edges.
+	Cni EdgeLocationNetworkingCniPtrInput `pulumi:"cni"`
+	// The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+	TunneledCidrs pulumi.StringArrayInput `pulumi:"tunneledCidrs"`
+}
+
+func (EdgeLocationNetworkingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationNetworking)(nil)).Elem()
+}
+
+func (i EdgeLocationNetworkingArgs) ToEdgeLocationNetworkingOutput() EdgeLocationNetworkingOutput {
+	return i.ToEdgeLocationNetworkingOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationNetworkingArgs) ToEdgeLocationNetworkingOutputWithContext(ctx context.Context) EdgeLocationNetworkingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationNetworkingOutput)
+}
+
+func (i EdgeLocationNetworkingArgs) ToEdgeLocationNetworkingPtrOutput() EdgeLocationNetworkingPtrOutput {
+	return i.ToEdgeLocationNetworkingPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationNetworkingArgs) ToEdgeLocationNetworkingPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationNetworkingOutput).ToEdgeLocationNetworkingPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationNetworkingPtrInput is an input type that accepts EdgeLocationNetworkingArgs, EdgeLocationNetworkingPtr and EdgeLocationNetworkingPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationNetworkingPtrInput` via:
+//
+//	        EdgeLocationNetworkingArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationNetworkingPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationNetworkingPtrOutput() EdgeLocationNetworkingPtrOutput
+	ToEdgeLocationNetworkingPtrOutputWithContext(context.Context) EdgeLocationNetworkingPtrOutput
+}
+
+type edgeLocationNetworkingPtrType EdgeLocationNetworkingArgs
+
+func EdgeLocationNetworkingPtr(v *EdgeLocationNetworkingArgs) EdgeLocationNetworkingPtrInput {
+	return (*edgeLocationNetworkingPtrType)(v)
+}
+
+func (*edgeLocationNetworkingPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationNetworking)(nil)).Elem()
+}
+
+func (i *edgeLocationNetworkingPtrType) ToEdgeLocationNetworkingPtrOutput() EdgeLocationNetworkingPtrOutput {
+	return i.ToEdgeLocationNetworkingPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationNetworkingPtrType) ToEdgeLocationNetworkingPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationNetworkingPtrOutput)
+}
+
+// The network between edges and their cluster.
+type EdgeLocationNetworkingOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationNetworkingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationNetworking)(nil)).Elem()
+}
+
+func (o EdgeLocationNetworkingOutput) ToEdgeLocationNetworkingOutput() EdgeLocationNetworkingOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingOutput) ToEdgeLocationNetworkingOutputWithContext(ctx context.Context) EdgeLocationNetworkingOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingOutput) ToEdgeLocationNetworkingPtrOutput() EdgeLocationNetworkingPtrOutput {
+	return o.ToEdgeLocationNetworkingPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationNetworkingOutput) ToEdgeLocationNetworkingPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationNetworking) *EdgeLocationNetworking {
+		return &v
+	}).(EdgeLocationNetworkingPtrOutput)
+}
+
+// The network of the pods on the edges.
+func (o EdgeLocationNetworkingOutput) Cni() EdgeLocationNetworkingCniPtrOutput {
+	return o.ApplyT(func(v EdgeLocationNetworking) *EdgeLocationNetworkingCni { return v.Cni }).(EdgeLocationNetworkingCniPtrOutput)
+}
+
+// The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+func (o EdgeLocationNetworkingOutput) TunneledCidrs() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v EdgeLocationNetworking) []string { return v.TunneledCidrs }).(pulumi.StringArrayOutput)
+}
+
+type EdgeLocationNetworkingPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationNetworkingPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationNetworking)(nil)).Elem()
+}
+
+func (o EdgeLocationNetworkingPtrOutput) ToEdgeLocationNetworkingPtrOutput() EdgeLocationNetworkingPtrOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingPtrOutput) ToEdgeLocationNetworkingPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingPtrOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingPtrOutput) Elem() EdgeLocationNetworkingOutput {
+	return o.ApplyT(func(v *EdgeLocationNetworking) EdgeLocationNetworking {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationNetworking
+		return ret
+	}).(EdgeLocationNetworkingOutput)
+}
+
+// The network of the pods on the edges.
+func (o EdgeLocationNetworkingPtrOutput) Cni() EdgeLocationNetworkingCniPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationNetworking) *EdgeLocationNetworkingCni {
+		if v == nil {
+			return nil
+		}
+		return v.Cni
+	}).(EdgeLocationNetworkingCniPtrOutput)
+}
+
+// The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+func (o EdgeLocationNetworkingPtrOutput) TunneledCidrs() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v *EdgeLocationNetworking) []string {
+		if v == nil {
+			return nil
+		}
+		return v.TunneledCidrs
+	}).(pulumi.StringArrayOutput)
+}
+
+// The network of the pods on the edges of a location.
+type EdgeLocationNetworkingCni struct {
+	// When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+	Overlay *string `pulumi:"overlay"`
+	// How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+	OverlayEncap *string `pulumi:"overlayEncap"`
+}
+
+// EdgeLocationNetworkingCniInput is an input type that accepts EdgeLocationNetworkingCniArgs and EdgeLocationNetworkingCniOutput values.
+// You can construct a concrete instance of `EdgeLocationNetworkingCniInput` via:
+//
+//	EdgeLocationNetworkingCniArgs{...}
+type EdgeLocationNetworkingCniInput interface {
+	pulumi.Input
+
+	ToEdgeLocationNetworkingCniOutput() EdgeLocationNetworkingCniOutput
+	ToEdgeLocationNetworkingCniOutputWithContext(context.Context) EdgeLocationNetworkingCniOutput
+}
+
+// The network of the pods on the edges of a location.
+type EdgeLocationNetworkingCniArgs struct {
+	// When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+	Overlay pulumi.StringPtrInput `pulumi:"overlay"`
+	// How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+	OverlayEncap pulumi.StringPtrInput `pulumi:"overlayEncap"`
+}
+
+func (EdgeLocationNetworkingCniArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationNetworkingCni)(nil)).Elem()
+}
+
+func (i EdgeLocationNetworkingCniArgs) ToEdgeLocationNetworkingCniOutput() EdgeLocationNetworkingCniOutput {
+	return i.ToEdgeLocationNetworkingCniOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationNetworkingCniArgs) ToEdgeLocationNetworkingCniOutputWithContext(ctx context.Context) EdgeLocationNetworkingCniOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationNetworkingCniOutput)
+}
+
+func (i EdgeLocationNetworkingCniArgs) ToEdgeLocationNetworkingCniPtrOutput() EdgeLocationNetworkingCniPtrOutput {
+	return i.ToEdgeLocationNetworkingCniPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationNetworkingCniArgs) ToEdgeLocationNetworkingCniPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingCniPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationNetworkingCniOutput).ToEdgeLocationNetworkingCniPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationNetworkingCniPtrInput is an input type that accepts EdgeLocationNetworkingCniArgs, EdgeLocationNetworkingCniPtr and EdgeLocationNetworkingCniPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationNetworkingCniPtrInput` via:
+//
+//	        EdgeLocationNetworkingCniArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationNetworkingCniPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationNetworkingCniPtrOutput() EdgeLocationNetworkingCniPtrOutput
+	ToEdgeLocationNetworkingCniPtrOutputWithContext(context.Context) EdgeLocationNetworkingCniPtrOutput
+}
+
+type edgeLocationNetworkingCniPtrType EdgeLocationNetworkingCniArgs
+
+func EdgeLocationNetworkingCniPtr(v *EdgeLocationNetworkingCniArgs) EdgeLocationNetworkingCniPtrInput {
+	return (*edgeLocationNetworkingCniPtrType)(v)
+}
+
+func (*edgeLocationNetworkingCniPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationNetworkingCni)(nil)).Elem()
+}
+
+func (i *edgeLocationNetworkingCniPtrType) ToEdgeLocationNetworkingCniPtrOutput() EdgeLocationNetworkingCniPtrOutput {
+	return i.ToEdgeLocationNetworkingCniPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationNetworkingCniPtrType) ToEdgeLocationNetworkingCniPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingCniPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationNetworkingCniPtrOutput)
+}
+
+// The network of the pods on the edges of a location.
+type EdgeLocationNetworkingCniOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationNetworkingCniOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationNetworkingCni)(nil)).Elem()
+}
+
+func (o EdgeLocationNetworkingCniOutput) ToEdgeLocationNetworkingCniOutput() EdgeLocationNetworkingCniOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingCniOutput) ToEdgeLocationNetworkingCniOutputWithContext(ctx context.Context) EdgeLocationNetworkingCniOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingCniOutput) ToEdgeLocationNetworkingCniPtrOutput() EdgeLocationNetworkingCniPtrOutput {
+	return o.ToEdgeLocationNetworkingCniPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationNetworkingCniOutput) ToEdgeLocationNetworkingCniPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingCniPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationNetworkingCni) *EdgeLocationNetworkingCni {
+		return &v
+	}).(EdgeLocationNetworkingCniPtrOutput)
+}
+
+// When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+func (o EdgeLocationNetworkingCniOutput) Overlay() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationNetworkingCni) *string { return v.Overlay }).(pulumi.StringPtrOutput)
+}
+
+// How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+func (o EdgeLocationNetworkingCniOutput) OverlayEncap() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationNetworkingCni) *string { return v.OverlayEncap }).(pulumi.StringPtrOutput)
+}
+
+type EdgeLocationNetworkingCniPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationNetworkingCniPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationNetworkingCni)(nil)).Elem()
+}
+
+func (o EdgeLocationNetworkingCniPtrOutput) ToEdgeLocationNetworkingCniPtrOutput() EdgeLocationNetworkingCniPtrOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingCniPtrOutput) ToEdgeLocationNetworkingCniPtrOutputWithContext(ctx context.Context) EdgeLocationNetworkingCniPtrOutput {
+	return o
+}
+
+func (o EdgeLocationNetworkingCniPtrOutput) Elem() EdgeLocationNetworkingCniOutput {
+	return o.ApplyT(func(v *EdgeLocationNetworkingCni) EdgeLocationNetworkingCni {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationNetworkingCni
+		return ret
+	}).(EdgeLocationNetworkingCniOutput)
+}
+
+// When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+func (o EdgeLocationNetworkingCniPtrOutput) Overlay() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationNetworkingCni) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Overlay
+	}).(pulumi.StringPtrOutput)
+}
+
+// How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+func (o EdgeLocationNetworkingCniPtrOutput) OverlayEncap() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationNetworkingCni) *string {
+		if v == nil {
+			return nil
+		}
+		return v.OverlayEncap
+	}).(pulumi.StringPtrOutput)
+}
+
+// A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+type EdgeLocationOci struct {
+	// The OCID of the compartment.
+	CompartmentId string `pulumi:"compartmentId"`
+	// The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+	FingerprintWo string `pulumi:"fingerprintWo"`
+	// The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+	PrivateKeyBase64Wo string `pulumi:"privateKeyBase64Wo"`
+	// The OCID of the network security group of the edges.
+	SecurityGroupId *string `pulumi:"securityGroupId"`
+	// The OCID of the subnet.
+	SubnetId string `pulumi:"subnetId"`
+	// The OCID of the tenancy.
+	TenancyId string `pulumi:"tenancyId"`
+	// The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+	UserIdWo string `pulumi:"userIdWo"`
+	// The address range of the network, such as `10.1.0.0/16`.
+	VcnCidr *string `pulumi:"vcnCidr"`
+	// The OCID of the virtual cloud network.
+	VcnId string `pulumi:"vcnId"`
+}
+
+// EdgeLocationOciInput is an input type that accepts EdgeLocationOciArgs and EdgeLocationOciOutput values.
+// You can construct a concrete instance of `EdgeLocationOciInput` via:
+//
+//	EdgeLocationOciArgs{...}
+type EdgeLocationOciInput interface {
+	pulumi.Input
+
+	ToEdgeLocationOciOutput() EdgeLocationOciOutput
+	ToEdgeLocationOciOutputWithContext(context.Context) EdgeLocationOciOutput
+}
+
+// A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+type EdgeLocationOciArgs struct {
+	// The OCID of the compartment.
+	CompartmentId pulumi.StringInput `pulumi:"compartmentId"`
+	// The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+	FingerprintWo pulumi.StringInput `pulumi:"fingerprintWo"`
+	// The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+	PrivateKeyBase64Wo pulumi.StringInput `pulumi:"privateKeyBase64Wo"`
+	// The OCID of the network security group of the edges.
+	SecurityGroupId pulumi.StringPtrInput `pulumi:"securityGroupId"`
+	// The OCID of the subnet.
+	SubnetId pulumi.StringInput `pulumi:"subnetId"`
+	// The OCID of the tenancy.
+	TenancyId pulumi.StringInput `pulumi:"tenancyId"`
+	// The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+	UserIdWo pulumi.StringInput `pulumi:"userIdWo"`
+	// The address range of the network, such as `10.1.0.0/16`.
+	VcnCidr pulumi.StringPtrInput `pulumi:"vcnCidr"`
+	// The OCID of the virtual cloud network.
+	VcnId pulumi.StringInput `pulumi:"vcnId"`
+}
+
+func (EdgeLocationOciArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationOci)(nil)).Elem()
+}
+
+func (i EdgeLocationOciArgs) ToEdgeLocationOciOutput() EdgeLocationOciOutput {
+	return i.ToEdgeLocationOciOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationOciArgs) ToEdgeLocationOciOutputWithContext(ctx context.Context) EdgeLocationOciOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationOciOutput)
+}
+
+func (i EdgeLocationOciArgs) ToEdgeLocationOciPtrOutput() EdgeLocationOciPtrOutput {
+	return i.ToEdgeLocationOciPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationOciArgs) ToEdgeLocationOciPtrOutputWithContext(ctx context.Context) EdgeLocationOciPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationOciOutput).ToEdgeLocationOciPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationOciPtrInput is an input type that accepts EdgeLocationOciArgs, EdgeLocationOciPtr and EdgeLocationOciPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationOciPtrInput` via:
+//
+//	        EdgeLocationOciArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationOciPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationOciPtrOutput() EdgeLocationOciPtrOutput
+	ToEdgeLocationOciPtrOutputWithContext(context.Context) EdgeLocationOciPtrOutput
+}
+
+type edgeLocationOciPtrType EdgeLocationOciArgs
+
+func EdgeLocationOciPtr(v *EdgeLocationOciArgs) EdgeLocationOciPtrInput {
+	return (*edgeLocationOciPtrType)(v)
+}
+
+func (*edgeLocationOciPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationOci)(nil)).Elem()
+}
+
+func (i *edgeLocationOciPtrType) ToEdgeLocationOciPtrOutput() EdgeLocationOciPtrOutput {
+	return i.ToEdgeLocationOciPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationOciPtrType) ToEdgeLocationOciPtrOutputWithContext(ctx context.Context) EdgeLocationOciPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationOciPtrOutput)
+}
+
+// A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+type EdgeLocationOciOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationOciOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationOci)(nil)).Elem()
+}
+
+func (o EdgeLocationOciOutput) ToEdgeLocationOciOutput() EdgeLocationOciOutput {
+	return o
+}
+
+func (o EdgeLocationOciOutput) ToEdgeLocationOciOutputWithContext(ctx context.Context) EdgeLocationOciOutput {
+	return o
+}
+
+func (o EdgeLocationOciOutput) ToEdgeLocationOciPtrOutput() EdgeLocationOciPtrOutput {
+	return o.ToEdgeLocationOciPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationOciOutput) ToEdgeLocationOciPtrOutputWithContext(ctx context.Context) EdgeLocationOciPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationOci) *EdgeLocationOci {
+		return &v
+	}).(EdgeLocationOciPtrOutput)
+}
+
+// The OCID of the compartment.
+func (o EdgeLocationOciOutput) CompartmentId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.CompartmentId }).(pulumi.StringOutput)
+}
+
+// The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationOciOutput) FingerprintWo() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.FingerprintWo }).(pulumi.StringOutput)
+}
+
+// The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationOciOutput) PrivateKeyBase64Wo() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.PrivateKeyBase64Wo }).(pulumi.StringOutput)
+}
+
+// The OCID of the network security group of the edges.
+func (o EdgeLocationOciOutput) SecurityGroupId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationOci) *string { return v.SecurityGroupId }).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the subnet.
+func (o EdgeLocationOciOutput) SubnetId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.SubnetId }).(pulumi.StringOutput)
+}
+
+// The OCID of the tenancy.
+func (o EdgeLocationOciOutput) TenancyId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.TenancyId }).(pulumi.StringOutput)
+}
+
+// The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+func (o EdgeLocationOciOutput) UserIdWo() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.UserIdWo }).(pulumi.StringOutput)
+}
+
+// The address range of the network, such as `10.1.0.0/16`.
+func (o EdgeLocationOciOutput) VcnCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationOci) *string { return v.VcnCidr }).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the virtual cloud network.
+func (o EdgeLocationOciOutput) VcnId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationOci) string { return v.VcnId }).(pulumi.StringOutput)
+}
+
+type EdgeLocationOciPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationOciPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationOci)(nil)).Elem()
+}
+
+func (o EdgeLocationOciPtrOutput) ToEdgeLocationOciPtrOutput() EdgeLocationOciPtrOutput {
+	return o
+}
+
+func (o EdgeLocationOciPtrOutput) ToEdgeLocationOciPtrOutputWithContext(ctx context.Context) EdgeLocationOciPtrOutput {
+	return o
+}
+
+func (o EdgeLocationOciPtrOutput) Elem() EdgeLocationOciOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) EdgeLocationOci {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationOci
+		return ret
+	}).(EdgeLocationOciOutput)
+}
+
+// The OCID of the compartment.
+func (o EdgeLocationOciPtrOutput) CompartmentId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.CompartmentId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationOciPtrOutput) FingerprintWo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.FingerprintWo
+	}).(pulumi.StringPtrOutput)
+}
+
+// The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+func (o EdgeLocationOciPtrOutput) PrivateKeyBase64Wo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.PrivateKeyBase64Wo
+	}).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the network security group of the edges.
+func (o EdgeLocationOciPtrOutput) SecurityGroupId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SecurityGroupId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the subnet.
+func (o EdgeLocationOciPtrOutput) SubnetId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.SubnetId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the tenancy.
+func (o EdgeLocationOciPtrOutput) TenancyId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.TenancyId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+func (o EdgeLocationOciPtrOutput) UserIdWo() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.UserIdWo
+	}).(pulumi.StringPtrOutput)
+}
+
+// The address range of the network, such as `10.1.0.0/16`.
+func (o EdgeLocationOciPtrOutput) VcnCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return v.VcnCidr
+	}).(pulumi.StringPtrOutput)
+}
+
+// The OCID of the virtual cloud network.
+func (o EdgeLocationOciPtrOutput) VcnId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationOci) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.VcnId
+	}).(pulumi.StringPtrOutput)
+}
+
+// A zone of the region of an edge location.
+type EdgeLocationZone struct {
+	// The ID of the zone, such as `use1-az1`.
+	Id string `pulumi:"id"`
+	// The name of the zone, such as `us-east-1a`.
+	Name string `pulumi:"name"`
+}
+
+// EdgeLocationZoneInput is an input type that accepts EdgeLocationZoneArgs and EdgeLocationZoneOutput values.
+// You can construct a concrete instance of `EdgeLocationZoneInput` via:
+//
+//	EdgeLocationZoneArgs{...}
+type EdgeLocationZoneInput interface {
+	pulumi.Input
+
+	ToEdgeLocationZoneOutput() EdgeLocationZoneOutput
+	ToEdgeLocationZoneOutputWithContext(context.Context) EdgeLocationZoneOutput
+}
+
+// A zone of the region of an edge location.
+type EdgeLocationZoneArgs struct {
+	// The ID of the zone, such as `use1-az1`.
+	Id pulumi.StringInput `pulumi:"id"`
+	// The name of the zone, such as `us-east-1a`.
+	Name pulumi.StringInput `pulumi:"name"`
+}
+
+func (EdgeLocationZoneArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationZone)(nil)).Elem()
+}
+
+func (i EdgeLocationZoneArgs) ToEdgeLocationZoneOutput() EdgeLocationZoneOutput {
+	return i.ToEdgeLocationZoneOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationZoneArgs) ToEdgeLocationZoneOutputWithContext(ctx context.Context) EdgeLocationZoneOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationZoneOutput)
+}
+
+// EdgeLocationZoneArrayInput is an input type that accepts EdgeLocationZoneArray and EdgeLocationZoneArrayOutput values.
+// You can construct a concrete instance of `EdgeLocationZoneArrayInput` via:
+//
+//	EdgeLocationZoneArray{ EdgeLocationZoneArgs{...} }
+type EdgeLocationZoneArrayInput interface {
+	pulumi.Input
+
+	ToEdgeLocationZoneArrayOutput() EdgeLocationZoneArrayOutput
+	ToEdgeLocationZoneArrayOutputWithContext(context.Context) EdgeLocationZoneArrayOutput
+}
+
+type EdgeLocationZoneArray []EdgeLocationZoneInput
+
+func (EdgeLocationZoneArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EdgeLocationZone)(nil)).Elem()
+}
+
+func (i EdgeLocationZoneArray) ToEdgeLocationZoneArrayOutput() EdgeLocationZoneArrayOutput {
+	return i.ToEdgeLocationZoneArrayOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationZoneArray) ToEdgeLocationZoneArrayOutputWithContext(ctx context.Context) EdgeLocationZoneArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationZoneArrayOutput)
+}
+
+// A zone of the region of an edge location.
+type EdgeLocationZoneOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationZoneOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationZone)(nil)).Elem()
+}
+
+func (o EdgeLocationZoneOutput) ToEdgeLocationZoneOutput() EdgeLocationZoneOutput {
+	return o
+}
+
+func (o EdgeLocationZoneOutput) ToEdgeLocationZoneOutputWithContext(ctx context.Context) EdgeLocationZoneOutput {
+	return o
+}
+
+// The ID of the zone, such as `use1-az1`.
+func (o EdgeLocationZoneOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationZone) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name of the zone, such as `us-east-1a`.
+func (o EdgeLocationZoneOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationZone) string { return v.Name }).(pulumi.StringOutput)
+}
+
+type EdgeLocationZoneArrayOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationZoneArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EdgeLocationZone)(nil)).Elem()
+}
+
+func (o EdgeLocationZoneArrayOutput) ToEdgeLocationZoneArrayOutput() EdgeLocationZoneArrayOutput {
+	return o
+}
+
+func (o EdgeLocationZoneArrayOutput) ToEdgeLocationZoneArrayOutputWithContext(ctx context.Context) EdgeLocationZoneArrayOutput {
+	return o
+}
+
+func (o EdgeLocationZoneArrayOutput) Index(i pulumi.IntInput) EdgeLocationZoneOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EdgeLocationZone {
+		return vs[0].([]EdgeLocationZone)[vs[1].(int)]
+	}).(EdgeLocationZoneOutput)
+}
+
+// A block of members of a group.
+type EnterpriseGroupMember struct {
+	// The members, in any order.
+	Members []EnterpriseGroupMemberMember `pulumi:"members"`
+}
+
+// EnterpriseGroupMemberInput is an input type that accepts EnterpriseGroupMemberArgs and EnterpriseGroupMemberOutput values.
+// You can construct a concrete instance of `EnterpriseGroupMemberInput` via:
+//
+//	EnterpriseGroupMemberArgs{...}
+type EnterpriseGroupMemberInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupMemberOutput() EnterpriseGroupMemberOutput
+	ToEnterpriseGroupMemberOutputWithContext(context.Context) EnterpriseGroupMemberOutput
+}
+
+// A block of members of a group.
+type EnterpriseGroupMemberArgs struct {
+	// The members, in any order.
+	Members EnterpriseGroupMemberMemberArrayInput `pulumi:"members"`
+}
+
+func (EnterpriseGroupMemberArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupMember)(nil)).Elem()
+}
+
+func (i EnterpriseGroupMemberArgs) ToEnterpriseGroupMemberOutput() EnterpriseGroupMemberOutput {
+	return i.ToEnterpriseGroupMemberOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupMemberArgs) ToEnterpriseGroupMemberOutputWithContext(ctx context.Context) EnterpriseGroupMemberOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupMemberOutput)
+}
+
+// EnterpriseGroupMemberArrayInput is an input type that accepts EnterpriseGroupMemberArray and EnterpriseGroupMemberArrayOutput values.
+// You can construct a concrete instance of `EnterpriseGroupMemberArrayInput` via:
+//
+//	EnterpriseGroupMemberArray{ EnterpriseGroupMemberArgs{...} }
+type EnterpriseGroupMemberArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupMemberArrayOutput() EnterpriseGroupMemberArrayOutput
+	ToEnterpriseGroupMemberArrayOutputWithContext(context.Context) EnterpriseGroupMemberArrayOutput
+}
+
+type EnterpriseGroupMemberArray []EnterpriseGroupMemberInput
+
+func (EnterpriseGroupMemberArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupMember)(nil)).Elem()
+}
+
+func (i EnterpriseGroupMemberArray) ToEnterpriseGroupMemberArrayOutput() EnterpriseGroupMemberArrayOutput {
+	return i.ToEnterpriseGroupMemberArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupMemberArray) ToEnterpriseGroupMemberArrayOutputWithContext(ctx context.Context) EnterpriseGroupMemberArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupMemberArrayOutput)
+}
+
+// A block of members of a group.
+type EnterpriseGroupMemberOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupMemberOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupMember)(nil)).Elem()
+}
+
+func (o EnterpriseGroupMemberOutput) ToEnterpriseGroupMemberOutput() EnterpriseGroupMemberOutput {
+	return o
+}
+
+func (o EnterpriseGroupMemberOutput) ToEnterpriseGroupMemberOutputWithContext(ctx context.Context) EnterpriseGroupMemberOutput {
+	return o
+}
+
+// The members, in any order.
+func (o EnterpriseGroupMemberOutput) Members() EnterpriseGroupMemberMemberArrayOutput {
+	return o.ApplyT(func(v EnterpriseGroupMember) []EnterpriseGroupMemberMember { return v.Members }).(EnterpriseGroupMemberMemberArrayOutput)
+}
+
+type EnterpriseGroupMemberArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupMemberArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupMember)(nil)).Elem()
+}
+
+func (o EnterpriseGroupMemberArrayOutput) ToEnterpriseGroupMemberArrayOutput() EnterpriseGroupMemberArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupMemberArrayOutput) ToEnterpriseGroupMemberArrayOutputWithContext(ctx context.Context) EnterpriseGroupMemberArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupMemberArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupMemberOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupMember {
+		return vs[0].([]EnterpriseGroupMember)[vs[1].(int)]
+	}).(EnterpriseGroupMemberOutput)
+}
+
+// A member of a group.
+type EnterpriseGroupMemberMember struct {
+	// The ID (UUID) of the user or service account.
+	Id string `pulumi:"id"`
+	// What the member is: `user` or `service_account`, in any letter case.
+	Kind string `pulumi:"kind"`
+}
+
+// EnterpriseGroupMemberMemberInput is an input type that accepts EnterpriseGroupMemberMemberArgs and EnterpriseGroupMemberMemberOutput values.
+// You can construct a concrete instance of `EnterpriseGroupMemberMemberInput` via:
+//
+//	EnterpriseGroupMemberMemberArgs{...}
+type EnterpriseGroupMemberMemberInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupMemberMemberOutput() EnterpriseGroupMemberMemberOutput
+	ToEnterpriseGroupMemberMemberOutputWithContext(context.Context) EnterpriseGroupMemberMemberOutput
+}
+
+// A member of a group.
+type EnterpriseGroupMemberMemberArgs struct {
+	// The ID (UUID) of the user or service account.
+	Id pulumi.StringInput `pulumi:"id"`
+	// What the member is: `user` or `service_account`, in any letter case.
+	Kind pulumi.StringInput `pulumi:"kind"`
+}
+
+func (EnterpriseGroupMemberMemberArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupMemberMember)(nil)).Elem()
+}
+
+func (i EnterpriseGroupMemberMemberArgs) ToEnterpriseGroupMemberMemberOutput() EnterpriseGroupMemberMemberOutput {
+	return i.ToEnterpriseGroupMemberMemberOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupMemberMemberArgs) ToEnterpriseGroupMemberMemberOutputWithContext(ctx context.Context) EnterpriseGroupMemberMemberOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupMemberMemberOutput)
+}
+
+// EnterpriseGroupMemberMemberArrayInput is an input type that accepts EnterpriseGroupMemberMemberArray and EnterpriseGroupMemberMemberArrayOutput values.
+// You can construct a concrete instance of `EnterpriseGroupMemberMemberArrayInput` via:
+//
+//	EnterpriseGroupMemberMemberArray{ EnterpriseGroupMemberMemberArgs{...} }
+type EnterpriseGroupMemberMemberArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupMemberMemberArrayOutput() EnterpriseGroupMemberMemberArrayOutput
+	ToEnterpriseGroupMemberMemberArrayOutputWithContext(context.Context) EnterpriseGroupMemberMemberArrayOutput
+}
+
+type EnterpriseGroupMemberMemberArray []EnterpriseGroupMemberMemberInput
+
+func (EnterpriseGroupMemberMemberArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupMemberMember)(nil)).Elem()
+}
+
+func (i EnterpriseGroupMemberMemberArray) ToEnterpriseGroupMemberMemberArrayOutput() EnterpriseGroupMemberMemberArrayOutput {
+	return i.ToEnterpriseGroupMemberMemberArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupMemberMemberArray) ToEnterpriseGroupMemberMemberArrayOutputWithContext(ctx context.Context) EnterpriseGroupMemberMemberArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupMemberMemberArrayOutput)
+}
+
+// A member of a group.
+type EnterpriseGroupMemberMemberOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupMemberMemberOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupMemberMember)(nil)).Elem()
+}
+
+func (o EnterpriseGroupMemberMemberOutput) ToEnterpriseGroupMemberMemberOutput() EnterpriseGroupMemberMemberOutput {
+	return o
+}
+
+func (o EnterpriseGroupMemberMemberOutput) ToEnterpriseGroupMemberMemberOutputWithContext(ctx context.Context) EnterpriseGroupMemberMemberOutput {
+	return o
+}
+
+// The ID (UUID) of the user or service account.
+func (o EnterpriseGroupMemberMemberOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupMemberMember) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// What the member is: `user` or `service_account`, in any letter case.
+func (o EnterpriseGroupMemberMemberOutput) Kind() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupMemberMember) string { return v.Kind }).(pulumi.StringOutput)
+}
+
+type EnterpriseGroupMemberMemberArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupMemberMemberArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupMemberMember)(nil)).Elem()
+}
+
+func (o EnterpriseGroupMemberMemberArrayOutput) ToEnterpriseGroupMemberMemberArrayOutput() EnterpriseGroupMemberMemberArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupMemberMemberArrayOutput) ToEnterpriseGroupMemberMemberArrayOutputWithContext(ctx context.Context) EnterpriseGroupMemberMemberArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupMemberMemberArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupMemberMemberOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupMemberMember {
+		return vs[0].([]EnterpriseGroupMemberMember)[vs[1].(int)]
+	}).(EnterpriseGroupMemberMemberOutput)
+}
+
+// A block of role bindings of a group.
+type EnterpriseGroupRoleBinding struct {
+	// The role bindings, in any order.
+	RoleBindings []EnterpriseGroupRoleBindingRoleBinding `pulumi:"roleBindings"`
+}
+
+// EnterpriseGroupRoleBindingInput is an input type that accepts EnterpriseGroupRoleBindingArgs and EnterpriseGroupRoleBindingOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingInput` via:
+//
+//	EnterpriseGroupRoleBindingArgs{...}
+type EnterpriseGroupRoleBindingInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingOutput() EnterpriseGroupRoleBindingOutput
+	ToEnterpriseGroupRoleBindingOutputWithContext(context.Context) EnterpriseGroupRoleBindingOutput
+}
+
+// A block of role bindings of a group.
+type EnterpriseGroupRoleBindingArgs struct {
+	// The role bindings, in any order.
+	RoleBindings EnterpriseGroupRoleBindingRoleBindingArrayInput `pulumi:"roleBindings"`
+}
+
+func (EnterpriseGroupRoleBindingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBinding)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingArgs) ToEnterpriseGroupRoleBindingOutput() EnterpriseGroupRoleBindingOutput {
+	return i.ToEnterpriseGroupRoleBindingOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingArgs) ToEnterpriseGroupRoleBindingOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingOutput)
+}
+
+// EnterpriseGroupRoleBindingArrayInput is an input type that accepts EnterpriseGroupRoleBindingArray and EnterpriseGroupRoleBindingArrayOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingArrayInput` via:
+//
+//	EnterpriseGroupRoleBindingArray{ EnterpriseGroupRoleBindingArgs{...} }
+type EnterpriseGroupRoleBindingArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingArrayOutput() EnterpriseGroupRoleBindingArrayOutput
+	ToEnterpriseGroupRoleBindingArrayOutputWithContext(context.Context) EnterpriseGroupRoleBindingArrayOutput
+}
+
+type EnterpriseGroupRoleBindingArray []EnterpriseGroupRoleBindingInput
+
+func (EnterpriseGroupRoleBindingArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBinding)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingArray) ToEnterpriseGroupRoleBindingArrayOutput() EnterpriseGroupRoleBindingArrayOutput {
+	return i.ToEnterpriseGroupRoleBindingArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingArray) ToEnterpriseGroupRoleBindingArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingArrayOutput)
+}
+
+// A block of role bindings of a group.
+type EnterpriseGroupRoleBindingOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBinding)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingOutput) ToEnterpriseGroupRoleBindingOutput() EnterpriseGroupRoleBindingOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingOutput) ToEnterpriseGroupRoleBindingOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingOutput {
+	return o
+}
+
+// The role bindings, in any order.
+func (o EnterpriseGroupRoleBindingOutput) RoleBindings() EnterpriseGroupRoleBindingRoleBindingArrayOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBinding) []EnterpriseGroupRoleBindingRoleBinding { return v.RoleBindings }).(EnterpriseGroupRoleBindingRoleBindingArrayOutput)
+}
+
+type EnterpriseGroupRoleBindingArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBinding)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingArrayOutput) ToEnterpriseGroupRoleBindingArrayOutput() EnterpriseGroupRoleBindingArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingArrayOutput) ToEnterpriseGroupRoleBindingArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupRoleBindingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupRoleBinding {
+		return vs[0].([]EnterpriseGroupRoleBinding)[vs[1].(int)]
+	}).(EnterpriseGroupRoleBindingOutput)
+}
+
+// A role that a group has.
+type EnterpriseGroupRoleBindingRoleBinding struct {
+	// The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+	Id *string `pulumi:"id"`
+	// The name of the role binding.
+	Name string `pulumi:"name"`
+	// The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+	RoleId string `pulumi:"roleId"`
+	// Where the group has the role, in one block; of several blocks the scopes are put together.
+	Scopes []EnterpriseGroupRoleBindingRoleBindingScope `pulumi:"scopes"`
+}
+
+// EnterpriseGroupRoleBindingRoleBindingInput is an input type that accepts EnterpriseGroupRoleBindingRoleBindingArgs and EnterpriseGroupRoleBindingRoleBindingOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingRoleBindingInput` via:
+//
+//	EnterpriseGroupRoleBindingRoleBindingArgs{...}
+type EnterpriseGroupRoleBindingRoleBindingInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingRoleBindingOutput() EnterpriseGroupRoleBindingRoleBindingOutput
+	ToEnterpriseGroupRoleBindingRoleBindingOutputWithContext(context.Context) EnterpriseGroupRoleBindingRoleBindingOutput
+}
+
+// A role that a group has.
+type EnterpriseGroupRoleBindingRoleBindingArgs struct {
+	// The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+	Id pulumi.StringPtrInput `pulumi:"id"`
+	// The name of the role binding.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+	RoleId pulumi.StringInput `pulumi:"roleId"`
+	// Where the group has the role, in one block; of several blocks the scopes are put together.
+	Scopes EnterpriseGroupRoleBindingRoleBindingScopeArrayInput `pulumi:"scopes"`
+}
+
+func (EnterpriseGroupRoleBindingRoleBindingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBinding)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingArgs) ToEnterpriseGroupRoleBindingRoleBindingOutput() EnterpriseGroupRoleBindingRoleBindingOutput {
+	return i.ToEnterpriseGroupRoleBindingRoleBindingOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingArgs) ToEnterpriseGroupRoleBindingRoleBindingOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingRoleBindingOutput)
+}
+
+// EnterpriseGroupRoleBindingRoleBindingArrayInput is an input type that accepts EnterpriseGroupRoleBindingRoleBindingArray and EnterpriseGroupRoleBindingRoleBindingArrayOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingRoleBindingArrayInput` via:
+//
+//	EnterpriseGroupRoleBindingRoleBindingArray{ EnterpriseGroupRoleBindingRoleBindingArgs{...} }
+type EnterpriseGroupRoleBindingRoleBindingArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingRoleBindingArrayOutput() EnterpriseGroupRoleBindingRoleBindingArrayOutput
+	ToEnterpriseGroupRoleBindingRoleBindingArrayOutputWithContext(context.Context) EnterpriseGroupRoleBindingRoleBindingArrayOutput
+}
+
+type EnterpriseGroupRoleBindingRoleBindingArray []EnterpriseGroupRoleBindingRoleBindingInput
+
+func (EnterpriseGroupRoleBindingRoleBindingArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBindingRoleBinding)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingArray) ToEnterpriseGroupRoleBindingRoleBindingArrayOutput() EnterpriseGroupRoleBindingRoleBindingArrayOutput {
+	return i.ToEnterpriseGroupRoleBindingRoleBindingArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingArray) ToEnterpriseGroupRoleBindingRoleBindingArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingRoleBindingArrayOutput)
+}
+
+// A role that a group has.
+type EnterpriseGroupRoleBindingRoleBindingOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingRoleBindingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBinding)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingOutput) ToEnterpriseGroupRoleBindingRoleBindingOutput() EnterpriseGroupRoleBindingRoleBindingOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingOutput) ToEnterpriseGroupRoleBindingRoleBindingOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingOutput {
+	return o
+}
+
+// The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+func (o EnterpriseGroupRoleBindingRoleBindingOutput) Id() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBinding) *string { return v.Id }).(pulumi.StringPtrOutput)
+}
+
+// The name of the role binding.
+func (o EnterpriseGroupRoleBindingRoleBindingOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBinding) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+func (o EnterpriseGroupRoleBindingRoleBindingOutput) RoleId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBinding) string { return v.RoleId }).(pulumi.StringOutput)
+}
+
+// Where the group has the role, in one block; of several blocks the scopes are put together.
+func (o EnterpriseGroupRoleBindingRoleBindingOutput) Scopes() EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBinding) []EnterpriseGroupRoleBindingRoleBindingScope {
+		return v.Scopes
+	}).(EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput)
+}
+
+type EnterpriseGroupRoleBindingRoleBindingArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingRoleBindingArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBindingRoleBinding)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingArrayOutput) ToEnterpriseGroupRoleBindingRoleBindingArrayOutput() EnterpriseGroupRoleBindingRoleBindingArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingArrayOutput) ToEnterpriseGroupRoleBindingRoleBindingArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupRoleBindingRoleBindingOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupRoleBindingRoleBinding {
+		return vs[0].([]EnterpriseGroupRoleBindingRoleBinding)[vs[1].(int)]
+	}).(EnterpriseGroupRoleBindingRoleBindingOutput)
+}
+
+// A block of scopes of a role binding.
+type EnterpriseGroupRoleBindingRoleBindingScope struct {
+	// The scopes, in any order.
+	Scopes []EnterpriseGroupRoleBindingRoleBindingScopeScope `pulumi:"scopes"`
+}
+
+// EnterpriseGroupRoleBindingRoleBindingScopeInput is an input type that accepts EnterpriseGroupRoleBindingRoleBindingScopeArgs and EnterpriseGroupRoleBindingRoleBindingScopeOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingRoleBindingScopeInput` via:
+//
+//	EnterpriseGroupRoleBindingRoleBindingScopeArgs{...}
+type EnterpriseGroupRoleBindingRoleBindingScopeInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingRoleBindingScopeOutput() EnterpriseGroupRoleBindingRoleBindingScopeOutput
+	ToEnterpriseGroupRoleBindingRoleBindingScopeOutputWithContext(context.Context) EnterpriseGroupRoleBindingRoleBindingScopeOutput
+}
+
+// A block of scopes of a role binding.
+type EnterpriseGroupRoleBindingRoleBindingScopeArgs struct {
+	// The scopes, in any order.
+	Scopes EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayInput `pulumi:"scopes"`
+}
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScope)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeArgs) ToEnterpriseGroupRoleBindingRoleBindingScopeOutput() EnterpriseGroupRoleBindingRoleBindingScopeOutput {
+	return i.ToEnterpriseGroupRoleBindingRoleBindingScopeOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeArgs) ToEnterpriseGroupRoleBindingRoleBindingScopeOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingRoleBindingScopeOutput)
+}
+
+// EnterpriseGroupRoleBindingRoleBindingScopeArrayInput is an input type that accepts EnterpriseGroupRoleBindingRoleBindingScopeArray and EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingRoleBindingScopeArrayInput` via:
+//
+//	EnterpriseGroupRoleBindingRoleBindingScopeArray{ EnterpriseGroupRoleBindingRoleBindingScopeArgs{...} }
+type EnterpriseGroupRoleBindingRoleBindingScopeArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutput() EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput
+	ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutputWithContext(context.Context) EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput
+}
+
+type EnterpriseGroupRoleBindingRoleBindingScopeArray []EnterpriseGroupRoleBindingRoleBindingScopeInput
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBindingRoleBindingScope)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeArray) ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutput() EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput {
+	return i.ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeArray) ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput)
+}
+
+// A block of scopes of a role binding.
+type EnterpriseGroupRoleBindingRoleBindingScopeOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScope)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeOutput() EnterpriseGroupRoleBindingRoleBindingScopeOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeOutput {
+	return o
+}
+
+// The scopes, in any order.
+func (o EnterpriseGroupRoleBindingRoleBindingScopeOutput) Scopes() EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBindingScope) []EnterpriseGroupRoleBindingRoleBindingScopeScope {
+		return v.Scopes
+	}).(EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput)
+}
+
+type EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBindingRoleBindingScope)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutput() EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupRoleBindingRoleBindingScopeOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupRoleBindingRoleBindingScope {
+		return vs[0].([]EnterpriseGroupRoleBindingRoleBindingScope)[vs[1].(int)]
+	}).(EnterpriseGroupRoleBindingRoleBindingScopeOutput)
+}
+
+// Where a group has a role: in an organization, a cluster or another resource.
+type EnterpriseGroupRoleBindingRoleBindingScopeScope struct {
+	// The cluster (UUID).
+	Cluster *string `pulumi:"cluster"`
+	// The organization (UUID).
+	Organization *string `pulumi:"organization"`
+	// The resource (UUID), if it is neither an organization nor a cluster.
+	Resource *string `pulumi:"resource"`
+}
+
+// EnterpriseGroupRoleBindingRoleBindingScopeScopeInput is an input type that accepts EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs and EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingRoleBindingScopeScopeInput` via:
+//
+//	EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs{...}
+type EnterpriseGroupRoleBindingRoleBindingScopeScopeInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutput() EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput
+	ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutputWithContext(context.Context) EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput
+}
+
+// Where a group has a role: in an organization, a cluster or another resource.
+type EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs struct {
+	// The cluster (UUID).
+	Cluster pulumi.StringPtrInput `pulumi:"cluster"`
+	// The organization (UUID).
+	Organization pulumi.StringPtrInput `pulumi:"organization"`
+	// The resource (UUID), if it is neither an organization nor a cluster.
+	Resource pulumi.StringPtrInput `pulumi:"resource"`
+}
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScopeScope)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutput() EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput {
+	return i.ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput)
+}
+
+// EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayInput is an input type that accepts EnterpriseGroupRoleBindingRoleBindingScopeScopeArray and EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput values.
+// You can construct a concrete instance of `EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayInput` via:
+//
+//	EnterpriseGroupRoleBindingRoleBindingScopeScopeArray{ EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs{...} }
+type EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput() EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput
+	ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutputWithContext(context.Context) EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput
+}
+
+type EnterpriseGroupRoleBindingRoleBindingScopeScopeArray []EnterpriseGroupRoleBindingRoleBindingScopeScopeInput
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeScopeArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBindingRoleBindingScopeScope)(nil)).Elem()
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeScopeArray) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput() EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput {
+	return i.ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseGroupRoleBindingRoleBindingScopeScopeArray) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput)
+}
+
+// Where a group has a role: in an organization, a cluster or another resource.
+type EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScopeScope)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutput() EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput {
+	return o
+}
+
+// The cluster (UUID).
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput) Cluster() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBindingScopeScope) *string { return v.Cluster }).(pulumi.StringPtrOutput)
+}
+
+// The organization (UUID).
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput) Organization() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBindingScopeScope) *string { return v.Organization }).(pulumi.StringPtrOutput)
+}
+
+// The resource (UUID), if it is neither an organization nor a cluster.
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput) Resource() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseGroupRoleBindingRoleBindingScopeScope) *string { return v.Resource }).(pulumi.StringPtrOutput)
+}
+
+type EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupRoleBindingRoleBindingScopeScope)(nil)).Elem()
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput() EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput) ToEnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutputWithContext(ctx context.Context) EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupRoleBindingRoleBindingScopeScope {
+		return vs[0].([]EnterpriseGroupRoleBindingRoleBindingScopeScope)[vs[1].(int)]
+	}).(EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput)
+}
+
+// Where a role is granted.
+type EnterpriseRoleBindingScopes struct {
+	// Clusters, in any order.
+	Clusters []EnterpriseRoleBindingScopesCluster `pulumi:"clusters"`
+	// Organizations, in any order.
+	Organizations []EnterpriseRoleBindingScopesOrganization `pulumi:"organizations"`
+	// Other resources, in any order.
+	Resources []EnterpriseRoleBindingScopesResource `pulumi:"resources"`
+}
+
+// EnterpriseRoleBindingScopesInput is an input type that accepts EnterpriseRoleBindingScopesArgs and EnterpriseRoleBindingScopesOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesInput` via:
+//
+//	EnterpriseRoleBindingScopesArgs{...}
+type EnterpriseRoleBindingScopesInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesOutput() EnterpriseRoleBindingScopesOutput
+	ToEnterpriseRoleBindingScopesOutputWithContext(context.Context) EnterpriseRoleBindingScopesOutput
+}
+
+// Where a role is granted.
+type EnterpriseRoleBindingScopesArgs struct {
+	// Clusters, in any order.
+	Clusters EnterpriseRoleBindingScopesClusterArrayInput `pulumi:"clusters"`
+	// Organizations, in any order.
+	Organizations EnterpriseRoleBindingScopesOrganizationArrayInput `pulumi:"organizations"`
+	// Other resources, in any order.
+	Resources EnterpriseRoleBindingScopesResourceArrayInput `pulumi:"resources"`
+}
+
+func (EnterpriseRoleBindingScopesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopes)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesArgs) ToEnterpriseRoleBindingScopesOutput() EnterpriseRoleBindingScopesOutput {
+	return i.ToEnterpriseRoleBindingScopesOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesArgs) ToEnterpriseRoleBindingScopesOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesOutput)
+}
+
+// Where a role is granted.
+type EnterpriseRoleBindingScopesOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopes)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesOutput) ToEnterpriseRoleBindingScopesOutput() EnterpriseRoleBindingScopesOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesOutput) ToEnterpriseRoleBindingScopesOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesOutput {
+	return o
+}
+
+// Clusters, in any order.
+func (o EnterpriseRoleBindingScopesOutput) Clusters() EnterpriseRoleBindingScopesClusterArrayOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingScopes) []EnterpriseRoleBindingScopesCluster { return v.Clusters }).(EnterpriseRoleBindingScopesClusterArrayOutput)
+}
+
+// Organizations, in any order.
+func (o EnterpriseRoleBindingScopesOutput) Organizations() EnterpriseRoleBindingScopesOrganizationArrayOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingScopes) []EnterpriseRoleBindingScopesOrganization { return v.Organizations }).(EnterpriseRoleBindingScopesOrganizationArrayOutput)
+}
+
+// Other resources, in any order.
+func (o EnterpriseRoleBindingScopesOutput) Resources() EnterpriseRoleBindingScopesResourceArrayOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingScopes) []EnterpriseRoleBindingScopesResource { return v.Resources }).(EnterpriseRoleBindingScopesResourceArrayOutput)
+}
+
+// A cluster that a role is granted in.
+type EnterpriseRoleBindingScopesCluster struct {
+	// The ID (UUID) of the cluster.
+	Id string `pulumi:"id"`
+}
+
+// EnterpriseRoleBindingScopesClusterInput is an input type that accepts EnterpriseRoleBindingScopesClusterArgs and EnterpriseRoleBindingScopesClusterOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesClusterInput` via:
+//
+//	EnterpriseRoleBindingScopesClusterArgs{...}
+type EnterpriseRoleBindingScopesClusterInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesClusterOutput() EnterpriseRoleBindingScopesClusterOutput
+	ToEnterpriseRoleBindingScopesClusterOutputWithContext(context.Context) EnterpriseRoleBindingScopesClusterOutput
+}
+
+// A cluster that a role is granted in.
+type EnterpriseRoleBindingScopesClusterArgs struct {
+	// The ID (UUID) of the cluster.
+	Id pulumi.StringInput `pulumi:"id"`
+}
+
+func (EnterpriseRoleBindingScopesClusterArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopesCluster)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesClusterArgs) ToEnterpriseRoleBindingScopesClusterOutput() EnterpriseRoleBindingScopesClusterOutput {
+	return i.ToEnterpriseRoleBindingScopesClusterOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesClusterArgs) ToEnterpriseRoleBindingScopesClusterOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesClusterOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesClusterOutput)
+}
+
+// EnterpriseRoleBindingScopesClusterArrayInput is an input type that accepts EnterpriseRoleBindingScopesClusterArray and EnterpriseRoleBindingScopesClusterArrayOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesClusterArrayInput` via:
+//
+//	EnterpriseRoleBindingScopesClusterArray{ EnterpriseRoleBindingScopesClusterArgs{...} }
+type EnterpriseRoleBindingScopesClusterArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesClusterArrayOutput() EnterpriseRoleBindingScopesClusterArrayOutput
+	ToEnterpriseRoleBindingScopesClusterArrayOutputWithContext(context.Context) EnterpriseRoleBindingScopesClusterArrayOutput
+}
+
+type EnterpriseRoleBindingScopesClusterArray []EnterpriseRoleBindingScopesClusterInput
+
+func (EnterpriseRoleBindingScopesClusterArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingScopesCluster)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesClusterArray) ToEnterpriseRoleBindingScopesClusterArrayOutput() EnterpriseRoleBindingScopesClusterArrayOutput {
+	return i.ToEnterpriseRoleBindingScopesClusterArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesClusterArray) ToEnterpriseRoleBindingScopesClusterArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesClusterArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesClusterArrayOutput)
+}
+
+// A cluster that a role is granted in.
+type EnterpriseRoleBindingScopesClusterOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesClusterOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopesCluster)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesClusterOutput) ToEnterpriseRoleBindingScopesClusterOutput() EnterpriseRoleBindingScopesClusterOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesClusterOutput) ToEnterpriseRoleBindingScopesClusterOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesClusterOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o EnterpriseRoleBindingScopesClusterOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingScopesCluster) string { return v.Id }).(pulumi.StringOutput)
+}
+
+type EnterpriseRoleBindingScopesClusterArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesClusterArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingScopesCluster)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesClusterArrayOutput) ToEnterpriseRoleBindingScopesClusterArrayOutput() EnterpriseRoleBindingScopesClusterArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesClusterArrayOutput) ToEnterpriseRoleBindingScopesClusterArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesClusterArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesClusterArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingScopesClusterOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingScopesCluster {
+		return vs[0].([]EnterpriseRoleBindingScopesCluster)[vs[1].(int)]
+	}).(EnterpriseRoleBindingScopesClusterOutput)
+}
+
+// An organization that a role is granted in.
+type EnterpriseRoleBindingScopesOrganization struct {
+	// The ID (UUID) of the organization.
+	Id string `pulumi:"id"`
+}
+
+// EnterpriseRoleBindingScopesOrganizationInput is an input type that accepts EnterpriseRoleBindingScopesOrganizationArgs and EnterpriseRoleBindingScopesOrganizationOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesOrganizationInput` via:
+//
+//	EnterpriseRoleBindingScopesOrganizationArgs{...}
+type EnterpriseRoleBindingScopesOrganizationInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesOrganizationOutput() EnterpriseRoleBindingScopesOrganizationOutput
+	ToEnterpriseRoleBindingScopesOrganizationOutputWithContext(context.Context) EnterpriseRoleBindingScopesOrganizationOutput
+}
+
+// An organization that a role is granted in.
+type EnterpriseRoleBindingScopesOrganizationArgs struct {
+	// The ID (UUID) of the organization.
+	Id pulumi.StringInput `pulumi:"id"`
+}
+
+func (EnterpriseRoleBindingScopesOrganizationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopesOrganization)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesOrganizationArgs) ToEnterpriseRoleBindingScopesOrganizationOutput() EnterpriseRoleBindingScopesOrganizationOutput {
+	return i.ToEnterpriseRoleBindingScopesOrganizationOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesOrganizationArgs) ToEnterpriseRoleBindingScopesOrganizationOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesOrganizationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesOrganizationOutput)
+}
+
+// EnterpriseRoleBindingScopesOrganizationArrayInput is an input type that accepts EnterpriseRoleBindingScopesOrganizationArray and EnterpriseRoleBindingScopesOrganizationArrayOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesOrganizationArrayInput` via:
+//
+//	EnterpriseRoleBindingScopesOrganizationArray{ EnterpriseRoleBindingScopesOrganizationArgs{...} }
+type EnterpriseRoleBindingScopesOrganizationArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesOrganizationArrayOutput() EnterpriseRoleBindingScopesOrganizationArrayOutput
+	ToEnterpriseRoleBindingScopesOrganizationArrayOutputWithContext(context.Context) EnterpriseRoleBindingScopesOrganizationArrayOutput
+}
+
+type EnterpriseRoleBindingScopesOrganizationArray []EnterpriseRoleBindingScopesOrganizationInput
+
+func (EnterpriseRoleBindingScopesOrganizationArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingScopesOrganization)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesOrganizationArray) ToEnterpriseRoleBindingScopesOrganizationArrayOutput() EnterpriseRoleBindingScopesOrganizationArrayOutput {
+	return i.ToEnterpriseRoleBindingScopesOrganizationArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesOrganizationArray) ToEnterpriseRoleBindingScopesOrganizationArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesOrganizationArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesOrganizationArrayOutput)
+}
+
+// An organization that a role is granted in.
+type EnterpriseRoleBindingScopesOrganizationOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesOrganizationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopesOrganization)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesOrganizationOutput) ToEnterpriseRoleBindingScopesOrganizationOutput() EnterpriseRoleBindingScopesOrganizationOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesOrganizationOutput) ToEnterpriseRoleBindingScopesOrganizationOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesOrganizationOutput {
+	return o
+}
+
+// The ID (UUID) of the organization.
+func (o EnterpriseRoleBindingScopesOrganizationOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingScopesOrganization) string { return v.Id }).(pulumi.StringOutput)
+}
+
+type EnterpriseRoleBindingScopesOrganizationArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesOrganizationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingScopesOrganization)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesOrganizationArrayOutput) ToEnterpriseRoleBindingScopesOrganizationArrayOutput() EnterpriseRoleBindingScopesOrganizationArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesOrganizationArrayOutput) ToEnterpriseRoleBindingScopesOrganizationArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesOrganizationArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesOrganizationArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingScopesOrganizationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingScopesOrganization {
+		return vs[0].([]EnterpriseRoleBindingScopesOrganization)[vs[1].(int)]
+	}).(EnterpriseRoleBindingScopesOrganizationOutput)
+}
+
+// A resource, neither organization nor cluster, that a role is granted in.
+type EnterpriseRoleBindingScopesResource struct {
+	// The ID (UUID) of the resource.
+	Id string `pulumi:"id"`
+}
+
+// EnterpriseRoleBindingScopesResourceInput is an input type that accepts EnterpriseRoleBindingScopesResourceArgs and EnterpriseRoleBindingScopesResourceOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesResourceInput` via:
+//
+//	EnterpriseRoleBindingScopesResourceArgs{...}
+type EnterpriseRoleBindingScopesResourceInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesResourceOutput() EnterpriseRoleBindingScopesResourceOutput
+	ToEnterpriseRoleBindingScopesResourceOutputWithContext(context.Context) EnterpriseRoleBindingScopesResourceOutput
+}
+
+// A resource, neither organization nor cluster, that a role is granted in.
+type EnterpriseRoleBindingScopesResourceArgs struct {
+	// The ID (UUID) of the resource.
+	Id pulumi.StringInput `pulumi:"id"`
+}
+
+func (EnterpriseRoleBindingScopesResourceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopesResource)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesResourceArgs) ToEnterpriseRoleBindingScopesResourceOutput() EnterpriseRoleBindingScopesResourceOutput {
+	return i.ToEnterpriseRoleBindingScopesResourceOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesResourceArgs) ToEnterpriseRoleBindingScopesResourceOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesResourceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesResourceOutput)
+}
+
+// EnterpriseRoleBindingScopesResourceArrayInput is an input type that accepts EnterpriseRoleBindingScopesResourceArray and EnterpriseRoleBindingScopesResourceArrayOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingScopesResourceArrayInput` via:
+//
+//	EnterpriseRoleBindingScopesResourceArray{ EnterpriseRoleBindingScopesResourceArgs{...} }
+type EnterpriseRoleBindingScopesResourceArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingScopesResourceArrayOutput() EnterpriseRoleBindingScopesResourceArrayOutput
+	ToEnterpriseRoleBindingScopesResourceArrayOutputWithContext(context.Context) EnterpriseRoleBindingScopesResourceArrayOutput
+}
+
+type EnterpriseRoleBindingScopesResourceArray []EnterpriseRoleBindingScopesResourceInput
+
+func (EnterpriseRoleBindingScopesResourceArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingScopesResource)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingScopesResourceArray) ToEnterpriseRoleBindingScopesResourceArrayOutput() EnterpriseRoleBindingScopesResourceArrayOutput {
+	return i.ToEnterpriseRoleBindingScopesResourceArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingScopesResourceArray) ToEnterpriseRoleBindingScopesResourceArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesResourceArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingScopesResourceArrayOutput)
+}
+
+// A resource, neither organization nor cluster, that a role is granted in.
+type EnterpriseRoleBindingScopesResourceOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesResourceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingScopesResource)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesResourceOutput) ToEnterpriseRoleBindingScopesResourceOutput() EnterpriseRoleBindingScopesResourceOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesResourceOutput) ToEnterpriseRoleBindingScopesResourceOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesResourceOutput {
+	return o
+}
+
+// The ID (UUID) of the resource.
+func (o EnterpriseRoleBindingScopesResourceOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingScopesResource) string { return v.Id }).(pulumi.StringOutput)
+}
+
+type EnterpriseRoleBindingScopesResourceArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingScopesResourceArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingScopesResource)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingScopesResourceArrayOutput) ToEnterpriseRoleBindingScopesResourceArrayOutput() EnterpriseRoleBindingScopesResourceArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesResourceArrayOutput) ToEnterpriseRoleBindingScopesResourceArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingScopesResourceArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingScopesResourceArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingScopesResourceOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingScopesResource {
+		return vs[0].([]EnterpriseRoleBindingScopesResource)[vs[1].(int)]
+	}).(EnterpriseRoleBindingScopesResourceOutput)
+}
+
+// Who a role is granted to.
+type EnterpriseRoleBindingSubjects struct {
+	// Groups, in any order.
+	Groups []EnterpriseRoleBindingSubjectsGroup `pulumi:"groups"`
+	// Service accounts, in any order.
+	ServiceAccounts []EnterpriseRoleBindingSubjectsServiceAccount `pulumi:"serviceAccounts"`
+	// Users, in any order.
+	Users []EnterpriseRoleBindingSubjectsUser `pulumi:"users"`
+}
+
+// EnterpriseRoleBindingSubjectsInput is an input type that accepts EnterpriseRoleBindingSubjectsArgs and EnterpriseRoleBindingSubjectsOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsInput` via:
+//
+//	EnterpriseRoleBindingSubjectsArgs{...}
+type EnterpriseRoleBindingSubjectsInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsOutput() EnterpriseRoleBindingSubjectsOutput
+	ToEnterpriseRoleBindingSubjectsOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsOutput
+}
+
+// Who a role is granted to.
+type EnterpriseRoleBindingSubjectsArgs struct {
+	// Groups, in any order.
+	Groups EnterpriseRoleBindingSubjectsGroupArrayInput `pulumi:"groups"`
+	// Service accounts, in any order.
+	ServiceAccounts EnterpriseRoleBindingSubjectsServiceAccountArrayInput `pulumi:"serviceAccounts"`
+	// Users, in any order.
+	Users EnterpriseRoleBindingSubjectsUserArrayInput `pulumi:"users"`
+}
+
+func (EnterpriseRoleBindingSubjectsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjects)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsArgs) ToEnterpriseRoleBindingSubjectsOutput() EnterpriseRoleBindingSubjectsOutput {
+	return i.ToEnterpriseRoleBindingSubjectsOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsArgs) ToEnterpriseRoleBindingSubjectsOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsOutput)
+}
+
+// Who a role is granted to.
+type EnterpriseRoleBindingSubjectsOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjects)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsOutput) ToEnterpriseRoleBindingSubjectsOutput() EnterpriseRoleBindingSubjectsOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsOutput) ToEnterpriseRoleBindingSubjectsOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsOutput {
+	return o
+}
+
+// Groups, in any order.
+func (o EnterpriseRoleBindingSubjectsOutput) Groups() EnterpriseRoleBindingSubjectsGroupArrayOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingSubjects) []EnterpriseRoleBindingSubjectsGroup { return v.Groups }).(EnterpriseRoleBindingSubjectsGroupArrayOutput)
+}
+
+// Service accounts, in any order.
+func (o EnterpriseRoleBindingSubjectsOutput) ServiceAccounts() EnterpriseRoleBindingSubjectsServiceAccountArrayOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingSubjects) []EnterpriseRoleBindingSubjectsServiceAccount {
+		return v.ServiceAccounts
+	}).(EnterpriseRoleBindingSubjectsServiceAccountArrayOutput)
+}
+
+// Users, in any order.
+func (o EnterpriseRoleBindingSubjectsOutput) Users() EnterpriseRoleBindingSubjectsUserArrayOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingSubjects) []EnterpriseRoleBindingSubjectsUser { return v.Users }).(EnterpriseRoleBindingSubjectsUserArrayOutput)
+}
+
+// A group that a role is granted to.
+type EnterpriseRoleBindingSubjectsGroup struct {
+	// The ID (UUID) of the group.
+	Id string `pulumi:"id"`
+}
+
+// EnterpriseRoleBindingSubjectsGroupInput is an input type that accepts EnterpriseRoleBindingSubjectsGroupArgs and EnterpriseRoleBindingSubjectsGroupOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsGroupInput` via:
+//
+//	EnterpriseRoleBindingSubjectsGroupArgs{...}
+type EnterpriseRoleBindingSubjectsGroupInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsGroupOutput() EnterpriseRoleBindingSubjectsGroupOutput
+	ToEnterpriseRoleBindingSubjectsGroupOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsGroupOutput
+}
+
+// A group that a role is granted to.
+type EnterpriseRoleBindingSubjectsGroupArgs struct {
+	// The ID (UUID) of the group.
+	Id pulumi.StringInput `pulumi:"id"`
+}
+
+func (EnterpriseRoleBindingSubjectsGroupArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjectsGroup)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsGroupArgs) ToEnterpriseRoleBindingSubjectsGroupOutput() EnterpriseRoleBindingSubjectsGroupOutput {
+	return i.ToEnterpriseRoleBindingSubjectsGroupOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsGroupArgs) ToEnterpriseRoleBindingSubjectsGroupOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsGroupOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsGroupOutput)
+}
+
+// EnterpriseRoleBindingSubjectsGroupArrayInput is an input type that accepts EnterpriseRoleBindingSubjectsGroupArray and EnterpriseRoleBindingSubjectsGroupArrayOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsGroupArrayInput` via:
+//
+//	EnterpriseRoleBindingSubjectsGroupArray{ EnterpriseRoleBindingSubjectsGroupArgs{...} }
+type EnterpriseRoleBindingSubjectsGroupArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsGroupArrayOutput() EnterpriseRoleBindingSubjectsGroupArrayOutput
+	ToEnterpriseRoleBindingSubjectsGroupArrayOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsGroupArrayOutput
+}
+
+type EnterpriseRoleBindingSubjectsGroupArray []EnterpriseRoleBindingSubjectsGroupInput
+
+func (EnterpriseRoleBindingSubjectsGroupArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingSubjectsGroup)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsGroupArray) ToEnterpriseRoleBindingSubjectsGroupArrayOutput() EnterpriseRoleBindingSubjectsGroupArrayOutput {
+	return i.ToEnterpriseRoleBindingSubjectsGroupArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsGroupArray) ToEnterpriseRoleBindingSubjectsGroupArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsGroupArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsGroupArrayOutput)
+}
+
+// A group that a role is granted to.
+type EnterpriseRoleBindingSubjectsGroupOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsGroupOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjectsGroup)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsGroupOutput) ToEnterpriseRoleBindingSubjectsGroupOutput() EnterpriseRoleBindingSubjectsGroupOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsGroupOutput) ToEnterpriseRoleBindingSubjectsGroupOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsGroupOutput {
+	return o
+}
+
+// The ID (UUID) of the group.
+func (o EnterpriseRoleBindingSubjectsGroupOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingSubjectsGroup) string { return v.Id }).(pulumi.StringOutput)
+}
+
+type EnterpriseRoleBindingSubjectsGroupArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsGroupArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingSubjectsGroup)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsGroupArrayOutput) ToEnterpriseRoleBindingSubjectsGroupArrayOutput() EnterpriseRoleBindingSubjectsGroupArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsGroupArrayOutput) ToEnterpriseRoleBindingSubjectsGroupArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsGroupArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsGroupArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingSubjectsGroupOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingSubjectsGroup {
+		return vs[0].([]EnterpriseRoleBindingSubjectsGroup)[vs[1].(int)]
+	}).(EnterpriseRoleBindingSubjectsGroupOutput)
+}
+
+// A service account that a role is granted to.
+type EnterpriseRoleBindingSubjectsServiceAccount struct {
+	// The ID (UUID) of the service account.
+	Id string `pulumi:"id"`
+}
+
+// EnterpriseRoleBindingSubjectsServiceAccountInput is an input type that accepts EnterpriseRoleBindingSubjectsServiceAccountArgs and EnterpriseRoleBindingSubjectsServiceAccountOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsServiceAccountInput` via:
+//
+//	EnterpriseRoleBindingSubjectsServiceAccountArgs{...}
+type EnterpriseRoleBindingSubjectsServiceAccountInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsServiceAccountOutput() EnterpriseRoleBindingSubjectsServiceAccountOutput
+	ToEnterpriseRoleBindingSubjectsServiceAccountOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsServiceAccountOutput
+}
+
+// A service account that a role is granted to.
+type EnterpriseRoleBindingSubjectsServiceAccountArgs struct {
+	// The ID (UUID) of the service account.
+	Id pulumi.StringInput `pulumi:"id"`
+}
+
+func (EnterpriseRoleBindingSubjectsServiceAccountArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjectsServiceAccount)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsServiceAccountArgs) ToEnterpriseRoleBindingSubjectsServiceAccountOutput() EnterpriseRoleBindingSubjectsServiceAccountOutput {
+	return i.ToEnterpriseRoleBindingSubjectsServiceAccountOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsServiceAccountArgs) ToEnterpriseRoleBindingSubjectsServiceAccountOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsServiceAccountOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsServiceAccountOutput)
+}
+
+// EnterpriseRoleBindingSubjectsServiceAccountArrayInput is an input type that accepts EnterpriseRoleBindingSubjectsServiceAccountArray and EnterpriseRoleBindingSubjectsServiceAccountArrayOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsServiceAccountArrayInput` via:
+//
+//	EnterpriseRoleBindingSubjectsServiceAccountArray{ EnterpriseRoleBindingSubjectsServiceAccountArgs{...} }
+type EnterpriseRoleBindingSubjectsServiceAccountArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutput() EnterpriseRoleBindingSubjectsServiceAccountArrayOutput
+	ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsServiceAccountArrayOutput
+}
+
+type EnterpriseRoleBindingSubjectsServiceAccountArray []EnterpriseRoleBindingSubjectsServiceAccountInput
+
+func (EnterpriseRoleBindingSubjectsServiceAccountArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingSubjectsServiceAccount)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsServiceAccountArray) ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutput() EnterpriseRoleBindingSubjectsServiceAccountArrayOutput {
+	return i.ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsServiceAccountArray) ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsServiceAccountArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsServiceAccountArrayOutput)
+}
+
+// A service account that a role is granted to.
+type EnterpriseRoleBindingSubjectsServiceAccountOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsServiceAccountOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjectsServiceAccount)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsServiceAccountOutput) ToEnterpriseRoleBindingSubjectsServiceAccountOutput() EnterpriseRoleBindingSubjectsServiceAccountOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsServiceAccountOutput) ToEnterpriseRoleBindingSubjectsServiceAccountOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsServiceAccountOutput {
+	return o
+}
+
+// The ID (UUID) of the service account.
+func (o EnterpriseRoleBindingSubjectsServiceAccountOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingSubjectsServiceAccount) string { return v.Id }).(pulumi.StringOutput)
+}
+
+type EnterpriseRoleBindingSubjectsServiceAccountArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsServiceAccountArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingSubjectsServiceAccount)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsServiceAccountArrayOutput) ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutput() EnterpriseRoleBindingSubjectsServiceAccountArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsServiceAccountArrayOutput) ToEnterpriseRoleBindingSubjectsServiceAccountArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsServiceAccountArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsServiceAccountArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingSubjectsServiceAccountOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingSubjectsServiceAccount {
+		return vs[0].([]EnterpriseRoleBindingSubjectsServiceAccount)[vs[1].(int)]
+	}).(EnterpriseRoleBindingSubjectsServiceAccountOutput)
+}
+
+// A user whom a role is granted to.
+type EnterpriseRoleBindingSubjectsUser struct {
+	// The ID (UUID) of the user.
+	Id string `pulumi:"id"`
+}
+
+// EnterpriseRoleBindingSubjectsUserInput is an input type that accepts EnterpriseRoleBindingSubjectsUserArgs and EnterpriseRoleBindingSubjectsUserOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsUserInput` via:
+//
+//	EnterpriseRoleBindingSubjectsUserArgs{...}
+type EnterpriseRoleBindingSubjectsUserInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsUserOutput() EnterpriseRoleBindingSubjectsUserOutput
+	ToEnterpriseRoleBindingSubjectsUserOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsUserOutput
+}
+
+// A user whom a role is granted to.
+type EnterpriseRoleBindingSubjectsUserArgs struct {
+	// The ID (UUID) of the user.
+	Id pulumi.StringInput `pulumi:"id"`
+}
+
+func (EnterpriseRoleBindingSubjectsUserArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjectsUser)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsUserArgs) ToEnterpriseRoleBindingSubjectsUserOutput() EnterpriseRoleBindingSubjectsUserOutput {
+	return i.ToEnterpriseRoleBindingSubjectsUserOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsUserArgs) ToEnterpriseRoleBindingSubjectsUserOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsUserOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsUserOutput)
+}
+
+// EnterpriseRoleBindingSubjectsUserArrayInput is an input type that accepts EnterpriseRoleBindingSubjectsUserArray and EnterpriseRoleBindingSubjectsUserArrayOutput values.
+// You can construct a concrete instance of `EnterpriseRoleBindingSubjectsUserArrayInput` via:
+//
+//	EnterpriseRoleBindingSubjectsUserArray{ EnterpriseRoleBindingSubjectsUserArgs{...} }
+type EnterpriseRoleBindingSubjectsUserArrayInput interface {
+	pulumi.Input
+
+	ToEnterpriseRoleBindingSubjectsUserArrayOutput() EnterpriseRoleBindingSubjectsUserArrayOutput
+	ToEnterpriseRoleBindingSubjectsUserArrayOutputWithContext(context.Context) EnterpriseRoleBindingSubjectsUserArrayOutput
+}
+
+type EnterpriseRoleBindingSubjectsUserArray []EnterpriseRoleBindingSubjectsUserInput
+
+func (EnterpriseRoleBindingSubjectsUserArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingSubjectsUser)(nil)).Elem()
+}
+
+func (i EnterpriseRoleBindingSubjectsUserArray) ToEnterpriseRoleBindingSubjectsUserArrayOutput() EnterpriseRoleBindingSubjectsUserArrayOutput {
+	return i.ToEnterpriseRoleBindingSubjectsUserArrayOutputWithContext(context.Background())
+}
+
+func (i EnterpriseRoleBindingSubjectsUserArray) ToEnterpriseRoleBindingSubjectsUserArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsUserArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EnterpriseRoleBindingSubjectsUserArrayOutput)
+}
+
+// A user whom a role is granted to.
+type EnterpriseRoleBindingSubjectsUserOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsUserOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingSubjectsUser)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsUserOutput) ToEnterpriseRoleBindingSubjectsUserOutput() EnterpriseRoleBindingSubjectsUserOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsUserOutput) ToEnterpriseRoleBindingSubjectsUserOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsUserOutput {
+	return o
+}
+
+// The ID (UUID) of the user.
+func (o EnterpriseRoleBindingSubjectsUserOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingSubjectsUser) string { return v.Id }).(pulumi.StringOutput)
+}
+
+type EnterpriseRoleBindingSubjectsUserArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingSubjectsUserArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingSubjectsUser)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingSubjectsUserArrayOutput) ToEnterpriseRoleBindingSubjectsUserArrayOutput() EnterpriseRoleBindingSubjectsUserArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsUserArrayOutput) ToEnterpriseRoleBindingSubjectsUserArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingSubjectsUserArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingSubjectsUserArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingSubjectsUserOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingSubjectsUser {
+		return vs[0].([]EnterpriseRoleBindingSubjectsUser)[vs[1].(int)]
+	}).(EnterpriseRoleBindingSubjectsUserOutput)
 }
 
 // A rule of the evictor for the pods and nodes that its selectors fit.
@@ -12409,6 +17219,242 @@ func (o NodeTemplatePriceAdjustmentConfigurationPtrOutput) InstanceTypeAdjustmen
 	}).(pulumi.StringMapOutput)
 }
 
+// The Google service account that CAST AI signs in to clouds with.
+type OmniClusterCastaiOidcConfig struct {
+	// Its email address, which a Google service account lets impersonate itself.
+	GcpServiceAccountEmail *string `pulumi:"gcpServiceAccountEmail"`
+	// Its unique ID, all digits, which the trust policy of an AWS role names.
+	GcpServiceAccountUniqueId *string `pulumi:"gcpServiceAccountUniqueId"`
+}
+
+// The Google service account that CAST AI signs in to clouds with.
+type OmniClusterCastaiOidcConfigOutput struct{ *pulumi.OutputState }
+
+func (OmniClusterCastaiOidcConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OmniClusterCastaiOidcConfig)(nil)).Elem()
+}
+
+func (o OmniClusterCastaiOidcConfigOutput) ToOmniClusterCastaiOidcConfigOutput() OmniClusterCastaiOidcConfigOutput {
+	return o
+}
+
+func (o OmniClusterCastaiOidcConfigOutput) ToOmniClusterCastaiOidcConfigOutputWithContext(ctx context.Context) OmniClusterCastaiOidcConfigOutput {
+	return o
+}
+
+// Its email address, which a Google service account lets impersonate itself.
+func (o OmniClusterCastaiOidcConfigOutput) GcpServiceAccountEmail() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterCastaiOidcConfig) *string { return v.GcpServiceAccountEmail }).(pulumi.StringPtrOutput)
+}
+
+// Its unique ID, all digits, which the trust policy of an AWS role names.
+func (o OmniClusterCastaiOidcConfigOutput) GcpServiceAccountUniqueId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterCastaiOidcConfig) *string { return v.GcpServiceAccountUniqueId }).(pulumi.StringPtrOutput)
+}
+
+type OmniClusterCastaiOidcConfigPtrOutput struct{ *pulumi.OutputState }
+
+func (OmniClusterCastaiOidcConfigPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OmniClusterCastaiOidcConfig)(nil)).Elem()
+}
+
+func (o OmniClusterCastaiOidcConfigPtrOutput) ToOmniClusterCastaiOidcConfigPtrOutput() OmniClusterCastaiOidcConfigPtrOutput {
+	return o
+}
+
+func (o OmniClusterCastaiOidcConfigPtrOutput) ToOmniClusterCastaiOidcConfigPtrOutputWithContext(ctx context.Context) OmniClusterCastaiOidcConfigPtrOutput {
+	return o
+}
+
+func (o OmniClusterCastaiOidcConfigPtrOutput) Elem() OmniClusterCastaiOidcConfigOutput {
+	return o.ApplyT(func(v *OmniClusterCastaiOidcConfig) OmniClusterCastaiOidcConfig {
+		if v != nil {
+			return *v
+		}
+		var ret OmniClusterCastaiOidcConfig
+		return ret
+	}).(OmniClusterCastaiOidcConfigOutput)
+}
+
+// Its email address, which a Google service account lets impersonate itself.
+func (o OmniClusterCastaiOidcConfigPtrOutput) GcpServiceAccountEmail() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OmniClusterCastaiOidcConfig) *string {
+		if v == nil {
+			return nil
+		}
+		return v.GcpServiceAccountEmail
+	}).(pulumi.StringPtrOutput)
+}
+
+// Its unique ID, all digits, which the trust policy of an AWS role names.
+func (o OmniClusterCastaiOidcConfigPtrOutput) GcpServiceAccountUniqueId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OmniClusterCastaiOidcConfig) *string {
+		if v == nil {
+			return nil
+		}
+		return v.GcpServiceAccountUniqueId
+	}).(pulumi.StringPtrOutput)
+}
+
+// What a registration with Omni says of a cluster.
+type OmniClusterStatus struct {
+	// The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+	OmniAgentVersion string `pulumi:"omniAgentVersion"`
+	// The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+	PodCidr string `pulumi:"podCidr"`
+}
+
+// OmniClusterStatusInput is an input type that accepts OmniClusterStatusArgs and OmniClusterStatusOutput values.
+// You can construct a concrete instance of `OmniClusterStatusInput` via:
+//
+//	OmniClusterStatusArgs{...}
+type OmniClusterStatusInput interface {
+	pulumi.Input
+
+	ToOmniClusterStatusOutput() OmniClusterStatusOutput
+	ToOmniClusterStatusOutputWithContext(context.Context) OmniClusterStatusOutput
+}
+
+// What a registration with Omni says of a cluster.
+type OmniClusterStatusArgs struct {
+	// The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+	OmniAgentVersion pulumi.StringInput `pulumi:"omniAgentVersion"`
+	// The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+	PodCidr pulumi.StringInput `pulumi:"podCidr"`
+}
+
+func (OmniClusterStatusArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OmniClusterStatus)(nil)).Elem()
+}
+
+func (i OmniClusterStatusArgs) ToOmniClusterStatusOutput() OmniClusterStatusOutput {
+	return i.ToOmniClusterStatusOutputWithContext(context.Background())
+}
+
+func (i OmniClusterStatusArgs) ToOmniClusterStatusOutputWithContext(ctx context.Context) OmniClusterStatusOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OmniClusterStatusOutput)
+}
+
+func (i OmniClusterStatusArgs) ToOmniClusterStatusPtrOutput() OmniClusterStatusPtrOutput {
+	return i.ToOmniClusterStatusPtrOutputWithContext(context.Background())
+}
+
+func (i OmniClusterStatusArgs) ToOmniClusterStatusPtrOutputWithContext(ctx context.Context) OmniClusterStatusPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OmniClusterStatusOutput).ToOmniClusterStatusPtrOutputWithContext(ctx)
+}
+
+// OmniClusterStatusPtrInput is an input type that accepts OmniClusterStatusArgs, OmniClusterStatusPtr and OmniClusterStatusPtrOutput values.
+// You can construct a concrete instance of `OmniClusterStatusPtrInput` via:
+//
+//	        OmniClusterStatusArgs{...}
+//
+//	or:
+//
+//	        nil
+type OmniClusterStatusPtrInput interface {
+	pulumi.Input
+
+	ToOmniClusterStatusPtrOutput() OmniClusterStatusPtrOutput
+	ToOmniClusterStatusPtrOutputWithContext(context.Context) OmniClusterStatusPtrOutput
+}
+
+type omniClusterStatusPtrType OmniClusterStatusArgs
+
+func OmniClusterStatusPtr(v *OmniClusterStatusArgs) OmniClusterStatusPtrInput {
+	return (*omniClusterStatusPtrType)(v)
+}
+
+func (*omniClusterStatusPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**OmniClusterStatus)(nil)).Elem()
+}
+
+func (i *omniClusterStatusPtrType) ToOmniClusterStatusPtrOutput() OmniClusterStatusPtrOutput {
+	return i.ToOmniClusterStatusPtrOutputWithContext(context.Background())
+}
+
+func (i *omniClusterStatusPtrType) ToOmniClusterStatusPtrOutputWithContext(ctx context.Context) OmniClusterStatusPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OmniClusterStatusPtrOutput)
+}
+
+// What a registration with Omni says of a cluster.
+type OmniClusterStatusOutput struct{ *pulumi.OutputState }
+
+func (OmniClusterStatusOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OmniClusterStatus)(nil)).Elem()
+}
+
+func (o OmniClusterStatusOutput) ToOmniClusterStatusOutput() OmniClusterStatusOutput {
+	return o
+}
+
+func (o OmniClusterStatusOutput) ToOmniClusterStatusOutputWithContext(ctx context.Context) OmniClusterStatusOutput {
+	return o
+}
+
+func (o OmniClusterStatusOutput) ToOmniClusterStatusPtrOutput() OmniClusterStatusPtrOutput {
+	return o.ToOmniClusterStatusPtrOutputWithContext(context.Background())
+}
+
+func (o OmniClusterStatusOutput) ToOmniClusterStatusPtrOutputWithContext(ctx context.Context) OmniClusterStatusPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OmniClusterStatus) *OmniClusterStatus {
+		return &v
+	}).(OmniClusterStatusPtrOutput)
+}
+
+// The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+func (o OmniClusterStatusOutput) OmniAgentVersion() pulumi.StringOutput {
+	return o.ApplyT(func(v OmniClusterStatus) string { return v.OmniAgentVersion }).(pulumi.StringOutput)
+}
+
+// The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+func (o OmniClusterStatusOutput) PodCidr() pulumi.StringOutput {
+	return o.ApplyT(func(v OmniClusterStatus) string { return v.PodCidr }).(pulumi.StringOutput)
+}
+
+type OmniClusterStatusPtrOutput struct{ *pulumi.OutputState }
+
+func (OmniClusterStatusPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OmniClusterStatus)(nil)).Elem()
+}
+
+func (o OmniClusterStatusPtrOutput) ToOmniClusterStatusPtrOutput() OmniClusterStatusPtrOutput {
+	return o
+}
+
+func (o OmniClusterStatusPtrOutput) ToOmniClusterStatusPtrOutputWithContext(ctx context.Context) OmniClusterStatusPtrOutput {
+	return o
+}
+
+func (o OmniClusterStatusPtrOutput) Elem() OmniClusterStatusOutput {
+	return o.ApplyT(func(v *OmniClusterStatus) OmniClusterStatus {
+		if v != nil {
+			return *v
+		}
+		var ret OmniClusterStatus
+		return ret
+	}).(OmniClusterStatusOutput)
+}
+
+// The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+func (o OmniClusterStatusPtrOutput) OmniAgentVersion() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OmniClusterStatus) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.OmniAgentVersion
+	}).(pulumi.StringPtrOutput)
+}
+
+// The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+func (o OmniClusterStatusPtrOutput) PodCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OmniClusterStatus) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.PodCidr
+	}).(pulumi.StringPtrOutput)
+}
+
 // A block of members of a group.
 type OrganizationGroupMember struct {
 	// The members, in any order.
@@ -19294,6 +24340,115 @@ func (o RebalancingScheduleTriggerConditionsArrayOutput) Index(i pulumi.IntInput
 	}).(RebalancingScheduleTriggerConditionsOutput)
 }
 
+// Instances of one type that are reserved.
+type ReservationsReservation struct {
+	// The number of instances, as text.
+	Count string `pulumi:"count"`
+	// When the reservation ends, as an RFC 3339 time.
+	EndDate *string `pulumi:"endDate"`
+	// The type of the instances.
+	InstanceType string `pulumi:"instanceType"`
+	// The name of the reservation.
+	Name string `pulumi:"name"`
+	// The price, as text.
+	Price string `pulumi:"price"`
+	// The cloud: `aws`, `azure` or `gcp`.
+	Provider string `pulumi:"provider"`
+	// The region of the cloud.
+	Region string `pulumi:"region"`
+	// When the reservation begins, as an RFC 3339 time.
+	StartDate string `pulumi:"startDate"`
+	// The ID of the availability zone.
+	ZoneId *string `pulumi:"zoneId"`
+	// The name of the availability zone.
+	ZoneName *string `pulumi:"zoneName"`
+}
+
+// Instances of one type that are reserved.
+type ReservationsReservationOutput struct{ *pulumi.OutputState }
+
+func (ReservationsReservationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ReservationsReservation)(nil)).Elem()
+}
+
+func (o ReservationsReservationOutput) ToReservationsReservationOutput() ReservationsReservationOutput {
+	return o
+}
+
+func (o ReservationsReservationOutput) ToReservationsReservationOutputWithContext(ctx context.Context) ReservationsReservationOutput {
+	return o
+}
+
+// The number of instances, as text.
+func (o ReservationsReservationOutput) Count() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.Count }).(pulumi.StringOutput)
+}
+
+// When the reservation ends, as an RFC 3339 time.
+func (o ReservationsReservationOutput) EndDate() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ReservationsReservation) *string { return v.EndDate }).(pulumi.StringPtrOutput)
+}
+
+// The type of the instances.
+func (o ReservationsReservationOutput) InstanceType() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.InstanceType }).(pulumi.StringOutput)
+}
+
+// The name of the reservation.
+func (o ReservationsReservationOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The price, as text.
+func (o ReservationsReservationOutput) Price() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.Price }).(pulumi.StringOutput)
+}
+
+// The cloud: `aws`, `azure` or `gcp`.
+func (o ReservationsReservationOutput) Provider() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.Provider }).(pulumi.StringOutput)
+}
+
+// The region of the cloud.
+func (o ReservationsReservationOutput) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// When the reservation begins, as an RFC 3339 time.
+func (o ReservationsReservationOutput) StartDate() pulumi.StringOutput {
+	return o.ApplyT(func(v ReservationsReservation) string { return v.StartDate }).(pulumi.StringOutput)
+}
+
+// The ID of the availability zone.
+func (o ReservationsReservationOutput) ZoneId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ReservationsReservation) *string { return v.ZoneId }).(pulumi.StringPtrOutput)
+}
+
+// The name of the availability zone.
+func (o ReservationsReservationOutput) ZoneName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ReservationsReservation) *string { return v.ZoneName }).(pulumi.StringPtrOutput)
+}
+
+type ReservationsReservationArrayOutput struct{ *pulumi.OutputState }
+
+func (ReservationsReservationArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ReservationsReservation)(nil)).Elem()
+}
+
+func (o ReservationsReservationArrayOutput) ToReservationsReservationArrayOutput() ReservationsReservationArrayOutput {
+	return o
+}
+
+func (o ReservationsReservationArrayOutput) ToReservationsReservationArrayOutputWithContext(ctx context.Context) ReservationsReservationArrayOutput {
+	return o
+}
+
+func (o ReservationsReservationArrayOutput) Index(i pulumi.IntInput) ReservationsReservationOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ReservationsReservation {
+		return vs[0].([]ReservationsReservation)[vs[1].(int)]
+	}).(ReservationsReservationOutput)
+}
+
 // Where a role is granted.
 type RoleBindingsScope struct {
 	// What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
@@ -25745,6 +30900,8 @@ func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrO
 func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigPtrInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AllocationGroupLabelFilterInput)(nil)).Elem(), AllocationGroupLabelFilterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AllocationGroupLabelFilterArrayInput)(nil)).Elem(), AllocationGroupLabelFilterArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsClusterLimitsInput)(nil)).Elem(), AutoscalerAutoscalerSettingsClusterLimitsArgs{})
@@ -25773,6 +30930,65 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigInput)(nil)).Elem(), CommitmentsCommitmentConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigArrayInput)(nil)).Elem(), CommitmentsCommitmentConfigArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigAssignmentInput)(nil)).Elem(), CommitmentsCommitmentConfigAssignmentArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigAssignmentArrayInput)(nil)).Elem(), CommitmentsCommitmentConfigAssignmentArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigMatcherInput)(nil)).Elem(), CommitmentsCommitmentConfigMatcherArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationAwsInput)(nil)).Elem(), EdgeConfigurationAwsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationAwsPtrInput)(nil)).Elem(), EdgeConfigurationAwsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationCriInput)(nil)).Elem(), EdgeConfigurationCriArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationCriPtrInput)(nil)).Elem(), EdgeConfigurationCriArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationCustomInput)(nil)).Elem(), EdgeConfigurationCustomArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationCustomPtrInput)(nil)).Elem(), EdgeConfigurationCustomArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationGcpInput)(nil)).Elem(), EdgeConfigurationGcpArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationGcpPtrInput)(nil)).Elem(), EdgeConfigurationGcpArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationOciInput)(nil)).Elem(), EdgeConfigurationOciArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeConfigurationOciPtrInput)(nil)).Elem(), EdgeConfigurationOciArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationAddonInput)(nil)).Elem(), EdgeLocationAddonArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationAddonArrayInput)(nil)).Elem(), EdgeLocationAddonArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationAwsInput)(nil)).Elem(), EdgeLocationAwsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationAwsPtrInput)(nil)).Elem(), EdgeLocationAwsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationControlPlaneInput)(nil)).Elem(), EdgeLocationControlPlaneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationControlPlanePtrInput)(nil)).Elem(), EdgeLocationControlPlaneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationCustomInput)(nil)).Elem(), EdgeLocationCustomArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationCustomPtrInput)(nil)).Elem(), EdgeLocationCustomArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationGcpInput)(nil)).Elem(), EdgeLocationGcpArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationGcpPtrInput)(nil)).Elem(), EdgeLocationGcpArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingInput)(nil)).Elem(), EdgeLocationNetworkingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingPtrInput)(nil)).Elem(), EdgeLocationNetworkingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingCniInput)(nil)).Elem(), EdgeLocationNetworkingCniArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingCniPtrInput)(nil)).Elem(), EdgeLocationNetworkingCniArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationOciInput)(nil)).Elem(), EdgeLocationOciArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationOciPtrInput)(nil)).Elem(), EdgeLocationOciArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationZoneInput)(nil)).Elem(), EdgeLocationZoneArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationZoneArrayInput)(nil)).Elem(), EdgeLocationZoneArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupMemberInput)(nil)).Elem(), EnterpriseGroupMemberArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupMemberArrayInput)(nil)).Elem(), EnterpriseGroupMemberArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupMemberMemberInput)(nil)).Elem(), EnterpriseGroupMemberMemberArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupMemberMemberArrayInput)(nil)).Elem(), EnterpriseGroupMemberMemberArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingInput)(nil)).Elem(), EnterpriseGroupRoleBindingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingArrayInput)(nil)).Elem(), EnterpriseGroupRoleBindingArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingInput)(nil)).Elem(), EnterpriseGroupRoleBindingRoleBindingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingArrayInput)(nil)).Elem(), EnterpriseGroupRoleBindingRoleBindingArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScopeInput)(nil)).Elem(), EnterpriseGroupRoleBindingRoleBindingScopeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScopeArrayInput)(nil)).Elem(), EnterpriseGroupRoleBindingRoleBindingScopeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScopeScopeInput)(nil)).Elem(), EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayInput)(nil)).Elem(), EnterpriseGroupRoleBindingRoleBindingScopeScopeArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesInput)(nil)).Elem(), EnterpriseRoleBindingScopesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesClusterInput)(nil)).Elem(), EnterpriseRoleBindingScopesClusterArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesClusterArrayInput)(nil)).Elem(), EnterpriseRoleBindingScopesClusterArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesOrganizationInput)(nil)).Elem(), EnterpriseRoleBindingScopesOrganizationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesOrganizationArrayInput)(nil)).Elem(), EnterpriseRoleBindingScopesOrganizationArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesResourceInput)(nil)).Elem(), EnterpriseRoleBindingScopesResourceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingScopesResourceArrayInput)(nil)).Elem(), EnterpriseRoleBindingScopesResourceArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsGroupInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsGroupArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsGroupArrayInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsGroupArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsServiceAccountInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsServiceAccountArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsServiceAccountArrayInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsServiceAccountArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsUserInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsUserArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EnterpriseRoleBindingSubjectsUserArrayInput)(nil)).Elem(), EnterpriseRoleBindingSubjectsUserArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigArrayInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorInput)(nil)).Elem(), EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs{})
@@ -25871,6 +31087,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplateGpuSharingConfigurationArrayInput)(nil)).Elem(), NodeTemplateGpuSharingConfigurationArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplatePriceAdjustmentConfigurationInput)(nil)).Elem(), NodeTemplatePriceAdjustmentConfigurationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplatePriceAdjustmentConfigurationPtrInput)(nil)).Elem(), NodeTemplatePriceAdjustmentConfigurationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OmniClusterStatusInput)(nil)).Elem(), OmniClusterStatusArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OmniClusterStatusPtrInput)(nil)).Elem(), OmniClusterStatusArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberInput)(nil)).Elem(), OrganizationGroupMemberArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberArrayInput)(nil)).Elem(), OrganizationGroupMemberArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberMemberInput)(nil)).Elem(), OrganizationGroupMemberMemberArgs{})
@@ -26049,6 +31267,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
+	pulumi.RegisterOutputType(AllocationGroupLabelFilterOutput{})
+	pulumi.RegisterOutputType(AllocationGroupLabelFilterArrayOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsPtrOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsClusterLimitsOutput{})
@@ -26089,6 +31309,73 @@ func init() {
 	pulumi.RegisterOutputType(ClusterInfoSubnetArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoZoneOutput{})
 	pulumi.RegisterOutputType(ClusterInfoZoneArrayOutput{})
+	pulumi.RegisterOutputType(CommitmentsAzureReservationOutput{})
+	pulumi.RegisterOutputType(CommitmentsAzureReservationArrayOutput{})
+	pulumi.RegisterOutputType(CommitmentsAzureReservationAssignmentOutput{})
+	pulumi.RegisterOutputType(CommitmentsAzureReservationAssignmentArrayOutput{})
+	pulumi.RegisterOutputType(CommitmentsCommitmentConfigOutput{})
+	pulumi.RegisterOutputType(CommitmentsCommitmentConfigArrayOutput{})
+	pulumi.RegisterOutputType(CommitmentsCommitmentConfigAssignmentOutput{})
+	pulumi.RegisterOutputType(CommitmentsCommitmentConfigAssignmentArrayOutput{})
+	pulumi.RegisterOutputType(CommitmentsCommitmentConfigMatcherOutput{})
+	pulumi.RegisterOutputType(CommitmentsGcpCudOutput{})
+	pulumi.RegisterOutputType(CommitmentsGcpCudArrayOutput{})
+	pulumi.RegisterOutputType(CommitmentsGcpCudAssignmentOutput{})
+	pulumi.RegisterOutputType(CommitmentsGcpCudAssignmentArrayOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationAwsOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationAwsPtrOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationCriOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationCriPtrOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationCustomOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationCustomPtrOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationGcpOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationGcpPtrOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationOciOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationOciPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationAddonOutput{})
+	pulumi.RegisterOutputType(EdgeLocationAddonArrayOutput{})
+	pulumi.RegisterOutputType(EdgeLocationAwsOutput{})
+	pulumi.RegisterOutputType(EdgeLocationAwsPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationControlPlaneOutput{})
+	pulumi.RegisterOutputType(EdgeLocationControlPlanePtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationCustomOutput{})
+	pulumi.RegisterOutputType(EdgeLocationCustomPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationGcpOutput{})
+	pulumi.RegisterOutputType(EdgeLocationGcpPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationNetworkingOutput{})
+	pulumi.RegisterOutputType(EdgeLocationNetworkingPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationNetworkingCniOutput{})
+	pulumi.RegisterOutputType(EdgeLocationNetworkingCniPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationOciOutput{})
+	pulumi.RegisterOutputType(EdgeLocationOciPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationZoneOutput{})
+	pulumi.RegisterOutputType(EdgeLocationZoneArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupMemberOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupMemberArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupMemberMemberOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupMemberMemberArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesClusterOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesClusterArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesOrganizationOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesOrganizationArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesResourceOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesResourceArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsGroupOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsGroupArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsServiceAccountOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsServiceAccountArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsUserOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsUserArrayOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput{})
@@ -26194,6 +31481,10 @@ func init() {
 	pulumi.RegisterOutputType(NodeTemplateGpuSharingConfigurationArrayOutput{})
 	pulumi.RegisterOutputType(NodeTemplatePriceAdjustmentConfigurationOutput{})
 	pulumi.RegisterOutputType(NodeTemplatePriceAdjustmentConfigurationPtrOutput{})
+	pulumi.RegisterOutputType(OmniClusterCastaiOidcConfigOutput{})
+	pulumi.RegisterOutputType(OmniClusterCastaiOidcConfigPtrOutput{})
+	pulumi.RegisterOutputType(OmniClusterStatusOutput{})
+	pulumi.RegisterOutputType(OmniClusterStatusPtrOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberArrayOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberMemberOutput{})
@@ -26292,6 +31583,8 @@ func init() {
 	pulumi.RegisterOutputType(RebalancingScheduleScheduleArrayOutput{})
 	pulumi.RegisterOutputType(RebalancingScheduleTriggerConditionsOutput{})
 	pulumi.RegisterOutputType(RebalancingScheduleTriggerConditionsArrayOutput{})
+	pulumi.RegisterOutputType(ReservationsReservationOutput{})
+	pulumi.RegisterOutputType(ReservationsReservationArrayOutput{})
 	pulumi.RegisterOutputType(RoleBindingsScopeOutput{})
 	pulumi.RegisterOutputType(RoleBindingsScopeArrayOutput{})
 	pulumi.RegisterOutputType(RoleBindingsSubjectOutput{})

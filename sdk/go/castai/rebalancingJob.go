@@ -14,6 +14,53 @@ import (
 
 // Puts a `RebalancingSchedule` to work in a cluster. A cluster has one job of a schedule: one that exists already is not taken over, but has to be imported. If the service replaces the job by another one of the same schedule, the resource goes on with that.
 //
+// ## Example Usage
+//
+// Puts a schedule to work in a cluster.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			weekly, err := castai.NewRebalancingSchedule(ctx, "weekly", &castai.RebalancingScheduleArgs{
+//				Name: pulumi.String("every-week"),
+//				Schedule: &castai.RebalancingScheduleScheduleArgs{
+//					Cron: pulumi.String("0 2 * * SUN"),
+//				},
+//				TriggerConditions: &castai.RebalancingScheduleTriggerConditionsArgs{
+//					SavingsPercentage: pulumi.Float64(10),
+//				},
+//				LaunchConfiguration: &castai.RebalancingScheduleLaunchConfigurationArgs{
+//					RebalancingMinNodes: pulumi.Int(3),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewRebalancingJob(ctx, "job", &castai.RebalancingJobArgs{
+//				ClusterId:             pulumi.String(clusterId),
+//				RebalancingScheduleId: weekly.ID().ToIDOutput().ToStringOutput(),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>/<jobId>`; in place of the ID of the job, it may hold the ID (UUID) or the name of its schedule.

@@ -14,6 +14,50 @@ import (
 
 // When and how clusters are rebalanced: the nodes that would be cheaper otherwise are replaced by others. A schedule belongs to the organization of the API token and does nothing by itself; a `RebalancingJob` puts it to work in a cluster.
 //
+// ## Example Usage
+//
+// Replaces up to ten nodes each night if that saves 15 %, and keeps to that while nodes are drained.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			_, err := castai.NewRebalancingSchedule(ctx, "nightly", &castai.RebalancingScheduleArgs{
+//				Name: pulumi.String("every-night"),
+//				Schedule: &castai.RebalancingScheduleScheduleArgs{
+//					Cron: pulumi.String("CRON_TZ=Europe/Berlin 30 3 * * *"),
+//				},
+//				TriggerConditions: &castai.RebalancingScheduleTriggerConditionsArgs{
+//					SavingsPercentage: pulumi.Float64(15),
+//				},
+//				LaunchConfiguration: &castai.RebalancingScheduleLaunchConfigurationArgs{
+//					NumTargetedNodes:      pulumi.Int(10),
+//					RebalancingMinNodes:   pulumi.Int(3),
+//					NodeTtlSeconds:        pulumi.Int(3600),
+//					KeepDrainTimeoutNodes: pulumi.Bool(true),
+//					ExecutionConditions: &castai.RebalancingScheduleLaunchConfigurationExecutionConditionsArgs{
+//						Enabled:                   pulumi.Bool(true),
+//						AchievedSavingsPercentage: pulumi.Int(10),
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<scheduleId>`, or the name of the schedule if no other has the same.

@@ -16,6 +16,63 @@ import (
 //
 // `subjects` are all who have the role by this binding: who was added elsewhere shows as a difference after a refresh, and loses the role by the update whose preview says so, not before.
 //
+// ## Example Usage
+//
+// Lets a group manage one cluster and nothing else.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			clusterId := cfg.Require("clusterId")
+//			shop, err := castai.NewOrganizationGroup(ctx, "shop", &castai.OrganizationGroupArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("shop-team"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewRoleBindings(ctx, "members", &castai.RoleBindingsArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("shop-team-members"),
+//				RoleId:         pulumi.String("8c60bd8e-21de-402a-969f-add07fd22c1b"),
+//				Scopes: castai.RoleBindingsScopeArray{
+//					&castai.RoleBindingsScopeArgs{
+//						Kind:       pulumi.String("cluster"),
+//						ResourceId: pulumi.String(clusterId),
+//					},
+//				},
+//				Subjects: castai.RoleBindingsSubjectArray{
+//					&castai.RoleBindingsSubjectArgs{
+//						Subjects: castai.RoleBindingsSubjectSubjectArray{
+//							&castai.RoleBindingsSubjectSubjectArgs{
+//								Kind:    pulumi.String("group"),
+//								GroupId: shop.ID().ToIDOutput().ToStringOutput(),
+//							},
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>/<roleBindingId>`, or `<roleBindingId>` for a binding of the organization that the provider is configured with.

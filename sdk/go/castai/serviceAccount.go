@@ -14,6 +14,64 @@ import (
 
 // An identity for programs, owned by an organization. It can do nothing until a role is bound to it, and signs in with a `ServiceAccountKey`.
 //
+// ## Example Usage
+//
+// An identity for a pipeline that may look at everything in the organization.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			pipeline, err := castai.NewServiceAccount(ctx, "pipeline", &castai.ServiceAccountArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("pipeline"),
+//				Description:    pulumi.String("Deploys the platform's Pulumi stacks."),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewRoleBindings(ctx, "viewer", &castai.RoleBindingsArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("pipeline-viewer"),
+//				RoleId:         pulumi.String("6fc95bd7-6049-4735-80b0-ce5ccde71cb1"),
+//				Scopes: castai.RoleBindingsScopeArray{
+//					&castai.RoleBindingsScopeArgs{
+//						Kind:       pulumi.String("organization"),
+//						ResourceId: pulumi.String(organizationId),
+//					},
+//				},
+//				Subjects: castai.RoleBindingsSubjectArray{
+//					&castai.RoleBindingsSubjectArgs{
+//						Subjects: castai.RoleBindingsSubjectSubjectArray{
+//							&castai.RoleBindingsSubjectSubjectArgs{
+//								Kind:             pulumi.String("service_account"),
+//								ServiceAccountId: pipeline.ID().ToIDOutput().ToStringOutput(),
+//							},
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("email", pipeline.Email)
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>/<serviceAccountId>`.

@@ -14,6 +14,48 @@ import (
 
 // An API key of a service account. The key itself is the secret output `token`; the API shows it once, when the key is made, so it stays empty after an import.
 //
+// ## Example Usage
+//
+// A key that expires, for a service account of its own.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			pipeline, err := castai.NewServiceAccount(ctx, "pipeline", &castai.ServiceAccountArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				Name:           pulumi.String("pipeline"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			key, err := castai.NewServiceAccountKey(ctx, "key", &castai.ServiceAccountKeyArgs{
+//				OrganizationId:   pulumi.String(organizationId),
+//				ServiceAccountId: pipeline.ID().ToIDOutput().ToStringOutput(),
+//				Name:             pulumi.String("pipeline"),
+//				ExpiresAt:        pulumi.String("2040-01-01T00:00:00Z"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("token", key.Token)
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>/<serviceAccountId>/<keyId>`.

@@ -16,6 +16,47 @@ import (
 //
 // The API never returns a client secret, only a hash of it. A refresh compares the hash with the secret in the state, so that a secret changed elsewhere shows as a difference.
 //
+// ## Example Usage
+//
+// Single sign-on by OpenID Connect; new users may look at everything.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clientSecret := cfg.RequireSecret("clientSecret")
+//			_, err := castai.NewSSOConnection(ctx, "signOn", &castai.SSOConnectionArgs{
+//				Name:        pulumi.String("company"),
+//				EmailDomain: pulumi.String("example.com"),
+//				AdditionalEmailDomains: pulumi.StringArray{
+//					pulumi.String("example.org"),
+//				},
+//				DefaultRoleId: pulumi.String("6fc95bd7-6049-4735-80b0-ce5ccde71cb1"),
+//				Oidc: &castai.SSOConnectionOidcArgs{
+//					IssuerUrl:    pulumi.String("https://login.example.com/realms/main"),
+//					ClientId:     pulumi.String("castai"),
+//					ClientSecret: clientSecret,
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<connectionId>`. The client secret does not come with it: add it to the program, and the next update sets it.

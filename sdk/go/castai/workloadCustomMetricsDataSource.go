@@ -14,6 +14,50 @@ import (
 
 // A Prometheus server of a cluster that the workload autoscaler takes metrics from, and the metrics it takes. Making one does not wait until the server is connected: `status` tells how far that is.
 //
+// ## Example Usage
+//
+// Gives the workload autoscaler the metrics of Java applications and of a queue from Prometheus.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewWorkloadCustomMetricsDataSource(ctx, "prometheus", &castai.WorkloadCustomMetricsDataSourceArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				Name:      pulumi.String("prometheus"),
+//				Prometheus: &castai.WorkloadCustomMetricsDataSourcePrometheusArgs{
+//					Url: pulumi.String("http://prometheus.monitoring:9090"),
+//					Presets: pulumi.StringArray{
+//						pulumi.String("jvm"),
+//					},
+//					Metrics: castai.WorkloadCustomMetricsDataSourcePrometheusMetricArray{
+//						&castai.WorkloadCustomMetricsDataSourcePrometheusMetricArgs{
+//							Name:  pulumi.String("queue_depth"),
+//							Query: pulumi.String("sum by (namespace, pod) (queue_depth)"),
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>/<dataSourceId>`.

@@ -18,6 +18,72 @@ import (
 //
 // Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
 //
+// ## Example Usage
+//
+// Sizes the web workloads by their usage, with bounds, as their pods restart by themselves.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewWorkloadScalingPolicy(ctx, "web", &castai.WorkloadScalingPolicyArgs{
+//				ClusterId:        pulumi.String(clusterId),
+//				Name:             pulumi.String("web"),
+//				ApplyType:        pulumi.String("DEFERRED"),
+//				ManagementOption: pulumi.String("MANAGED"),
+//				AssignmentRules: castai.WorkloadScalingPolicyAssignmentRuleArray{
+//					&castai.WorkloadScalingPolicyAssignmentRuleArgs{
+//						Rules: castai.WorkloadScalingPolicyAssignmentRuleRuleArray{
+//							&castai.WorkloadScalingPolicyAssignmentRuleRuleArgs{
+//								Namespace: &castai.WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs{
+//									Names: pulumi.StringArray{
+//										pulumi.String("web"),
+//										pulumi.String("api"),
+//									},
+//								},
+//							},
+//						},
+//					},
+//				},
+//				Cpu: &castai.WorkloadScalingPolicyCpuArgs{
+//					Function: pulumi.String("QUANTILE"),
+//					Args:     pulumi.String("0.9"),
+//					Overhead: pulumi.Float64(0.1),
+//					Constraints: &castai.WorkloadScalingPolicyCpuConstraintsArgs{
+//						Min: &castai.WorkloadScalingPolicyCpuConstraintsMinArgs{
+//							Constant: pulumi.Float64(0.1),
+//						},
+//					},
+//				},
+//				Memory: &castai.WorkloadScalingPolicyMemoryArgs{
+//					Function: pulumi.String("MAX"),
+//					Overhead: pulumi.Float64(0.2),
+//					Limit: &castai.WorkloadScalingPolicyMemoryLimitArgs{
+//						Type:       pulumi.String("MULTIPLIER"),
+//						Multiplier: pulumi.Float64(1.5),
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>/<policyId>`. The name of the policy may stand in place of its ID.

@@ -18,6 +18,71 @@ import (
 //
 // A cluster has one order, so there should be one resource of this kind for it. Deleting the resource leaves the order as it is. Workloads move to other policies a while after the order has changed.
 //
+// ## Example Usage
+//
+// Tries the policy for databases before the one for everything else.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			databases, err := castai.NewWorkloadScalingPolicy(ctx, "databases", &castai.WorkloadScalingPolicyArgs{
+//				ClusterId:        pulumi.String(clusterId),
+//				Name:             pulumi.String("databases"),
+//				ApplyType:        pulumi.String("DEFERRED"),
+//				ManagementOption: pulumi.String("READ_ONLY"),
+//				Cpu: &castai.WorkloadScalingPolicyCpuArgs{
+//					Args: pulumi.String("0.9"),
+//				},
+//				Memory: &castai.WorkloadScalingPolicyMemoryArgs{
+//					Overhead: pulumi.Float64(0.2),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			others, err := castai.NewWorkloadScalingPolicy(ctx, "others", &castai.WorkloadScalingPolicyArgs{
+//				ClusterId:        pulumi.String(clusterId),
+//				Name:             pulumi.String("others"),
+//				ApplyType:        pulumi.String("IMMEDIATE"),
+//				ManagementOption: pulumi.String("MANAGED"),
+//				Cpu: &castai.WorkloadScalingPolicyCpuArgs{
+//					Args: pulumi.String("0.9"),
+//				},
+//				Memory: &castai.WorkloadScalingPolicyMemoryArgs{
+//					Overhead: pulumi.Float64(0.2),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			_, err = castai.NewWorkloadScalingPolicyOrder(ctx, "order", &castai.WorkloadScalingPolicyOrderArgs{
+//				ClusterId: pulumi.String(clusterId),
+//				PolicyIds: pulumi.StringArray{
+//					databases.ID().ToIDOutput().ToStringOutput(),
+//					others.ID().ToIDOutput().ToStringOutput(),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<clusterId>`.

@@ -24,6 +24,24 @@ export interface AksClusterHTTPProxyConfigArgs {
 }
 
 /**
+ * A condition on a label.
+ */
+export interface AllocationGroupLabelFilterArgs {
+    /**
+     * The name of the label, such as `app.kubernetes.io/name`.
+     */
+    label: pulumi.Input<string>;
+    /**
+     * `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+     */
+    operator?: pulumi.Input<string | undefined>;
+    /**
+     * The value to compare with, for `Equal` and `NotEqual`.
+     */
+    value?: pulumi.Input<string | undefined>;
+}
+
+/**
  * The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
  */
 export interface AutoscalerAutoscalerSettingsArgs {
@@ -347,6 +365,530 @@ export interface AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs {
      * Whether the pod pinner works.
      */
     enabled?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * How a commitment is used.
+ */
+export interface CommitmentsCommitmentConfigArgs {
+    /**
+     * The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+     */
+    allowedUsage?: pulumi.Input<number | undefined>;
+    /**
+     * The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+     */
+    assignments?: pulumi.Input<pulumi.Input<inputs.CommitmentsCommitmentConfigAssignmentArgs>[] | undefined>;
+    /**
+     * Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+     */
+    autoAssignment?: pulumi.Input<boolean | undefined>;
+    /**
+     * Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+     */
+    matcher: pulumi.Input<inputs.CommitmentsCommitmentConfigMatcherArgs>;
+    /**
+     * Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+     */
+    prioritization?: pulumi.Input<boolean | undefined>;
+    /**
+     * What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+     */
+    scalingStrategy?: pulumi.Input<string | undefined>;
+    /**
+     * `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+     */
+    status?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A cluster that a commitment is for.
+ */
+export interface CommitmentsCommitmentConfigAssignmentArgs {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: pulumi.Input<string>;
+    /**
+     * The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+     */
+    priority?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * Finds a commitment of the file.
+ */
+export interface CommitmentsCommitmentConfigMatcherArgs {
+    /**
+     * The name of the commitment, in the exact letter case.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The region, as a name or as a URL that ends in it. Empty for any.
+     */
+    region: pulumi.Input<string>;
+    /**
+     * The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+     */
+    type?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How edges in AWS are made. An empty object leaves everything to the service.
+ */
+export interface EdgeConfigurationAwsArgs {
+    /**
+     * The size of the boot disk, in GiB. Default: the service's choice.
+     */
+    bootDiskSizeGib?: pulumi.Input<number | undefined>;
+    /**
+     * The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+     */
+    imageId?: pulumi.Input<string | undefined>;
+    /**
+     * Tags for the machines, by their keys.
+     */
+    tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * The container runtime of edges.
+ */
+export interface EdgeConfigurationCriArgs {
+    /**
+     * The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+     */
+    socket?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How edges on machines of one's own are made.
+ */
+export interface EdgeConfigurationCustomArgs {
+    /**
+     * The settings, by their names. At least one.
+     */
+    custom: pulumi.Input<{[key: string]: pulumi.Input<string>}>;
+}
+
+/**
+ * How edges in Google Cloud are made. An empty object leaves everything to the service.
+ */
+export interface EdgeConfigurationGcpArgs {
+    /**
+     * The size of the boot disk, in GiB. Default: the service's choice.
+     */
+    bootDiskSizeGib?: pulumi.Input<number | undefined>;
+    /**
+     * The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+     */
+    imageId?: pulumi.Input<string | undefined>;
+    /**
+     * Labels for the machines, by their keys.
+     */
+    labels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+ */
+export interface EdgeConfigurationOciArgs {
+    /**
+     * The size of the boot disk, in GiB. Default: the service's choice.
+     */
+    bootDiskSizeGib?: pulumi.Input<number | undefined>;
+    /**
+     * The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+     */
+    imageId?: pulumi.Input<string | undefined>;
+    /**
+     * Tags for the machines, by their keys.
+     */
+    tags?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * Software that is installed on the edges of a location.
+ */
+export interface EdgeLocationAddonArgs {
+    /**
+     * Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+     */
+    values?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+ */
+export interface EdgeLocationAwsArgs {
+    /**
+     * The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+     */
+    accessKeyIdWo?: pulumi.Input<string | undefined>;
+    /**
+     * The AWS account, 12 digits as text.
+     */
+    accountId: pulumi.Input<string>;
+    /**
+     * The instance profile of the edges, by its name or ARN.
+     */
+    instanceProfile?: pulumi.Input<string | undefined>;
+    /**
+     * The name that the network is tagged with.
+     *
+     * @deprecated The service has no more use for it. Leave it out.
+     */
+    nameTag?: pulumi.Input<string | undefined>;
+    /**
+     * The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+     */
+    roleArn?: pulumi.Input<string | undefined>;
+    /**
+     * The secret access key. Secret. The API never returns it. A change updates the location in place.
+     */
+    secretAccessKeyWo?: pulumi.Input<string | undefined>;
+    /**
+     * The ID of the security group of the edges.
+     */
+    securityGroupId: pulumi.Input<string>;
+    /**
+     * The ID of the subnet for each zone, by the name of the zone.
+     */
+    subnetIds: pulumi.Input<{[key: string]: pulumi.Input<string>}>;
+    /**
+     * The address range of the VPC, such as `10.1.0.0/16`.
+     */
+    vpcCidr?: pulumi.Input<string | undefined>;
+    /**
+     * The ID of the VPC.
+     */
+    vpcId: pulumi.Input<string>;
+    /**
+     * Whether the VPC is peered with that of the cluster. Default: the service's choice.
+     */
+    vpcPeered?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * The control plane of an edge location.
+ */
+export interface EdgeLocationControlPlaneArgs {
+    /**
+     * Whether it is highly available. Default: true.
+     */
+    ha?: pulumi.Input<boolean | undefined>;
+}
+
+/**
+ * Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+ */
+export interface EdgeLocationCustomArgs {
+}
+
+/**
+ * A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+ */
+export interface EdgeLocationGcpArgs {
+    /**
+     * The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+     */
+    clientServiceAccountJsonBase64Wo?: pulumi.Input<string | undefined>;
+    /**
+     * The email address of the service account of the edges.
+     */
+    instanceServiceAccount?: pulumi.Input<string | undefined>;
+    /**
+     * The name of the network.
+     */
+    networkName: pulumi.Input<string>;
+    /**
+     * The network tags of the edges, in any order.
+     */
+    networkTags: pulumi.Input<pulumi.Input<string>[]>;
+    /**
+     * The ID of the project.
+     */
+    projectId: pulumi.Input<string>;
+    /**
+     * The address range of the subnetwork, such as `10.1.0.0/20`.
+     */
+    subnetCidr?: pulumi.Input<string | undefined>;
+    /**
+     * The name of the subnetwork.
+     */
+    subnetName: pulumi.Input<string>;
+    /**
+     * The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+     */
+    targetServiceAccountEmail?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * The network between edges and their cluster.
+ */
+export interface EdgeLocationNetworkingArgs {
+    /**
+     * The network of the pods on the edges.
+     */
+    cni?: pulumi.Input<inputs.EdgeLocationNetworkingCniArgs | undefined>;
+    /**
+     * The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+     */
+    tunneledCidrs?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
+ * The network of the pods on the edges of a location.
+ */
+export interface EdgeLocationNetworkingCniArgs {
+    /**
+     * When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+     */
+    overlay?: pulumi.Input<string | undefined>;
+    /**
+     * How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+     */
+    overlayEncap?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+ */
+export interface EdgeLocationOciArgs {
+    /**
+     * The OCID of the compartment.
+     */
+    compartmentId: pulumi.Input<string>;
+    /**
+     * The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+     */
+    fingerprintWo: pulumi.Input<string>;
+    /**
+     * The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+     */
+    privateKeyBase64Wo: pulumi.Input<string>;
+    /**
+     * The OCID of the network security group of the edges.
+     */
+    securityGroupId?: pulumi.Input<string | undefined>;
+    /**
+     * The OCID of the subnet.
+     */
+    subnetId: pulumi.Input<string>;
+    /**
+     * The OCID of the tenancy.
+     */
+    tenancyId: pulumi.Input<string>;
+    /**
+     * The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+     */
+    userIdWo: pulumi.Input<string>;
+    /**
+     * The address range of the network, such as `10.1.0.0/16`.
+     */
+    vcnCidr?: pulumi.Input<string | undefined>;
+    /**
+     * The OCID of the virtual cloud network.
+     */
+    vcnId: pulumi.Input<string>;
+}
+
+/**
+ * A zone of the region of an edge location.
+ */
+export interface EdgeLocationZoneArgs {
+    /**
+     * The ID of the zone, such as `use1-az1`.
+     */
+    id: pulumi.Input<string>;
+    /**
+     * The name of the zone, such as `us-east-1a`.
+     */
+    name: pulumi.Input<string>;
+}
+
+/**
+ * A block of members of a group.
+ */
+export interface EnterpriseGroupMemberArgs {
+    /**
+     * The members, in any order.
+     */
+    members?: pulumi.Input<pulumi.Input<inputs.EnterpriseGroupMemberMemberArgs>[] | undefined>;
+}
+
+/**
+ * A member of a group.
+ */
+export interface EnterpriseGroupMemberMemberArgs {
+    /**
+     * The ID (UUID) of the user or service account.
+     */
+    id: pulumi.Input<string>;
+    /**
+     * What the member is: `user` or `service_account`, in any letter case.
+     */
+    kind: pulumi.Input<string>;
+}
+
+/**
+ * A block of role bindings of a group.
+ */
+export interface EnterpriseGroupRoleBindingArgs {
+    /**
+     * The role bindings, in any order.
+     */
+    roleBindings?: pulumi.Input<pulumi.Input<inputs.EnterpriseGroupRoleBindingRoleBindingArgs>[] | undefined>;
+}
+
+/**
+ * A role that a group has.
+ */
+export interface EnterpriseGroupRoleBindingRoleBindingArgs {
+    /**
+     * The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+     */
+    id?: pulumi.Input<string | undefined>;
+    /**
+     * The name of the role binding.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+     */
+    roleId: pulumi.Input<string>;
+    /**
+     * Where the group has the role, in one block; of several blocks the scopes are put together.
+     */
+    scopes: pulumi.Input<pulumi.Input<inputs.EnterpriseGroupRoleBindingRoleBindingScopeArgs>[]>;
+}
+
+/**
+ * A block of scopes of a role binding.
+ */
+export interface EnterpriseGroupRoleBindingRoleBindingScopeArgs {
+    /**
+     * The scopes, in any order.
+     */
+    scopes?: pulumi.Input<pulumi.Input<inputs.EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs>[] | undefined>;
+}
+
+/**
+ * Where a group has a role: in an organization, a cluster or another resource.
+ */
+export interface EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs {
+    /**
+     * The cluster (UUID).
+     */
+    cluster?: pulumi.Input<string | undefined>;
+    /**
+     * The organization (UUID).
+     */
+    organization?: pulumi.Input<string | undefined>;
+    /**
+     * The resource (UUID), if it is neither an organization nor a cluster.
+     */
+    resource?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * Where a role is granted.
+ */
+export interface EnterpriseRoleBindingScopesArgs {
+    /**
+     * Clusters, in any order.
+     */
+    clusters?: pulumi.Input<pulumi.Input<inputs.EnterpriseRoleBindingScopesClusterArgs>[] | undefined>;
+    /**
+     * Organizations, in any order.
+     */
+    organizations?: pulumi.Input<pulumi.Input<inputs.EnterpriseRoleBindingScopesOrganizationArgs>[] | undefined>;
+    /**
+     * Other resources, in any order.
+     */
+    resources?: pulumi.Input<pulumi.Input<inputs.EnterpriseRoleBindingScopesResourceArgs>[] | undefined>;
+}
+
+/**
+ * A cluster that a role is granted in.
+ */
+export interface EnterpriseRoleBindingScopesClusterArgs {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    id: pulumi.Input<string>;
+}
+
+/**
+ * An organization that a role is granted in.
+ */
+export interface EnterpriseRoleBindingScopesOrganizationArgs {
+    /**
+     * The ID (UUID) of the organization.
+     */
+    id: pulumi.Input<string>;
+}
+
+/**
+ * A resource, neither organization nor cluster, that a role is granted in.
+ */
+export interface EnterpriseRoleBindingScopesResourceArgs {
+    /**
+     * The ID (UUID) of the resource.
+     */
+    id: pulumi.Input<string>;
+}
+
+/**
+ * Who a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsArgs {
+    /**
+     * Groups, in any order.
+     */
+    groups?: pulumi.Input<pulumi.Input<inputs.EnterpriseRoleBindingSubjectsGroupArgs>[] | undefined>;
+    /**
+     * Service accounts, in any order.
+     */
+    serviceAccounts?: pulumi.Input<pulumi.Input<inputs.EnterpriseRoleBindingSubjectsServiceAccountArgs>[] | undefined>;
+    /**
+     * Users, in any order.
+     */
+    users?: pulumi.Input<pulumi.Input<inputs.EnterpriseRoleBindingSubjectsUserArgs>[] | undefined>;
+}
+
+/**
+ * A group that a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsGroupArgs {
+    /**
+     * The ID (UUID) of the group.
+     */
+    id: pulumi.Input<string>;
+}
+
+/**
+ * A service account that a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsServiceAccountArgs {
+    /**
+     * The ID (UUID) of the service account.
+     */
+    id: pulumi.Input<string>;
+}
+
+/**
+ * A user whom a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsUserArgs {
+    /**
+     * The ID (UUID) of the user.
+     */
+    id: pulumi.Input<string>;
 }
 
 /**
@@ -1493,6 +2035,20 @@ export interface NodeTemplatePriceAdjustmentConfigurationArgs {
      * By instance type, the factor its price is multiplied with, as text: `{"m5.xlarge": "0.8"}` for 20 % off. `1.0` and `1` are the same.
      */
     instanceTypeAdjustments?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * What a registration with Omni says of a cluster.
+ */
+export interface OmniClusterStatusArgs {
+    /**
+     * The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+     */
+    omniAgentVersion: pulumi.Input<string>;
+    /**
+     * The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+     */
+    podCidr: pulumi.Input<string>;
 }
 
 /**

@@ -24,6 +24,24 @@ export interface AksClusterHTTPProxyConfig {
 }
 
 /**
+ * A condition on a label.
+ */
+export interface AllocationGroupLabelFilter {
+    /**
+     * The name of the label, such as `app.kubernetes.io/name`.
+     */
+    label: string;
+    /**
+     * `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+     */
+    operator?: string;
+    /**
+     * The value to compare with, for `Equal` and `NotEqual`.
+     */
+    value?: string;
+}
+
+/**
  * The policies of a cluster's autoscaler. What is left out stays as it is in the cluster.
  */
 export interface AutoscalerAutoscalerSettings {
@@ -627,6 +645,714 @@ export interface ClusterInfoZone {
      * The name of the zone, such as `eu-central-1a`.
      */
     name: string;
+}
+
+/**
+ * An Azure reservation.
+ */
+export interface CommitmentsAzureReservation {
+    /**
+     * The share of the commitment that CAST AI may use, from 0 to 1.
+     */
+    allowedUsage?: number;
+    /**
+     * The clusters that the commitment is for.
+     */
+    assignments?: outputs.CommitmentsAzureReservationAssignment[];
+    /**
+     * Whether clusters that it is not assigned to use the commitment, too.
+     */
+    autoAssignment?: boolean;
+    /**
+     * The number of instances.
+     */
+    count: number;
+    /**
+     * When the commitment ends, as an RFC 3339 time.
+     */
+    endTimestamp: string;
+    /**
+     * The ID (UUID) that CAST AI has given the commitment.
+     */
+    id?: string;
+    /**
+     * The type of the instances.
+     */
+    instanceType: string;
+    /**
+     * The name of the commitment.
+     */
+    name: string;
+    /**
+     * The term: `ONE_YEAR` or `THREE_YEAR`.
+     */
+    plan: string;
+    /**
+     * Whether the clusters in `assignments` are served in their order.
+     */
+    prioritization?: boolean;
+    /**
+     * The region of the cloud.
+     */
+    region: string;
+    /**
+     * The ID that Azure has given the reservation.
+     */
+    reservationId: string;
+    /**
+     * The state of the commitment in the cloud.
+     */
+    reservationStatus: string;
+    /**
+     * What the use of the commitment is measured by.
+     */
+    scalingStrategy?: string;
+    /**
+     * What the reservation applies to, such as `Single subscription`.
+     */
+    scope: string;
+    /**
+     * The resource group that the reservation applies to.
+     */
+    scopeResourceGroup: string;
+    /**
+     * The subscription that the reservation applies to.
+     */
+    scopeSubscription: string;
+    /**
+     * When the commitment begins, as an RFC 3339 time.
+     */
+    startTimestamp: string;
+    /**
+     * Whether the commitment is used: `Active` or `Inactive`.
+     */
+    status?: string;
+}
+
+/**
+ * A cluster that a commitment is for.
+ */
+export interface CommitmentsAzureReservationAssignment {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId?: string;
+    /**
+     * The place of the cluster, from 1, if the clusters are served in an order.
+     */
+    priority?: number;
+}
+
+/**
+ * How a commitment is used.
+ */
+export interface CommitmentsCommitmentConfig {
+    /**
+     * The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+     */
+    allowedUsage?: number;
+    /**
+     * The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+     */
+    assignments?: outputs.CommitmentsCommitmentConfigAssignment[];
+    /**
+     * Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+     */
+    autoAssignment?: boolean;
+    /**
+     * Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+     */
+    matcher: outputs.CommitmentsCommitmentConfigMatcher;
+    /**
+     * Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+     */
+    prioritization?: boolean;
+    /**
+     * What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+     */
+    scalingStrategy?: string;
+    /**
+     * `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+     */
+    status?: string;
+}
+
+/**
+ * A cluster that a commitment is for.
+ */
+export interface CommitmentsCommitmentConfigAssignment {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+     */
+    priority?: number;
+}
+
+/**
+ * Finds a commitment of the file.
+ */
+export interface CommitmentsCommitmentConfigMatcher {
+    /**
+     * The name of the commitment, in the exact letter case.
+     */
+    name: string;
+    /**
+     * The region, as a name or as a URL that ends in it. Empty for any.
+     */
+    region: string;
+    /**
+     * The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+     */
+    type?: string;
+}
+
+/**
+ * A committed use discount of Google Cloud.
+ */
+export interface CommitmentsGcpCud {
+    /**
+     * The share of the commitment that CAST AI may use, from 0 to 1.
+     */
+    allowedUsage?: number;
+    /**
+     * The clusters that the commitment is for.
+     */
+    assignments?: outputs.CommitmentsGcpCudAssignment[];
+    /**
+     * Whether clusters that it is not assigned to use the commitment, too.
+     */
+    autoAssignment?: boolean;
+    /**
+     * The number of virtual CPUs.
+     */
+    cpu: number;
+    /**
+     * The ID that Google Cloud has given the commitment.
+     */
+    cudId: string;
+    /**
+     * The state of the commitment in the cloud.
+     */
+    cudStatus: string;
+    /**
+     * When the commitment ends, as an RFC 3339 time.
+     */
+    endTimestamp: string;
+    /**
+     * The ID (UUID) that CAST AI has given the commitment.
+     */
+    id?: string;
+    /**
+     * The memory, in MB.
+     */
+    memoryMb: number;
+    /**
+     * The name of the commitment.
+     */
+    name: string;
+    /**
+     * The term: `TWELVE_MONTH` or `THIRTY_SIX_MONTH`.
+     */
+    plan: string;
+    /**
+     * Whether the clusters in `assignments` are served in their order.
+     */
+    prioritization?: boolean;
+    /**
+     * The region of the cloud.
+     */
+    region: string;
+    /**
+     * What the use of the commitment is measured by.
+     */
+    scalingStrategy?: string;
+    /**
+     * When the commitment begins, as an RFC 3339 time.
+     */
+    startTimestamp: string;
+    /**
+     * Whether the commitment is used: `Active` or `Inactive`.
+     */
+    status?: string;
+    /**
+     * The type of the commitment, such as `GENERAL_PURPOSE_N2`.
+     */
+    type: string;
+}
+
+/**
+ * A cluster that a commitment is for.
+ */
+export interface CommitmentsGcpCudAssignment {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId?: string;
+    /**
+     * The place of the cluster, from 1, if the clusters are served in an order.
+     */
+    priority?: number;
+}
+
+/**
+ * How edges in AWS are made. An empty object leaves everything to the service.
+ */
+export interface EdgeConfigurationAws {
+    /**
+     * The size of the boot disk, in GiB. Default: the service's choice.
+     */
+    bootDiskSizeGib?: number;
+    /**
+     * The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+     */
+    imageId?: string;
+    /**
+     * Tags for the machines, by their keys.
+     */
+    tags?: {[key: string]: string};
+}
+
+/**
+ * The container runtime of edges.
+ */
+export interface EdgeConfigurationCri {
+    /**
+     * The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+     */
+    socket?: string;
+}
+
+/**
+ * How edges on machines of one's own are made.
+ */
+export interface EdgeConfigurationCustom {
+    /**
+     * The settings, by their names. At least one.
+     */
+    custom: {[key: string]: string};
+}
+
+/**
+ * How edges in Google Cloud are made. An empty object leaves everything to the service.
+ */
+export interface EdgeConfigurationGcp {
+    /**
+     * The size of the boot disk, in GiB. Default: the service's choice.
+     */
+    bootDiskSizeGib?: number;
+    /**
+     * The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+     */
+    imageId?: string;
+    /**
+     * Labels for the machines, by their keys.
+     */
+    labels?: {[key: string]: string};
+}
+
+/**
+ * How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+ */
+export interface EdgeConfigurationOci {
+    /**
+     * The size of the boot disk, in GiB. Default: the service's choice.
+     */
+    bootDiskSizeGib?: number;
+    /**
+     * The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+     */
+    imageId?: string;
+    /**
+     * Tags for the machines, by their keys.
+     */
+    tags?: {[key: string]: string};
+}
+
+/**
+ * Software that is installed on the edges of a location.
+ */
+export interface EdgeLocationAddon {
+    /**
+     * Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+     */
+    name: string;
+    /**
+     * The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+     */
+    values?: string;
+}
+
+/**
+ * A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+ */
+export interface EdgeLocationAws {
+    /**
+     * The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+     */
+    accessKeyIdWo?: string;
+    /**
+     * The AWS account, 12 digits as text.
+     */
+    accountId: string;
+    /**
+     * The instance profile of the edges, by its name or ARN.
+     */
+    instanceProfile?: string;
+    /**
+     * The name that the network is tagged with.
+     *
+     * @deprecated The service has no more use for it. Leave it out.
+     */
+    nameTag?: string;
+    /**
+     * The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+     */
+    roleArn?: string;
+    /**
+     * The secret access key. Secret. The API never returns it. A change updates the location in place.
+     */
+    secretAccessKeyWo?: string;
+    /**
+     * The ID of the security group of the edges.
+     */
+    securityGroupId: string;
+    /**
+     * The ID of the subnet for each zone, by the name of the zone.
+     */
+    subnetIds: {[key: string]: string};
+    /**
+     * The address range of the VPC, such as `10.1.0.0/16`.
+     */
+    vpcCidr?: string;
+    /**
+     * The ID of the VPC.
+     */
+    vpcId: string;
+    /**
+     * Whether the VPC is peered with that of the cluster. Default: the service's choice.
+     */
+    vpcPeered?: boolean;
+}
+
+/**
+ * The control plane of an edge location.
+ */
+export interface EdgeLocationControlPlane {
+    /**
+     * Whether it is highly available. Default: true.
+     */
+    ha?: boolean;
+}
+
+/**
+ * Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+ */
+export interface EdgeLocationCustom {
+}
+
+/**
+ * A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+ */
+export interface EdgeLocationGcp {
+    /**
+     * The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+     */
+    clientServiceAccountJsonBase64Wo?: string;
+    /**
+     * The email address of the service account of the edges.
+     */
+    instanceServiceAccount?: string;
+    /**
+     * The name of the network.
+     */
+    networkName: string;
+    /**
+     * The network tags of the edges, in any order.
+     */
+    networkTags: string[];
+    /**
+     * The ID of the project.
+     */
+    projectId: string;
+    /**
+     * The address range of the subnetwork, such as `10.1.0.0/20`.
+     */
+    subnetCidr?: string;
+    /**
+     * The name of the subnetwork.
+     */
+    subnetName: string;
+    /**
+     * The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+     */
+    targetServiceAccountEmail?: string;
+}
+
+/**
+ * The network between edges and their cluster.
+ */
+export interface EdgeLocationNetworking {
+    /**
+     * The network of the pods on the edges.
+     */
+    cni?: outputs.EdgeLocationNetworkingCni;
+    /**
+     * The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+     */
+    tunneledCidrs?: string[];
+}
+
+/**
+ * The network of the pods on the edges of a location.
+ */
+export interface EdgeLocationNetworkingCni {
+    /**
+     * When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+     */
+    overlay?: string;
+    /**
+     * How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+     */
+    overlayEncap?: string;
+}
+
+/**
+ * A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+ */
+export interface EdgeLocationOci {
+    /**
+     * The OCID of the compartment.
+     */
+    compartmentId: string;
+    /**
+     * The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+     */
+    fingerprintWo: string;
+    /**
+     * The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+     */
+    privateKeyBase64Wo: string;
+    /**
+     * The OCID of the network security group of the edges.
+     */
+    securityGroupId?: string;
+    /**
+     * The OCID of the subnet.
+     */
+    subnetId: string;
+    /**
+     * The OCID of the tenancy.
+     */
+    tenancyId: string;
+    /**
+     * The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+     */
+    userIdWo: string;
+    /**
+     * The address range of the network, such as `10.1.0.0/16`.
+     */
+    vcnCidr?: string;
+    /**
+     * The OCID of the virtual cloud network.
+     */
+    vcnId: string;
+}
+
+/**
+ * A zone of the region of an edge location.
+ */
+export interface EdgeLocationZone {
+    /**
+     * The ID of the zone, such as `use1-az1`.
+     */
+    id: string;
+    /**
+     * The name of the zone, such as `us-east-1a`.
+     */
+    name: string;
+}
+
+/**
+ * A block of members of a group.
+ */
+export interface EnterpriseGroupMember {
+    /**
+     * The members, in any order.
+     */
+    members?: outputs.EnterpriseGroupMemberMember[];
+}
+
+/**
+ * A member of a group.
+ */
+export interface EnterpriseGroupMemberMember {
+    /**
+     * The ID (UUID) of the user or service account.
+     */
+    id: string;
+    /**
+     * What the member is: `user` or `service_account`, in any letter case.
+     */
+    kind: string;
+}
+
+/**
+ * A block of role bindings of a group.
+ */
+export interface EnterpriseGroupRoleBinding {
+    /**
+     * The role bindings, in any order.
+     */
+    roleBindings?: outputs.EnterpriseGroupRoleBindingRoleBinding[];
+}
+
+/**
+ * A role that a group has.
+ */
+export interface EnterpriseGroupRoleBindingRoleBinding {
+    /**
+     * The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+     */
+    id?: string;
+    /**
+     * The name of the role binding.
+     */
+    name: string;
+    /**
+     * The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+     */
+    roleId: string;
+    /**
+     * Where the group has the role, in one block; of several blocks the scopes are put together.
+     */
+    scopes: outputs.EnterpriseGroupRoleBindingRoleBindingScope[];
+}
+
+/**
+ * A block of scopes of a role binding.
+ */
+export interface EnterpriseGroupRoleBindingRoleBindingScope {
+    /**
+     * The scopes, in any order.
+     */
+    scopes?: outputs.EnterpriseGroupRoleBindingRoleBindingScopeScope[];
+}
+
+/**
+ * Where a group has a role: in an organization, a cluster or another resource.
+ */
+export interface EnterpriseGroupRoleBindingRoleBindingScopeScope {
+    /**
+     * The cluster (UUID).
+     */
+    cluster?: string;
+    /**
+     * The organization (UUID).
+     */
+    organization?: string;
+    /**
+     * The resource (UUID), if it is neither an organization nor a cluster.
+     */
+    resource?: string;
+}
+
+/**
+ * Where a role is granted.
+ */
+export interface EnterpriseRoleBindingScopes {
+    /**
+     * Clusters, in any order.
+     */
+    clusters?: outputs.EnterpriseRoleBindingScopesCluster[];
+    /**
+     * Organizations, in any order.
+     */
+    organizations?: outputs.EnterpriseRoleBindingScopesOrganization[];
+    /**
+     * Other resources, in any order.
+     */
+    resources?: outputs.EnterpriseRoleBindingScopesResource[];
+}
+
+/**
+ * A cluster that a role is granted in.
+ */
+export interface EnterpriseRoleBindingScopesCluster {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    id: string;
+}
+
+/**
+ * An organization that a role is granted in.
+ */
+export interface EnterpriseRoleBindingScopesOrganization {
+    /**
+     * The ID (UUID) of the organization.
+     */
+    id: string;
+}
+
+/**
+ * A resource, neither organization nor cluster, that a role is granted in.
+ */
+export interface EnterpriseRoleBindingScopesResource {
+    /**
+     * The ID (UUID) of the resource.
+     */
+    id: string;
+}
+
+/**
+ * Who a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjects {
+    /**
+     * Groups, in any order.
+     */
+    groups?: outputs.EnterpriseRoleBindingSubjectsGroup[];
+    /**
+     * Service accounts, in any order.
+     */
+    serviceAccounts?: outputs.EnterpriseRoleBindingSubjectsServiceAccount[];
+    /**
+     * Users, in any order.
+     */
+    users?: outputs.EnterpriseRoleBindingSubjectsUser[];
+}
+
+/**
+ * A group that a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsGroup {
+    /**
+     * The ID (UUID) of the group.
+     */
+    id: string;
+}
+
+/**
+ * A service account that a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsServiceAccount {
+    /**
+     * The ID (UUID) of the service account.
+     */
+    id: string;
+}
+
+/**
+ * A user whom a role is granted to.
+ */
+export interface EnterpriseRoleBindingSubjectsUser {
+    /**
+     * The ID (UUID) of the user.
+     */
+    id: string;
 }
 
 /**
@@ -1828,6 +2554,34 @@ export interface NodeTemplatePriceAdjustmentConfiguration {
 }
 
 /**
+ * The Google service account that CAST AI signs in to clouds with.
+ */
+export interface OmniClusterCastaiOidcConfig {
+    /**
+     * Its email address, which a Google service account lets impersonate itself.
+     */
+    gcpServiceAccountEmail?: string;
+    /**
+     * Its unique ID, all digits, which the trust policy of an AWS role names.
+     */
+    gcpServiceAccountUniqueId?: string;
+}
+
+/**
+ * What a registration with Omni says of a cluster.
+ */
+export interface OmniClusterStatus {
+    /**
+     * The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+     */
+    omniAgentVersion: string;
+    /**
+     * The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+     */
+    podCidr: string;
+}
+
+/**
  * A block of members of a group.
  */
 export interface OrganizationGroupMember {
@@ -2685,6 +3439,52 @@ export interface RebalancingScheduleTriggerConditions {
      * The least saving, in percent of the cost of the nodes, such as 15.5. 0 asks for none.
      */
     savingsPercentage: number;
+}
+
+/**
+ * Instances of one type that are reserved.
+ */
+export interface ReservationsReservation {
+    /**
+     * The number of instances, as text.
+     */
+    count: string;
+    /**
+     * When the reservation ends, as an RFC 3339 time.
+     */
+    endDate?: string;
+    /**
+     * The type of the instances.
+     */
+    instanceType: string;
+    /**
+     * The name of the reservation.
+     */
+    name: string;
+    /**
+     * The price, as text.
+     */
+    price: string;
+    /**
+     * The cloud: `aws`, `azure` or `gcp`.
+     */
+    provider: string;
+    /**
+     * The region of the cloud.
+     */
+    region: string;
+    /**
+     * When the reservation begins, as an RFC 3339 time.
+     */
+    startDate: string;
+    /**
+     * The ID of the availability zone.
+     */
+    zoneId?: string;
+    /**
+     * The name of the availability zone.
+     */
+    zoneName?: string;
 }
 
 /**

@@ -7,17 +7,27 @@ from . import _utilities
 import typing
 # Export this package's modules as members:
 from .aks_cluster import *
+from .allocation_group import *
 from .autoscaler import *
+from .commitments import *
+from .edge_configuration import *
+from .edge_configuration_default import *
+from .edge_location import *
 from .eks_cluster import *
 from .eks_cluster_id import *
 from .eks_user_arn import *
+from .enterprise_group import *
+from .enterprise_role_binding import *
+from .enterprise_service_account import *
 from .evictor_advanced_config import *
 from .get_cluster import *
 from .get_clusters import *
+from .get_edge_configuration import *
 from .get_eks_settings import *
 from .get_gke_policies import *
 from .get_hibernation_schedule import *
 from .get_impersonation_service_account import *
+from .get_omni_cluster import *
 from .get_organization import *
 from .get_rebalancing_schedule import *
 from .get_workload_scaling_policies import *
@@ -28,12 +38,14 @@ from .hibernation_schedule import *
 from .node_configuration import *
 from .node_configuration_default import *
 from .node_template import *
+from .omni_cluster import *
 from .organization_group import *
 from .organization_members import *
 from .pod_mutation import *
 from .provider import *
 from .rebalancing_job import *
 from .rebalancing_schedule import *
+from .reservations import *
 from .role_bindings import *
 from .service_account import *
 from .service_account_key import *
@@ -60,10 +72,18 @@ _utilities.register(
   "fqn": "pulumi_castai",
   "classes": {
    "castai:index:AksCluster": "AksCluster",
+   "castai:index:AllocationGroup": "AllocationGroup",
    "castai:index:Autoscaler": "Autoscaler",
+   "castai:index:Commitments": "Commitments",
+   "castai:index:EdgeConfiguration": "EdgeConfiguration",
+   "castai:index:EdgeConfigurationDefault": "EdgeConfigurationDefault",
+   "castai:index:EdgeLocation": "EdgeLocation",
    "castai:index:EksCluster": "EksCluster",
    "castai:index:EksClusterId": "EksClusterId",
    "castai:index:EksUserArn": "EksUserArn",
+   "castai:index:EnterpriseGroup": "EnterpriseGroup",
+   "castai:index:EnterpriseRoleBinding": "EnterpriseRoleBinding",
+   "castai:index:EnterpriseServiceAccount": "EnterpriseServiceAccount",
    "castai:index:EvictorAdvancedConfig": "EvictorAdvancedConfig",
    "castai:index:GkeCluster": "GkeCluster",
    "castai:index:GkeClusterId": "GkeClusterId",
@@ -71,11 +91,13 @@ _utilities.register(
    "castai:index:NodeConfiguration": "NodeConfiguration",
    "castai:index:NodeConfigurationDefault": "NodeConfigurationDefault",
    "castai:index:NodeTemplate": "NodeTemplate",
+   "castai:index:OmniCluster": "OmniCluster",
    "castai:index:OrganizationGroup": "OrganizationGroup",
    "castai:index:OrganizationMembers": "OrganizationMembers",
    "castai:index:PodMutation": "PodMutation",
    "castai:index:RebalancingJob": "RebalancingJob",
    "castai:index:RebalancingSchedule": "RebalancingSchedule",
+   "castai:index:Reservations": "Reservations",
    "castai:index:RoleBindings": "RoleBindings",
    "castai:index:SSOConnection": "SSOConnection",
    "castai:index:ServiceAccount": "ServiceAccount",

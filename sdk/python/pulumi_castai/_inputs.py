@@ -17,6 +17,8 @@ from . import _utilities
 __all__ = [
     'AksClusterHTTPProxyConfigArgs',
     'AksClusterHTTPProxyConfigArgsDict',
+    'AllocationGroupLabelFilterArgs',
+    'AllocationGroupLabelFilterArgsDict',
     'AutoscalerAutoscalerSettingsArgs',
     'AutoscalerAutoscalerSettingsArgsDict',
     'AutoscalerAutoscalerSettingsClusterLimitsArgs',
@@ -45,6 +47,68 @@ __all__ = [
     'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgsDict',
     'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs',
     'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgsDict',
+    'CommitmentsCommitmentConfigArgs',
+    'CommitmentsCommitmentConfigArgsDict',
+    'CommitmentsCommitmentConfigAssignmentArgs',
+    'CommitmentsCommitmentConfigAssignmentArgsDict',
+    'CommitmentsCommitmentConfigMatcherArgs',
+    'CommitmentsCommitmentConfigMatcherArgsDict',
+    'EdgeConfigurationAwsArgs',
+    'EdgeConfigurationAwsArgsDict',
+    'EdgeConfigurationCriArgs',
+    'EdgeConfigurationCriArgsDict',
+    'EdgeConfigurationCustomArgs',
+    'EdgeConfigurationCustomArgsDict',
+    'EdgeConfigurationGcpArgs',
+    'EdgeConfigurationGcpArgsDict',
+    'EdgeConfigurationOciArgs',
+    'EdgeConfigurationOciArgsDict',
+    'EdgeLocationAddonArgs',
+    'EdgeLocationAddonArgsDict',
+    'EdgeLocationAwsArgs',
+    'EdgeLocationAwsArgsDict',
+    'EdgeLocationControlPlaneArgs',
+    'EdgeLocationControlPlaneArgsDict',
+    'EdgeLocationCustomArgs',
+    'EdgeLocationCustomArgsDict',
+    'EdgeLocationGcpArgs',
+    'EdgeLocationGcpArgsDict',
+    'EdgeLocationNetworkingArgs',
+    'EdgeLocationNetworkingArgsDict',
+    'EdgeLocationNetworkingCniArgs',
+    'EdgeLocationNetworkingCniArgsDict',
+    'EdgeLocationOciArgs',
+    'EdgeLocationOciArgsDict',
+    'EdgeLocationZoneArgs',
+    'EdgeLocationZoneArgsDict',
+    'EnterpriseGroupMemberArgs',
+    'EnterpriseGroupMemberArgsDict',
+    'EnterpriseGroupMemberMemberArgs',
+    'EnterpriseGroupMemberMemberArgsDict',
+    'EnterpriseGroupRoleBindingArgs',
+    'EnterpriseGroupRoleBindingArgsDict',
+    'EnterpriseGroupRoleBindingRoleBindingArgs',
+    'EnterpriseGroupRoleBindingRoleBindingArgsDict',
+    'EnterpriseGroupRoleBindingRoleBindingScopeArgs',
+    'EnterpriseGroupRoleBindingRoleBindingScopeArgsDict',
+    'EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs',
+    'EnterpriseGroupRoleBindingRoleBindingScopeScopeArgsDict',
+    'EnterpriseRoleBindingScopesArgs',
+    'EnterpriseRoleBindingScopesArgsDict',
+    'EnterpriseRoleBindingScopesClusterArgs',
+    'EnterpriseRoleBindingScopesClusterArgsDict',
+    'EnterpriseRoleBindingScopesOrganizationArgs',
+    'EnterpriseRoleBindingScopesOrganizationArgsDict',
+    'EnterpriseRoleBindingScopesResourceArgs',
+    'EnterpriseRoleBindingScopesResourceArgsDict',
+    'EnterpriseRoleBindingSubjectsArgs',
+    'EnterpriseRoleBindingSubjectsArgsDict',
+    'EnterpriseRoleBindingSubjectsGroupArgs',
+    'EnterpriseRoleBindingSubjectsGroupArgsDict',
+    'EnterpriseRoleBindingSubjectsServiceAccountArgs',
+    'EnterpriseRoleBindingSubjectsServiceAccountArgsDict',
+    'EnterpriseRoleBindingSubjectsUserArgs',
+    'EnterpriseRoleBindingSubjectsUserArgsDict',
     'EvictorAdvancedConfigEvictorAdvancedConfigArgs',
     'EvictorAdvancedConfigEvictorAdvancedConfigArgsDict',
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorArgs',
@@ -147,6 +211,8 @@ __all__ = [
     'NodeTemplateGpuSharingConfigurationArgsDict',
     'NodeTemplatePriceAdjustmentConfigurationArgs',
     'NodeTemplatePriceAdjustmentConfigurationArgsDict',
+    'OmniClusterStatusArgs',
+    'OmniClusterStatusArgsDict',
     'OrganizationGroupMemberArgs',
     'OrganizationGroupMemberArgsDict',
     'OrganizationGroupMemberMemberArgs',
@@ -411,6 +477,79 @@ class AksClusterHTTPProxyConfigArgs:
     @no_proxies.setter
     def no_proxies(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "no_proxies", value)
+
+
+class AllocationGroupLabelFilterArgsDict(TypedDict):
+    """
+    A condition on a label.
+    """
+    label: pulumi.Input[_builtins.str]
+    """
+    The name of the label, such as `app.kubernetes.io/name`.
+    """
+    operator: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+    """
+    value: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The value to compare with, for `Equal` and `NotEqual`.
+    """
+
+@pulumi.input_type
+class AllocationGroupLabelFilterArgs:
+    def __init__(__self__, *,
+                 label: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[Optional[_builtins.str]] = None,
+                 value: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A condition on a label.
+
+        :param pulumi.Input[_builtins.str] label: The name of the label, such as `app.kubernetes.io/name`.
+        :param pulumi.Input[_builtins.str] operator: `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+        :param pulumi.Input[_builtins.str] value: The value to compare with, for `Equal` and `NotEqual`.
+        """
+        pulumi.set(__self__, "label", label)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def label(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the label, such as `app.kubernetes.io/name`.
+        """
+        return pulumi.get(self, "label")
+
+    @label.setter
+    def label(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "label", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The value to compare with, for `Equal` and `NotEqual`.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "value", value)
 
 
 class AutoscalerAutoscalerSettingsArgsDict(TypedDict):
@@ -1739,6 +1878,2091 @@ class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs:
     @enabled.setter
     def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "enabled", value)
+
+
+class CommitmentsCommitmentConfigArgsDict(TypedDict):
+    """
+    How a commitment is used.
+    """
+    matcher: pulumi.Input['CommitmentsCommitmentConfigMatcherArgsDict']
+    """
+    Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+    """
+    allowed_usage: NotRequired[pulumi.Input[Optional[_builtins.float]]]
+    """
+    The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+    """
+    assignments: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['CommitmentsCommitmentConfigAssignmentArgsDict']]]]]
+    """
+    The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+    """
+    auto_assignment: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+    """
+    prioritization: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+    """
+    scaling_strategy: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+    """
+    status: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+    """
+
+@pulumi.input_type
+class CommitmentsCommitmentConfigArgs:
+    def __init__(__self__, *,
+                 matcher: pulumi.Input['CommitmentsCommitmentConfigMatcherArgs'],
+                 allowed_usage: pulumi.Input[Optional[_builtins.float]] = None,
+                 assignments: pulumi.Input[Optional[Sequence[pulumi.Input['CommitmentsCommitmentConfigAssignmentArgs']]]] = None,
+                 auto_assignment: pulumi.Input[Optional[_builtins.bool]] = None,
+                 prioritization: pulumi.Input[Optional[_builtins.bool]] = None,
+                 scaling_strategy: pulumi.Input[Optional[_builtins.str]] = None,
+                 status: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How a commitment is used.
+
+        :param pulumi.Input['CommitmentsCommitmentConfigMatcherArgs'] matcher: Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+        :param pulumi.Input[_builtins.float] allowed_usage: The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+        :param pulumi.Input[Sequence[pulumi.Input['CommitmentsCommitmentConfigAssignmentArgs']]] assignments: The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+        :param pulumi.Input[_builtins.bool] auto_assignment: Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+        :param pulumi.Input[_builtins.bool] prioritization: Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+        :param pulumi.Input[_builtins.str] scaling_strategy: What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+        :param pulumi.Input[_builtins.str] status: `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+        """
+        pulumi.set(__self__, "matcher", matcher)
+        if allowed_usage is not None:
+            pulumi.set(__self__, "allowed_usage", allowed_usage)
+        if assignments is not None:
+            pulumi.set(__self__, "assignments", assignments)
+        if auto_assignment is not None:
+            pulumi.set(__self__, "auto_assignment", auto_assignment)
+        if prioritization is not None:
+            pulumi.set(__self__, "prioritization", prioritization)
+        if scaling_strategy is not None:
+            pulumi.set(__self__, "scaling_strategy", scaling_strategy)
+        if status is not None:
+            pulumi.set(__self__, "status", status)
+
+    @_builtins.property
+    @pulumi.getter
+    def matcher(self) -> pulumi.Input['CommitmentsCommitmentConfigMatcherArgs']:
+        """
+        Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+        """
+        return pulumi.get(self, "matcher")
+
+    @matcher.setter
+    def matcher(self, value: pulumi.Input['CommitmentsCommitmentConfigMatcherArgs']):
+        pulumi.set(self, "matcher", value)
+
+    @_builtins.property
+    @pulumi.getter(name="allowedUsage")
+    def allowed_usage(self) -> pulumi.Input[Optional[_builtins.float]]:
+        """
+        The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "allowed_usage")
+
+    @allowed_usage.setter
+    def allowed_usage(self, value: pulumi.Input[Optional[_builtins.float]]):
+        pulumi.set(self, "allowed_usage", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def assignments(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['CommitmentsCommitmentConfigAssignmentArgs']]]]:
+        """
+        The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+        """
+        return pulumi.get(self, "assignments")
+
+    @assignments.setter
+    def assignments(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['CommitmentsCommitmentConfigAssignmentArgs']]]]):
+        pulumi.set(self, "assignments", value)
+
+    @_builtins.property
+    @pulumi.getter(name="autoAssignment")
+    def auto_assignment(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "auto_assignment")
+
+    @auto_assignment.setter
+    def auto_assignment(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "auto_assignment", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def prioritization(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "prioritization")
+
+    @prioritization.setter
+    def prioritization(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "prioritization", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scalingStrategy")
+    def scaling_strategy(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "scaling_strategy")
+
+    @scaling_strategy.setter
+    def scaling_strategy(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "scaling_strategy", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "status")
+
+    @status.setter
+    def status(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "status", value)
+
+
+class CommitmentsCommitmentConfigAssignmentArgsDict(TypedDict):
+    """
+    A cluster that a commitment is for.
+    """
+    cluster_id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the cluster.
+    """
+    priority: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+    """
+
+@pulumi.input_type
+class CommitmentsCommitmentConfigAssignmentArgs:
+    def __init__(__self__, *,
+                 cluster_id: pulumi.Input[_builtins.str],
+                 priority: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        A cluster that a commitment is for.
+
+        :param pulumi.Input[_builtins.str] cluster_id: The ID (UUID) of the cluster.
+        :param pulumi.Input[_builtins.int] priority: The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        if priority is not None:
+            pulumi.set(__self__, "priority", priority)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @cluster_id.setter
+    def cluster_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "cluster_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def priority(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+        """
+        return pulumi.get(self, "priority")
+
+    @priority.setter
+    def priority(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "priority", value)
+
+
+class CommitmentsCommitmentConfigMatcherArgsDict(TypedDict):
+    """
+    Finds a commitment of the file.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The name of the commitment, in the exact letter case.
+    """
+    region: pulumi.Input[_builtins.str]
+    """
+    The region, as a name or as a URL that ends in it. Empty for any.
+    """
+    type: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+    """
+
+@pulumi.input_type
+class CommitmentsCommitmentConfigMatcherArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 region: pulumi.Input[_builtins.str],
+                 type: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Finds a commitment of the file.
+
+        :param pulumi.Input[_builtins.str] name: The name of the commitment, in the exact letter case.
+        :param pulumi.Input[_builtins.str] region: The region, as a name or as a URL that ends in it. Empty for any.
+        :param pulumi.Input[_builtins.str] type: The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "region", region)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the commitment, in the exact letter case.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[_builtins.str]:
+        """
+        The region, as a name or as a URL that ends in it. Empty for any.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "type", value)
+
+
+class EdgeConfigurationAwsArgsDict(TypedDict):
+    """
+    How edges in AWS are made. An empty object leaves everything to the service.
+    """
+    boot_disk_size_gib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The size of the boot disk, in GiB. Default: the service's choice.
+    """
+    image_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+    """
+    tags: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Tags for the machines, by their keys.
+    """
+
+@pulumi.input_type
+class EdgeConfigurationAwsArgs:
+    def __init__(__self__, *,
+                 boot_disk_size_gib: pulumi.Input[Optional[_builtins.int]] = None,
+                 image_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        How edges in AWS are made. An empty object leaves everything to the service.
+
+        :param pulumi.Input[_builtins.int] boot_disk_size_gib: The size of the boot disk, in GiB. Default: the service's choice.
+        :param pulumi.Input[_builtins.str] image_id: The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags for the machines, by their keys.
+        """
+        if boot_disk_size_gib is not None:
+            pulumi.set(__self__, "boot_disk_size_gib", boot_disk_size_gib)
+        if image_id is not None:
+            pulumi.set(__self__, "image_id", image_id)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="bootDiskSizeGib")
+    def boot_disk_size_gib(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The size of the boot disk, in GiB. Default: the service's choice.
+        """
+        return pulumi.get(self, "boot_disk_size_gib")
+
+    @boot_disk_size_gib.setter
+    def boot_disk_size_gib(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "boot_disk_size_gib", value)
+
+    @_builtins.property
+    @pulumi.getter(name="imageId")
+    def image_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        """
+        return pulumi.get(self, "image_id")
+
+    @image_id.setter
+    def image_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "image_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Tags for the machines, by their keys.
+        """
+        return pulumi.get(self, "tags")
+
+    @tags.setter
+    def tags(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "tags", value)
+
+
+class EdgeConfigurationCriArgsDict(TypedDict):
+    """
+    The container runtime of edges.
+    """
+    socket: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+    """
+
+@pulumi.input_type
+class EdgeConfigurationCriArgs:
+    def __init__(__self__, *,
+                 socket: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The container runtime of edges.
+
+        :param pulumi.Input[_builtins.str] socket: The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+        """
+        if socket is not None:
+            pulumi.set(__self__, "socket", socket)
+
+    @_builtins.property
+    @pulumi.getter
+    def socket(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+        """
+        return pulumi.get(self, "socket")
+
+    @socket.setter
+    def socket(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "socket", value)
+
+
+class EdgeConfigurationCustomArgsDict(TypedDict):
+    """
+    How edges on machines of one's own are made.
+    """
+    custom: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]
+    """
+    The settings, by their names. At least one.
+    """
+
+@pulumi.input_type
+class EdgeConfigurationCustomArgs:
+    def __init__(__self__, *,
+                 custom: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]):
+        """
+        How edges on machines of one's own are made.
+
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] custom: The settings, by their names. At least one.
+        """
+        pulumi.set(__self__, "custom", custom)
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]:
+        """
+        The settings, by their names. At least one.
+        """
+        return pulumi.get(self, "custom")
+
+    @custom.setter
+    def custom(self, value: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "custom", value)
+
+
+class EdgeConfigurationGcpArgsDict(TypedDict):
+    """
+    How edges in Google Cloud are made. An empty object leaves everything to the service.
+    """
+    boot_disk_size_gib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The size of the boot disk, in GiB. Default: the service's choice.
+    """
+    image_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+    """
+    labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels for the machines, by their keys.
+    """
+
+@pulumi.input_type
+class EdgeConfigurationGcpArgs:
+    def __init__(__self__, *,
+                 boot_disk_size_gib: pulumi.Input[Optional[_builtins.int]] = None,
+                 image_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        How edges in Google Cloud are made. An empty object leaves everything to the service.
+
+        :param pulumi.Input[_builtins.int] boot_disk_size_gib: The size of the boot disk, in GiB. Default: the service's choice.
+        :param pulumi.Input[_builtins.str] image_id: The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] labels: Labels for the machines, by their keys.
+        """
+        if boot_disk_size_gib is not None:
+            pulumi.set(__self__, "boot_disk_size_gib", boot_disk_size_gib)
+        if image_id is not None:
+            pulumi.set(__self__, "image_id", image_id)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+
+    @_builtins.property
+    @pulumi.getter(name="bootDiskSizeGib")
+    def boot_disk_size_gib(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The size of the boot disk, in GiB. Default: the service's choice.
+        """
+        return pulumi.get(self, "boot_disk_size_gib")
+
+    @boot_disk_size_gib.setter
+    def boot_disk_size_gib(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "boot_disk_size_gib", value)
+
+    @_builtins.property
+    @pulumi.getter(name="imageId")
+    def image_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        """
+        return pulumi.get(self, "image_id")
+
+    @image_id.setter
+    def image_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "image_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels for the machines, by their keys.
+        """
+        return pulumi.get(self, "labels")
+
+    @labels.setter
+    def labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "labels", value)
+
+
+class EdgeConfigurationOciArgsDict(TypedDict):
+    """
+    How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+    """
+    boot_disk_size_gib: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The size of the boot disk, in GiB. Default: the service's choice.
+    """
+    image_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+    """
+    tags: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Tags for the machines, by their keys.
+    """
+
+@pulumi.input_type
+class EdgeConfigurationOciArgs:
+    def __init__(__self__, *,
+                 boot_disk_size_gib: pulumi.Input[Optional[_builtins.int]] = None,
+                 image_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 tags: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+
+        :param pulumi.Input[_builtins.int] boot_disk_size_gib: The size of the boot disk, in GiB. Default: the service's choice.
+        :param pulumi.Input[_builtins.str] image_id: The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] tags: Tags for the machines, by their keys.
+        """
+        if boot_disk_size_gib is not None:
+            pulumi.set(__self__, "boot_disk_size_gib", boot_disk_size_gib)
+        if image_id is not None:
+            pulumi.set(__self__, "image_id", image_id)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="bootDiskSizeGib")
+    def boot_disk_size_gib(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The size of the boot disk, in GiB. Default: the service's choice.
+        """
+        return pulumi.get(self, "boot_disk_size_gib")
+
+    @boot_disk_size_gib.setter
+    def boot_disk_size_gib(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "boot_disk_size_gib", value)
+
+    @_builtins.property
+    @pulumi.getter(name="imageId")
+    def image_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        """
+        return pulumi.get(self, "image_id")
+
+    @image_id.setter
+    def image_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "image_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Tags for the machines, by their keys.
+        """
+        return pulumi.get(self, "tags")
+
+    @tags.setter
+    def tags(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "tags", value)
+
+
+class EdgeLocationAddonArgsDict(TypedDict):
+    """
+    Software that is installed on the edges of a location.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+    """
+    values: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+    """
+
+@pulumi.input_type
+class EdgeLocationAddonArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Software that is installed on the edges of a location.
+
+        :param pulumi.Input[_builtins.str] name: Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+        :param pulumi.Input[_builtins.str] values: The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+        """
+        pulumi.set(__self__, "name", name)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "values", value)
+
+
+class EdgeLocationAwsArgsDict(TypedDict):
+    """
+    A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+    """
+    account_id: pulumi.Input[_builtins.str]
+    """
+    The AWS account, 12 digits as text.
+    """
+    security_group_id: pulumi.Input[_builtins.str]
+    """
+    The ID of the security group of the edges.
+    """
+    subnet_ids: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]
+    """
+    The ID of the subnet for each zone, by the name of the zone.
+    """
+    vpc_id: pulumi.Input[_builtins.str]
+    """
+    The ID of the VPC.
+    """
+    access_key_id_wo: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+    """
+    instance_profile: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The instance profile of the edges, by its name or ARN.
+    """
+    name_tag: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The name that the network is tagged with.
+    """
+    role_arn: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+    """
+    secret_access_key_wo: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The secret access key. Secret. The API never returns it. A change updates the location in place.
+    """
+    vpc_cidr: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address range of the VPC, such as `10.1.0.0/16`.
+    """
+    vpc_peered: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether the VPC is peered with that of the cluster. Default: the service's choice.
+    """
+
+@pulumi.input_type
+class EdgeLocationAwsArgs:
+    def __init__(__self__, *,
+                 account_id: pulumi.Input[_builtins.str],
+                 security_group_id: pulumi.Input[_builtins.str],
+                 subnet_ids: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]],
+                 vpc_id: pulumi.Input[_builtins.str],
+                 access_key_id_wo: pulumi.Input[Optional[_builtins.str]] = None,
+                 instance_profile: pulumi.Input[Optional[_builtins.str]] = None,
+                 name_tag: pulumi.Input[Optional[_builtins.str]] = None,
+                 role_arn: pulumi.Input[Optional[_builtins.str]] = None,
+                 secret_access_key_wo: pulumi.Input[Optional[_builtins.str]] = None,
+                 vpc_cidr: pulumi.Input[Optional[_builtins.str]] = None,
+                 vpc_peered: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+
+        :param pulumi.Input[_builtins.str] account_id: The AWS account, 12 digits as text.
+        :param pulumi.Input[_builtins.str] security_group_id: The ID of the security group of the edges.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] subnet_ids: The ID of the subnet for each zone, by the name of the zone.
+        :param pulumi.Input[_builtins.str] vpc_id: The ID of the VPC.
+        :param pulumi.Input[_builtins.str] access_key_id_wo: The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+        :param pulumi.Input[_builtins.str] instance_profile: The instance profile of the edges, by its name or ARN.
+        :param pulumi.Input[_builtins.str] name_tag: The name that the network is tagged with.
+        :param pulumi.Input[_builtins.str] role_arn: The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+        :param pulumi.Input[_builtins.str] secret_access_key_wo: The secret access key. Secret. The API never returns it. A change updates the location in place.
+        :param pulumi.Input[_builtins.str] vpc_cidr: The address range of the VPC, such as `10.1.0.0/16`.
+        :param pulumi.Input[_builtins.bool] vpc_peered: Whether the VPC is peered with that of the cluster. Default: the service's choice.
+        """
+        pulumi.set(__self__, "account_id", account_id)
+        pulumi.set(__self__, "security_group_id", security_group_id)
+        pulumi.set(__self__, "subnet_ids", subnet_ids)
+        pulumi.set(__self__, "vpc_id", vpc_id)
+        if access_key_id_wo is not None:
+            pulumi.set(__self__, "access_key_id_wo", access_key_id_wo)
+        if instance_profile is not None:
+            pulumi.set(__self__, "instance_profile", instance_profile)
+        if name_tag is not None:
+            warnings.warn("""The service has no more use for it. Leave it out.""", DeprecationWarning)
+            pulumi.log.warn("""name_tag is deprecated: The service has no more use for it. Leave it out.""")
+        if name_tag is not None:
+            pulumi.set(__self__, "name_tag", name_tag)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
+        if secret_access_key_wo is not None:
+            pulumi.set(__self__, "secret_access_key_wo", secret_access_key_wo)
+        if vpc_cidr is not None:
+            pulumi.set(__self__, "vpc_cidr", vpc_cidr)
+        if vpc_peered is not None:
+            pulumi.set(__self__, "vpc_peered", vpc_peered)
+
+    @_builtins.property
+    @pulumi.getter(name="accountId")
+    def account_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The AWS account, 12 digits as text.
+        """
+        return pulumi.get(self, "account_id")
+
+    @account_id.setter
+    def account_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "account_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupId")
+    def security_group_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID of the security group of the edges.
+        """
+        return pulumi.get(self, "security_group_id")
+
+    @security_group_id.setter
+    def security_group_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "security_group_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetIds")
+    def subnet_ids(self) -> pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]:
+        """
+        The ID of the subnet for each zone, by the name of the zone.
+        """
+        return pulumi.get(self, "subnet_ids")
+
+    @subnet_ids.setter
+    def subnet_ids(self, value: pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "subnet_ids", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vpcId")
+    def vpc_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID of the VPC.
+        """
+        return pulumi.get(self, "vpc_id")
+
+    @vpc_id.setter
+    def vpc_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "vpc_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="accessKeyIdWo")
+    def access_key_id_wo(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "access_key_id_wo")
+
+    @access_key_id_wo.setter
+    def access_key_id_wo(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "access_key_id_wo", value)
+
+    @_builtins.property
+    @pulumi.getter(name="instanceProfile")
+    def instance_profile(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The instance profile of the edges, by its name or ARN.
+        """
+        return pulumi.get(self, "instance_profile")
+
+    @instance_profile.setter
+    def instance_profile(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "instance_profile", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nameTag")
+    @_utilities.deprecated("""The service has no more use for it. Leave it out.""")
+    def name_tag(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The name that the network is tagged with.
+        """
+        return pulumi.get(self, "name_tag")
+
+    @name_tag.setter
+    def name_tag(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name_tag", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @role_arn.setter
+    def role_arn(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "role_arn", value)
+
+    @_builtins.property
+    @pulumi.getter(name="secretAccessKeyWo")
+    def secret_access_key_wo(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The secret access key. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "secret_access_key_wo")
+
+    @secret_access_key_wo.setter
+    def secret_access_key_wo(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "secret_access_key_wo", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vpcCidr")
+    def vpc_cidr(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address range of the VPC, such as `10.1.0.0/16`.
+        """
+        return pulumi.get(self, "vpc_cidr")
+
+    @vpc_cidr.setter
+    def vpc_cidr(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "vpc_cidr", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vpcPeered")
+    def vpc_peered(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether the VPC is peered with that of the cluster. Default: the service's choice.
+        """
+        return pulumi.get(self, "vpc_peered")
+
+    @vpc_peered.setter
+    def vpc_peered(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "vpc_peered", value)
+
+
+class EdgeLocationControlPlaneArgsDict(TypedDict):
+    """
+    The control plane of an edge location.
+    """
+    ha: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether it is highly available. Default: true.
+    """
+
+@pulumi.input_type
+class EdgeLocationControlPlaneArgs:
+    def __init__(__self__, *,
+                 ha: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        The control plane of an edge location.
+
+        :param pulumi.Input[_builtins.bool] ha: Whether it is highly available. Default: true.
+        """
+        if ha is not None:
+            pulumi.set(__self__, "ha", ha)
+
+    @_builtins.property
+    @pulumi.getter
+    def ha(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether it is highly available. Default: true.
+        """
+        return pulumi.get(self, "ha")
+
+    @ha.setter
+    def ha(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "ha", value)
+
+
+class EdgeLocationCustomArgsDict(TypedDict):
+    """
+    Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+    """
+    pass
+
+@pulumi.input_type
+class EdgeLocationCustomArgs:
+    def __init__(__self__):
+        """
+        Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+        """
+        pass
+
+
+class EdgeLocationGcpArgsDict(TypedDict):
+    """
+    A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+    """
+    network_name: pulumi.Input[_builtins.str]
+    """
+    The name of the network.
+    """
+    network_tags: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]
+    """
+    The network tags of the edges, in any order.
+    """
+    project_id: pulumi.Input[_builtins.str]
+    """
+    The ID of the project.
+    """
+    subnet_name: pulumi.Input[_builtins.str]
+    """
+    The name of the subnetwork.
+    """
+    client_service_account_json_base64_wo: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+    """
+    instance_service_account: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The email address of the service account of the edges.
+    """
+    subnet_cidr: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address range of the subnetwork, such as `10.1.0.0/20`.
+    """
+    target_service_account_email: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+    """
+
+@pulumi.input_type
+class EdgeLocationGcpArgs:
+    def __init__(__self__, *,
+                 network_name: pulumi.Input[_builtins.str],
+                 network_tags: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]],
+                 project_id: pulumi.Input[_builtins.str],
+                 subnet_name: pulumi.Input[_builtins.str],
+                 client_service_account_json_base64_wo: pulumi.Input[Optional[_builtins.str]] = None,
+                 instance_service_account: pulumi.Input[Optional[_builtins.str]] = None,
+                 subnet_cidr: pulumi.Input[Optional[_builtins.str]] = None,
+                 target_service_account_email: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+
+        :param pulumi.Input[_builtins.str] network_name: The name of the network.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] network_tags: The network tags of the edges, in any order.
+        :param pulumi.Input[_builtins.str] project_id: The ID of the project.
+        :param pulumi.Input[_builtins.str] subnet_name: The name of the subnetwork.
+        :param pulumi.Input[_builtins.str] client_service_account_json_base64_wo: The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+        :param pulumi.Input[_builtins.str] instance_service_account: The email address of the service account of the edges.
+        :param pulumi.Input[_builtins.str] subnet_cidr: The address range of the subnetwork, such as `10.1.0.0/20`.
+        :param pulumi.Input[_builtins.str] target_service_account_email: The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+        """
+        pulumi.set(__self__, "network_name", network_name)
+        pulumi.set(__self__, "network_tags", network_tags)
+        pulumi.set(__self__, "project_id", project_id)
+        pulumi.set(__self__, "subnet_name", subnet_name)
+        if client_service_account_json_base64_wo is not None:
+            pulumi.set(__self__, "client_service_account_json_base64_wo", client_service_account_json_base64_wo)
+        if instance_service_account is not None:
+            pulumi.set(__self__, "instance_service_account", instance_service_account)
+        if subnet_cidr is not None:
+            pulumi.set(__self__, "subnet_cidr", subnet_cidr)
+        if target_service_account_email is not None:
+            pulumi.set(__self__, "target_service_account_email", target_service_account_email)
+
+    @_builtins.property
+    @pulumi.getter(name="networkName")
+    def network_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the network.
+        """
+        return pulumi.get(self, "network_name")
+
+    @network_name.setter
+    def network_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "network_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="networkTags")
+    def network_tags(self) -> pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]:
+        """
+        The network tags of the edges, in any order.
+        """
+        return pulumi.get(self, "network_tags")
+
+    @network_tags.setter
+    def network_tags(self, value: pulumi.Input[Sequence[pulumi.Input[_builtins.str]]]):
+        pulumi.set(self, "network_tags", value)
+
+    @_builtins.property
+    @pulumi.getter(name="projectId")
+    def project_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID of the project.
+        """
+        return pulumi.get(self, "project_id")
+
+    @project_id.setter
+    def project_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "project_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetName")
+    def subnet_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the subnetwork.
+        """
+        return pulumi.get(self, "subnet_name")
+
+    @subnet_name.setter
+    def subnet_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "subnet_name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="clientServiceAccountJsonBase64Wo")
+    def client_service_account_json_base64_wo(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "client_service_account_json_base64_wo")
+
+    @client_service_account_json_base64_wo.setter
+    def client_service_account_json_base64_wo(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "client_service_account_json_base64_wo", value)
+
+    @_builtins.property
+    @pulumi.getter(name="instanceServiceAccount")
+    def instance_service_account(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The email address of the service account of the edges.
+        """
+        return pulumi.get(self, "instance_service_account")
+
+    @instance_service_account.setter
+    def instance_service_account(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "instance_service_account", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetCidr")
+    def subnet_cidr(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address range of the subnetwork, such as `10.1.0.0/20`.
+        """
+        return pulumi.get(self, "subnet_cidr")
+
+    @subnet_cidr.setter
+    def subnet_cidr(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "subnet_cidr", value)
+
+    @_builtins.property
+    @pulumi.getter(name="targetServiceAccountEmail")
+    def target_service_account_email(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+        """
+        return pulumi.get(self, "target_service_account_email")
+
+    @target_service_account_email.setter
+    def target_service_account_email(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "target_service_account_email", value)
+
+
+class EdgeLocationNetworkingArgsDict(TypedDict):
+    """
+    The network between edges and their cluster.
+    """
+    cni: NotRequired[pulumi.Input[Optional['EdgeLocationNetworkingCniArgsDict']]]
+    """
+    The network of the pods on the edges.
+    """
+    tunneled_cidrs: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+    """
+
+@pulumi.input_type
+class EdgeLocationNetworkingArgs:
+    def __init__(__self__, *,
+                 cni: pulumi.Input[Optional['EdgeLocationNetworkingCniArgs']] = None,
+                 tunneled_cidrs: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        The network between edges and their cluster.
+
+        :param pulumi.Input['EdgeLocationNetworkingCniArgs'] cni: The network of the pods on the edges.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] tunneled_cidrs: The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+        """
+        if cni is not None:
+            pulumi.set(__self__, "cni", cni)
+        if tunneled_cidrs is not None:
+            pulumi.set(__self__, "tunneled_cidrs", tunneled_cidrs)
+
+    @_builtins.property
+    @pulumi.getter
+    def cni(self) -> pulumi.Input[Optional['EdgeLocationNetworkingCniArgs']]:
+        """
+        The network of the pods on the edges.
+        """
+        return pulumi.get(self, "cni")
+
+    @cni.setter
+    def cni(self, value: pulumi.Input[Optional['EdgeLocationNetworkingCniArgs']]):
+        pulumi.set(self, "cni", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tunneledCidrs")
+    def tunneled_cidrs(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+        """
+        return pulumi.get(self, "tunneled_cidrs")
+
+    @tunneled_cidrs.setter
+    def tunneled_cidrs(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "tunneled_cidrs", value)
+
+
+class EdgeLocationNetworkingCniArgsDict(TypedDict):
+    """
+    The network of the pods on the edges of a location.
+    """
+    overlay: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+    """
+    overlay_encap: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+    """
+
+@pulumi.input_type
+class EdgeLocationNetworkingCniArgs:
+    def __init__(__self__, *,
+                 overlay: pulumi.Input[Optional[_builtins.str]] = None,
+                 overlay_encap: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        The network of the pods on the edges of a location.
+
+        :param pulumi.Input[_builtins.str] overlay: When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+        :param pulumi.Input[_builtins.str] overlay_encap: How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+        """
+        if overlay is not None:
+            pulumi.set(__self__, "overlay", overlay)
+        if overlay_encap is not None:
+            pulumi.set(__self__, "overlay_encap", overlay_encap)
+
+    @_builtins.property
+    @pulumi.getter
+    def overlay(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+        """
+        return pulumi.get(self, "overlay")
+
+    @overlay.setter
+    def overlay(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "overlay", value)
+
+    @_builtins.property
+    @pulumi.getter(name="overlayEncap")
+    def overlay_encap(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+        """
+        return pulumi.get(self, "overlay_encap")
+
+    @overlay_encap.setter
+    def overlay_encap(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "overlay_encap", value)
+
+
+class EdgeLocationOciArgsDict(TypedDict):
+    """
+    A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+    """
+    compartment_id: pulumi.Input[_builtins.str]
+    """
+    The OCID of the compartment.
+    """
+    fingerprint_wo: pulumi.Input[_builtins.str]
+    """
+    The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+    """
+    private_key_base64_wo: pulumi.Input[_builtins.str]
+    """
+    The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+    """
+    subnet_id: pulumi.Input[_builtins.str]
+    """
+    The OCID of the subnet.
+    """
+    tenancy_id: pulumi.Input[_builtins.str]
+    """
+    The OCID of the tenancy.
+    """
+    user_id_wo: pulumi.Input[_builtins.str]
+    """
+    The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+    """
+    vcn_id: pulumi.Input[_builtins.str]
+    """
+    The OCID of the virtual cloud network.
+    """
+    security_group_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The OCID of the network security group of the edges.
+    """
+    vcn_cidr: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address range of the network, such as `10.1.0.0/16`.
+    """
+
+@pulumi.input_type
+class EdgeLocationOciArgs:
+    def __init__(__self__, *,
+                 compartment_id: pulumi.Input[_builtins.str],
+                 fingerprint_wo: pulumi.Input[_builtins.str],
+                 private_key_base64_wo: pulumi.Input[_builtins.str],
+                 subnet_id: pulumi.Input[_builtins.str],
+                 tenancy_id: pulumi.Input[_builtins.str],
+                 user_id_wo: pulumi.Input[_builtins.str],
+                 vcn_id: pulumi.Input[_builtins.str],
+                 security_group_id: pulumi.Input[Optional[_builtins.str]] = None,
+                 vcn_cidr: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+
+        :param pulumi.Input[_builtins.str] compartment_id: The OCID of the compartment.
+        :param pulumi.Input[_builtins.str] fingerprint_wo: The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+        :param pulumi.Input[_builtins.str] private_key_base64_wo: The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+        :param pulumi.Input[_builtins.str] subnet_id: The OCID of the subnet.
+        :param pulumi.Input[_builtins.str] tenancy_id: The OCID of the tenancy.
+        :param pulumi.Input[_builtins.str] user_id_wo: The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+        :param pulumi.Input[_builtins.str] vcn_id: The OCID of the virtual cloud network.
+        :param pulumi.Input[_builtins.str] security_group_id: The OCID of the network security group of the edges.
+        :param pulumi.Input[_builtins.str] vcn_cidr: The address range of the network, such as `10.1.0.0/16`.
+        """
+        pulumi.set(__self__, "compartment_id", compartment_id)
+        pulumi.set(__self__, "fingerprint_wo", fingerprint_wo)
+        pulumi.set(__self__, "private_key_base64_wo", private_key_base64_wo)
+        pulumi.set(__self__, "subnet_id", subnet_id)
+        pulumi.set(__self__, "tenancy_id", tenancy_id)
+        pulumi.set(__self__, "user_id_wo", user_id_wo)
+        pulumi.set(__self__, "vcn_id", vcn_id)
+        if security_group_id is not None:
+            pulumi.set(__self__, "security_group_id", security_group_id)
+        if vcn_cidr is not None:
+            pulumi.set(__self__, "vcn_cidr", vcn_cidr)
+
+    @_builtins.property
+    @pulumi.getter(name="compartmentId")
+    def compartment_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The OCID of the compartment.
+        """
+        return pulumi.get(self, "compartment_id")
+
+    @compartment_id.setter
+    def compartment_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "compartment_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="fingerprintWo")
+    def fingerprint_wo(self) -> pulumi.Input[_builtins.str]:
+        """
+        The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "fingerprint_wo")
+
+    @fingerprint_wo.setter
+    def fingerprint_wo(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "fingerprint_wo", value)
+
+    @_builtins.property
+    @pulumi.getter(name="privateKeyBase64Wo")
+    def private_key_base64_wo(self) -> pulumi.Input[_builtins.str]:
+        """
+        The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "private_key_base64_wo")
+
+    @private_key_base64_wo.setter
+    def private_key_base64_wo(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "private_key_base64_wo", value)
+
+    @_builtins.property
+    @pulumi.getter(name="subnetId")
+    def subnet_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The OCID of the subnet.
+        """
+        return pulumi.get(self, "subnet_id")
+
+    @subnet_id.setter
+    def subnet_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "subnet_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="tenancyId")
+    def tenancy_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The OCID of the tenancy.
+        """
+        return pulumi.get(self, "tenancy_id")
+
+    @tenancy_id.setter
+    def tenancy_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "tenancy_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="userIdWo")
+    def user_id_wo(self) -> pulumi.Input[_builtins.str]:
+        """
+        The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "user_id_wo")
+
+    @user_id_wo.setter
+    def user_id_wo(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "user_id_wo", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vcnId")
+    def vcn_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The OCID of the virtual cloud network.
+        """
+        return pulumi.get(self, "vcn_id")
+
+    @vcn_id.setter
+    def vcn_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "vcn_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupId")
+    def security_group_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The OCID of the network security group of the edges.
+        """
+        return pulumi.get(self, "security_group_id")
+
+    @security_group_id.setter
+    def security_group_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "security_group_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="vcnCidr")
+    def vcn_cidr(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address range of the network, such as `10.1.0.0/16`.
+        """
+        return pulumi.get(self, "vcn_cidr")
+
+    @vcn_cidr.setter
+    def vcn_cidr(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "vcn_cidr", value)
+
+
+class EdgeLocationZoneArgsDict(TypedDict):
+    """
+    A zone of the region of an edge location.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID of the zone, such as `use1-az1`.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The name of the zone, such as `us-east-1a`.
+    """
+
+@pulumi.input_type
+class EdgeLocationZoneArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str],
+                 name: pulumi.Input[_builtins.str]):
+        """
+        A zone of the region of an edge location.
+
+        :param pulumi.Input[_builtins.str] id: The ID of the zone, such as `use1-az1`.
+        :param pulumi.Input[_builtins.str] name: The name of the zone, such as `us-east-1a`.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID of the zone, such as `use1-az1`.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the zone, such as `us-east-1a`.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+
+class EnterpriseGroupMemberArgsDict(TypedDict):
+    """
+    A block of members of a group.
+    """
+    members: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupMemberMemberArgsDict']]]]]
+    """
+    The members, in any order.
+    """
+
+@pulumi.input_type
+class EnterpriseGroupMemberArgs:
+    def __init__(__self__, *,
+                 members: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupMemberMemberArgs']]]] = None):
+        """
+        A block of members of a group.
+
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupMemberMemberArgs']]] members: The members, in any order.
+        """
+        if members is not None:
+            pulumi.set(__self__, "members", members)
+
+    @_builtins.property
+    @pulumi.getter
+    def members(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupMemberMemberArgs']]]]:
+        """
+        The members, in any order.
+        """
+        return pulumi.get(self, "members")
+
+    @members.setter
+    def members(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupMemberMemberArgs']]]]):
+        pulumi.set(self, "members", value)
+
+
+class EnterpriseGroupMemberMemberArgsDict(TypedDict):
+    """
+    A member of a group.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the user or service account.
+    """
+    kind: pulumi.Input[_builtins.str]
+    """
+    What the member is: `user` or `service_account`, in any letter case.
+    """
+
+@pulumi.input_type
+class EnterpriseGroupMemberMemberArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str],
+                 kind: pulumi.Input[_builtins.str]):
+        """
+        A member of a group.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the user or service account.
+        :param pulumi.Input[_builtins.str] kind: What the member is: `user` or `service_account`, in any letter case.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "kind", kind)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the user or service account.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the member is: `user` or `service_account`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "kind", value)
+
+
+class EnterpriseGroupRoleBindingArgsDict(TypedDict):
+    """
+    A block of role bindings of a group.
+    """
+    role_bindings: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingArgsDict']]]]]
+    """
+    The role bindings, in any order.
+    """
+
+@pulumi.input_type
+class EnterpriseGroupRoleBindingArgs:
+    def __init__(__self__, *,
+                 role_bindings: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingArgs']]]] = None):
+        """
+        A block of role bindings of a group.
+
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingArgs']]] role_bindings: The role bindings, in any order.
+        """
+        if role_bindings is not None:
+            pulumi.set(__self__, "role_bindings", role_bindings)
+
+    @_builtins.property
+    @pulumi.getter(name="roleBindings")
+    def role_bindings(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingArgs']]]]:
+        """
+        The role bindings, in any order.
+        """
+        return pulumi.get(self, "role_bindings")
+
+    @role_bindings.setter
+    def role_bindings(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingArgs']]]]):
+        pulumi.set(self, "role_bindings", value)
+
+
+class EnterpriseGroupRoleBindingRoleBindingArgsDict(TypedDict):
+    """
+    A role that a group has.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The name of the role binding.
+    """
+    role_id: pulumi.Input[_builtins.str]
+    """
+    The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+    """
+    scopes: pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeArgsDict']]]
+    """
+    Where the group has the role, in one block; of several blocks the scopes are put together.
+    """
+    id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+    """
+
+@pulumi.input_type
+class EnterpriseGroupRoleBindingRoleBindingArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 role_id: pulumi.Input[_builtins.str],
+                 scopes: pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeArgs']]],
+                 id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A role that a group has.
+
+        :param pulumi.Input[_builtins.str] name: The name of the role binding.
+        :param pulumi.Input[_builtins.str] role_id: The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeArgs']]] scopes: Where the group has the role, in one block; of several blocks the scopes are put together.
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "role_id", role_id)
+        pulumi.set(__self__, "scopes", scopes)
+        if id is not None:
+            pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the role binding.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter(name="roleId")
+    def role_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+        """
+        return pulumi.get(self, "role_id")
+
+    @role_id.setter
+    def role_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "role_id", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def scopes(self) -> pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeArgs']]]:
+        """
+        Where the group has the role, in one block; of several blocks the scopes are put together.
+        """
+        return pulumi.get(self, "scopes")
+
+    @scopes.setter
+    def scopes(self, value: pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeArgs']]]):
+        pulumi.set(self, "scopes", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "id", value)
+
+
+class EnterpriseGroupRoleBindingRoleBindingScopeArgsDict(TypedDict):
+    """
+    A block of scopes of a role binding.
+    """
+    scopes: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeScopeArgsDict']]]]]
+    """
+    The scopes, in any order.
+    """
+
+@pulumi.input_type
+class EnterpriseGroupRoleBindingRoleBindingScopeArgs:
+    def __init__(__self__, *,
+                 scopes: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs']]]] = None):
+        """
+        A block of scopes of a role binding.
+
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs']]] scopes: The scopes, in any order.
+        """
+        if scopes is not None:
+            pulumi.set(__self__, "scopes", scopes)
+
+    @_builtins.property
+    @pulumi.getter
+    def scopes(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs']]]]:
+        """
+        The scopes, in any order.
+        """
+        return pulumi.get(self, "scopes")
+
+    @scopes.setter
+    def scopes(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs']]]]):
+        pulumi.set(self, "scopes", value)
+
+
+class EnterpriseGroupRoleBindingRoleBindingScopeScopeArgsDict(TypedDict):
+    """
+    Where a group has a role: in an organization, a cluster or another resource.
+    """
+    cluster: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The cluster (UUID).
+    """
+    organization: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The organization (UUID).
+    """
+    resource: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The resource (UUID), if it is neither an organization nor a cluster.
+    """
+
+@pulumi.input_type
+class EnterpriseGroupRoleBindingRoleBindingScopeScopeArgs:
+    def __init__(__self__, *,
+                 cluster: pulumi.Input[Optional[_builtins.str]] = None,
+                 organization: pulumi.Input[Optional[_builtins.str]] = None,
+                 resource: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Where a group has a role: in an organization, a cluster or another resource.
+
+        :param pulumi.Input[_builtins.str] cluster: The cluster (UUID).
+        :param pulumi.Input[_builtins.str] organization: The organization (UUID).
+        :param pulumi.Input[_builtins.str] resource: The resource (UUID), if it is neither an organization nor a cluster.
+        """
+        if cluster is not None:
+            pulumi.set(__self__, "cluster", cluster)
+        if organization is not None:
+            pulumi.set(__self__, "organization", organization)
+        if resource is not None:
+            pulumi.set(__self__, "resource", resource)
+
+    @_builtins.property
+    @pulumi.getter
+    def cluster(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The cluster (UUID).
+        """
+        return pulumi.get(self, "cluster")
+
+    @cluster.setter
+    def cluster(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "cluster", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def organization(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization")
+
+    @organization.setter
+    def organization(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "organization", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resource(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The resource (UUID), if it is neither an organization nor a cluster.
+        """
+        return pulumi.get(self, "resource")
+
+    @resource.setter
+    def resource(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "resource", value)
+
+
+class EnterpriseRoleBindingScopesArgsDict(TypedDict):
+    """
+    Where a role is granted.
+    """
+    clusters: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesClusterArgsDict']]]]]
+    """
+    Clusters, in any order.
+    """
+    organizations: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesOrganizationArgsDict']]]]]
+    """
+    Organizations, in any order.
+    """
+    resources: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesResourceArgsDict']]]]]
+    """
+    Other resources, in any order.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingScopesArgs:
+    def __init__(__self__, *,
+                 clusters: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesClusterArgs']]]] = None,
+                 organizations: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesOrganizationArgs']]]] = None,
+                 resources: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesResourceArgs']]]] = None):
+        """
+        Where a role is granted.
+
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseRoleBindingScopesClusterArgs']]] clusters: Clusters, in any order.
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseRoleBindingScopesOrganizationArgs']]] organizations: Organizations, in any order.
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseRoleBindingScopesResourceArgs']]] resources: Other resources, in any order.
+        """
+        if clusters is not None:
+            pulumi.set(__self__, "clusters", clusters)
+        if organizations is not None:
+            pulumi.set(__self__, "organizations", organizations)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+
+    @_builtins.property
+    @pulumi.getter
+    def clusters(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesClusterArgs']]]]:
+        """
+        Clusters, in any order.
+        """
+        return pulumi.get(self, "clusters")
+
+    @clusters.setter
+    def clusters(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesClusterArgs']]]]):
+        pulumi.set(self, "clusters", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def organizations(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesOrganizationArgs']]]]:
+        """
+        Organizations, in any order.
+        """
+        return pulumi.get(self, "organizations")
+
+    @organizations.setter
+    def organizations(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesOrganizationArgs']]]]):
+        pulumi.set(self, "organizations", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesResourceArgs']]]]:
+        """
+        Other resources, in any order.
+        """
+        return pulumi.get(self, "resources")
+
+    @resources.setter
+    def resources(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingScopesResourceArgs']]]]):
+        pulumi.set(self, "resources", value)
+
+
+class EnterpriseRoleBindingScopesClusterArgsDict(TypedDict):
+    """
+    A cluster that a role is granted in.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the cluster.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingScopesClusterArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str]):
+        """
+        A cluster that a role is granted in.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the cluster.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+
+class EnterpriseRoleBindingScopesOrganizationArgsDict(TypedDict):
+    """
+    An organization that a role is granted in.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the organization.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingScopesOrganizationArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str]):
+        """
+        An organization that a role is granted in.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the organization.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the organization.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+
+class EnterpriseRoleBindingScopesResourceArgsDict(TypedDict):
+    """
+    A resource, neither organization nor cluster, that a role is granted in.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the resource.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingScopesResourceArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str]):
+        """
+        A resource, neither organization nor cluster, that a role is granted in.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the resource.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the resource.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+
+class EnterpriseRoleBindingSubjectsArgsDict(TypedDict):
+    """
+    Who a role is granted to.
+    """
+    groups: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsGroupArgsDict']]]]]
+    """
+    Groups, in any order.
+    """
+    service_accounts: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsServiceAccountArgsDict']]]]]
+    """
+    Service accounts, in any order.
+    """
+    users: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsUserArgsDict']]]]]
+    """
+    Users, in any order.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingSubjectsArgs:
+    def __init__(__self__, *,
+                 groups: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsGroupArgs']]]] = None,
+                 service_accounts: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsServiceAccountArgs']]]] = None,
+                 users: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsUserArgs']]]] = None):
+        """
+        Who a role is granted to.
+
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsGroupArgs']]] groups: Groups, in any order.
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsServiceAccountArgs']]] service_accounts: Service accounts, in any order.
+        :param pulumi.Input[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsUserArgs']]] users: Users, in any order.
+        """
+        if groups is not None:
+            pulumi.set(__self__, "groups", groups)
+        if service_accounts is not None:
+            pulumi.set(__self__, "service_accounts", service_accounts)
+        if users is not None:
+            pulumi.set(__self__, "users", users)
+
+    @_builtins.property
+    @pulumi.getter
+    def groups(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsGroupArgs']]]]:
+        """
+        Groups, in any order.
+        """
+        return pulumi.get(self, "groups")
+
+    @groups.setter
+    def groups(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsGroupArgs']]]]):
+        pulumi.set(self, "groups", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccounts")
+    def service_accounts(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsServiceAccountArgs']]]]:
+        """
+        Service accounts, in any order.
+        """
+        return pulumi.get(self, "service_accounts")
+
+    @service_accounts.setter
+    def service_accounts(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsServiceAccountArgs']]]]):
+        pulumi.set(self, "service_accounts", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def users(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsUserArgs']]]]:
+        """
+        Users, in any order.
+        """
+        return pulumi.get(self, "users")
+
+    @users.setter
+    def users(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['EnterpriseRoleBindingSubjectsUserArgs']]]]):
+        pulumi.set(self, "users", value)
+
+
+class EnterpriseRoleBindingSubjectsGroupArgsDict(TypedDict):
+    """
+    A group that a role is granted to.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the group.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingSubjectsGroupArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str]):
+        """
+        A group that a role is granted to.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the group.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the group.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+
+class EnterpriseRoleBindingSubjectsServiceAccountArgsDict(TypedDict):
+    """
+    A service account that a role is granted to.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the service account.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingSubjectsServiceAccountArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str]):
+        """
+        A service account that a role is granted to.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the service account.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the service account.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
+
+
+class EnterpriseRoleBindingSubjectsUserArgsDict(TypedDict):
+    """
+    A user whom a role is granted to.
+    """
+    id: pulumi.Input[_builtins.str]
+    """
+    The ID (UUID) of the user.
+    """
+
+@pulumi.input_type
+class EnterpriseRoleBindingSubjectsUserArgs:
+    def __init__(__self__, *,
+                 id: pulumi.Input[_builtins.str]):
+        """
+        A user whom a role is granted to.
+
+        :param pulumi.Input[_builtins.str] id: The ID (UUID) of the user.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The ID (UUID) of the user.
+        """
+        return pulumi.get(self, "id")
+
+    @id.setter
+    def id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "id", value)
 
 
 class EvictorAdvancedConfigEvictorAdvancedConfigArgsDict(TypedDict):
@@ -6566,6 +8790,58 @@ class NodeTemplatePriceAdjustmentConfigurationArgs:
     @instance_type_adjustments.setter
     def instance_type_adjustments(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
         pulumi.set(self, "instance_type_adjustments", value)
+
+
+class OmniClusterStatusArgsDict(TypedDict):
+    """
+    What a registration with Omni says of a cluster.
+    """
+    omni_agent_version: pulumi.Input[_builtins.str]
+    """
+    The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+    """
+    pod_cidr: pulumi.Input[_builtins.str]
+    """
+    The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+    """
+
+@pulumi.input_type
+class OmniClusterStatusArgs:
+    def __init__(__self__, *,
+                 omni_agent_version: pulumi.Input[_builtins.str],
+                 pod_cidr: pulumi.Input[_builtins.str]):
+        """
+        What a registration with Omni says of a cluster.
+
+        :param pulumi.Input[_builtins.str] omni_agent_version: The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+        :param pulumi.Input[_builtins.str] pod_cidr: The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+        """
+        pulumi.set(__self__, "omni_agent_version", omni_agent_version)
+        pulumi.set(__self__, "pod_cidr", pod_cidr)
+
+    @_builtins.property
+    @pulumi.getter(name="omniAgentVersion")
+    def omni_agent_version(self) -> pulumi.Input[_builtins.str]:
+        """
+        The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+        """
+        return pulumi.get(self, "omni_agent_version")
+
+    @omni_agent_version.setter
+    def omni_agent_version(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "omni_agent_version", value)
+
+    @_builtins.property
+    @pulumi.getter(name="podCidr")
+    def pod_cidr(self) -> pulumi.Input[_builtins.str]:
+        """
+        The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+        """
+        return pulumi.get(self, "pod_cidr")
+
+    @pod_cidr.setter
+    def pod_cidr(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "pod_cidr", value)
 
 
 class OrganizationGroupMemberArgsDict(TypedDict):

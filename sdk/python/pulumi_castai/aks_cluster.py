@@ -239,6 +239,28 @@ class AksCluster(pulumi.CustomResource):
 
         Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
 
+        ## Example Usage
+
+        Connects an AKS cluster with an application's secret; on deletion, CAST AI removes its nodes.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        client_secret = config.require_secret("clientSecret")
+        shop = castai.AksCluster("shop",
+            name="shop",
+            region="westeurope",
+            node_resource_group="MC_shop_shop_westeurope",
+            subscription_id="3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10",
+            tenant_id="8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11",
+            client_id="9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12",
+            client_secret=client_secret,
+            delete_nodes_on_disconnect=True)
+        pulumi.export("clusterId", shop.id)
+        ```
+
         ## Import
 
         The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.
@@ -270,6 +292,28 @@ class AksCluster(pulumi.CustomResource):
         Let it depend on the `castai-agent` and `castai-cluster-controller` charts: CAST AI can act on a cluster only when both run in it, and deleting this resource needs them to drain nodes. Let it depend on all role assignments of the application, too: they take a while to show in Azure, which is waited for.
 
         Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
+
+        ## Example Usage
+
+        Connects an AKS cluster with an application's secret; on deletion, CAST AI removes its nodes.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        client_secret = config.require_secret("clientSecret")
+        shop = castai.AksCluster("shop",
+            name="shop",
+            region="westeurope",
+            node_resource_group="MC_shop_shop_westeurope",
+            subscription_id="3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10",
+            tenant_id="8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11",
+            client_id="9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12",
+            client_secret=client_secret,
+            delete_nodes_on_disconnect=True)
+        pulumi.export("clusterId", shop.id)
+        ```
 
         ## Import
 

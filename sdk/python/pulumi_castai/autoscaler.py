@@ -97,6 +97,44 @@ class Autoscaler(pulumi.CustomResource):
 
         Deleting the resource switches the cluster's autoscaler off and leaves the other policies as they are; nodes that run go on running. To keep the autoscaler on, delete the resource with the option `retainOnDelete`.
 
+        ## Example Usage
+
+        Switches the autoscaler on, within a limit, and removes nodes that are empty or nearly so.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        autoscaler = castai.Autoscaler("autoscaler",
+            cluster_id=cluster_id,
+            autoscaler_settings={
+                "enabled": True,
+                "unschedulable_pods": {
+                    "enabled": True,
+                },
+                "cluster_limits": {
+                    "enabled": True,
+                    "cpu": {
+                        "max_cores": 200,
+                    },
+                },
+                "node_downscaler": {
+                    "enabled": True,
+                    "empty_nodes": {
+                        "enabled": True,
+                        "delay_seconds": 180,
+                    },
+                    "evictor": {
+                        "enabled": True,
+                        "aggressive_mode": False,
+                        "node_grace_period_minutes": 10,
+                    },
+                },
+            })
+        ```
+
         ## Import
 
         The import ID is `<clusterId>`.
@@ -121,6 +159,44 @@ class Autoscaler(pulumi.CustomResource):
         A part of the policies is at the same time a part of the node template `default-by-castai`: set that part there.
 
         Deleting the resource switches the cluster's autoscaler off and leaves the other policies as they are; nodes that run go on running. To keep the autoscaler on, delete the resource with the option `retainOnDelete`.
+
+        ## Example Usage
+
+        Switches the autoscaler on, within a limit, and removes nodes that are empty or nearly so.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        autoscaler = castai.Autoscaler("autoscaler",
+            cluster_id=cluster_id,
+            autoscaler_settings={
+                "enabled": True,
+                "unschedulable_pods": {
+                    "enabled": True,
+                },
+                "cluster_limits": {
+                    "enabled": True,
+                    "cpu": {
+                        "max_cores": 200,
+                    },
+                },
+                "node_downscaler": {
+                    "enabled": True,
+                    "empty_nodes": {
+                        "enabled": True,
+                        "delay_seconds": 180,
+                    },
+                    "evictor": {
+                        "enabled": True,
+                        "aggressive_mode": False,
+                        "node_grace_period_minutes": 10,
+                    },
+                },
+            })
+        ```
 
         ## Import
 

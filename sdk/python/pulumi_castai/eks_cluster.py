@@ -206,6 +206,25 @@ class EksCluster(pulumi.CustomResource):
 
         Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
 
+        ## Example Usage
+
+        Connects an EKS cluster with the role that CAST AI assumes; on deletion, CAST AI removes its nodes.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        role_arn = config.require("roleArn")
+        shop = castai.EksCluster("shop",
+            name="shop",
+            account_id="123456789012",
+            region="eu-central-1",
+            assume_role_arn=role_arn,
+            delete_nodes_on_disconnect=True)
+        pulumi.export("clusterId", shop.id)
+        ```
+
         ## Import
 
         The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.
@@ -235,6 +254,25 @@ class EksCluster(pulumi.CustomResource):
         Let it depend on the `castai-agent` and `castai-cluster-controller` charts: CAST AI can act on a cluster only when both run in it, and deleting this resource needs them to drain nodes. Let it depend on the IAM role and everything attached to it, too. To install the charts you need an ID and a token first: an `EksClusterId`, or an `EksCluster` without `assumeRoleArn`, gives the ID without connecting anything.
 
         Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
+
+        ## Example Usage
+
+        Connects an EKS cluster with the role that CAST AI assumes; on deletion, CAST AI removes its nodes.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        role_arn = config.require("roleArn")
+        shop = castai.EksCluster("shop",
+            name="shop",
+            account_id="123456789012",
+            region="eu-central-1",
+            assume_role_arn=role_arn,
+            delete_nodes_on_disconnect=True)
+        pulumi.export("clusterId", shop.id)
+        ```
 
         ## Import
 

@@ -85,6 +85,23 @@ class EksClusterId(pulumi.CustomResource):
 
         Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
 
+        ## Example Usage
+
+        Registers an EKS cluster for its ID, and makes the principal that the role of CAST AI has to trust.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        shop = castai.EksClusterId("shop",
+            cluster_name="shop",
+            account_id="123456789012",
+            region="eu-central-1")
+        principal_resource = castai.EksUserArn("principal", cluster_id=shop.id)
+        pulumi.export("externalId", shop.id)
+        pulumi.export("principal", principal_resource.arn)
+        ```
+
         ## Import
 
         The import ID is the cluster ID (UUID) in CAST AI.
@@ -105,6 +122,23 @@ class EksClusterId(pulumi.CustomResource):
         Registers an Amazon EKS cluster with CAST AI to get its ID, before any IAM role exists: the role's trust policy and the agent's chart need it. It connects nothing; an `EksCluster` of the same name, account and region does, and shares the ID.
 
         Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
+
+        ## Example Usage
+
+        Registers an EKS cluster for its ID, and makes the principal that the role of CAST AI has to trust.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        shop = castai.EksClusterId("shop",
+            cluster_name="shop",
+            account_id="123456789012",
+            region="eu-central-1")
+        principal_resource = castai.EksUserArn("principal", cluster_id=shop.id)
+        pulumi.export("externalId", shop.id)
+        pulumi.export("principal", principal_resource.arn)
+        ```
 
         ## Import
 

@@ -53,6 +53,35 @@ class EksUserArn(pulumi.CustomResource):
 
         Deleting it breaks the cluster's credentials, so let the role depend on it and the `EksCluster` on the role: then it goes last.
 
+        ## Example Usage
+
+        The trust policy of the role that CAST AI assumes for one EKS cluster.
+
+        ```python
+        import pulumi
+        import json
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        principal = castai.EksUserArn("principal", cluster_id=cluster_id)
+        pulumi.export("trustPolicy", pulumi.Output.json_dumps({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {
+                    "AWS": principal.arn,
+                },
+                "Condition": {
+                    "StringEquals": {
+                        "sts:ExternalId": cluster_id,
+                    },
+                },
+            }],
+        }))
+        ```
+
         ## Import
 
         The import ID is the cluster ID (UUID) in CAST AI.
@@ -71,6 +100,35 @@ class EksUserArn(pulumi.CustomResource):
         The AWS principal, on the side of CAST AI, that the IAM role of one EKS cluster has to trust. The one that exists is used; otherwise it is made.
 
         Deleting it breaks the cluster's credentials, so let the role depend on it and the `EksCluster` on the role: then it goes last.
+
+        ## Example Usage
+
+        The trust policy of the role that CAST AI assumes for one EKS cluster.
+
+        ```python
+        import pulumi
+        import json
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        principal = castai.EksUserArn("principal", cluster_id=cluster_id)
+        pulumi.export("trustPolicy", pulumi.Output.json_dumps({
+            "Version": "2012-10-17",
+            "Statement": [{
+                "Effect": "Allow",
+                "Action": "sts:AssumeRole",
+                "Principal": {
+                    "AWS": principal.arn,
+                },
+                "Condition": {
+                    "StringEquals": {
+                        "sts:ExternalId": cluster_id,
+                    },
+                },
+            }],
+        }))
+        ```
 
         ## Import
 

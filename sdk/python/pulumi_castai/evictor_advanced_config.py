@@ -71,6 +71,37 @@ class EvictorAdvancedConfig(pulumi.CustomResource):
 
         A cluster has one list of rules, and the resource manages all of it, so there should be one resource of this kind for a cluster: it replaces the rules that are there, and clears them when it is deleted.
 
+        ## Example Usage
+
+        Evicts jobs that can run again, and leaves databases alone.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        rules = castai.EvictorAdvancedConfig("rules",
+            cluster_id=cluster_id,
+            evictor_advanced_configs=[
+                {
+                    "pod_selector": {
+                        "namespace": "batch",
+                        "kind": "Job",
+                    },
+                    "aggressive": True,
+                },
+                {
+                    "pod_selector": {
+                        "match_labels": {
+                            "app.kubernetes.io/component": "database",
+                        },
+                    },
+                    "removal_disabled": True,
+                },
+            ])
+        ```
+
         ## Import
 
         The import ID is `<clusterId>`.
@@ -90,6 +121,37 @@ class EvictorAdvancedConfig(pulumi.CustomResource):
         The rules by which the evictor of a cluster treats particular pods and nodes in another way than the rest: evict them although they have no replicas, count them as of no account, or leave them alone. The evictor itself is switched on with an `Autoscaler`.
 
         A cluster has one list of rules, and the resource manages all of it, so there should be one resource of this kind for a cluster: it replaces the rules that are there, and clears them when it is deleted.
+
+        ## Example Usage
+
+        Evicts jobs that can run again, and leaves databases alone.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        rules = castai.EvictorAdvancedConfig("rules",
+            cluster_id=cluster_id,
+            evictor_advanced_configs=[
+                {
+                    "pod_selector": {
+                        "namespace": "batch",
+                        "kind": "Job",
+                    },
+                    "aggressive": True,
+                },
+                {
+                    "pod_selector": {
+                        "match_labels": {
+                            "app.kubernetes.io/component": "database",
+                        },
+                    },
+                    "removal_disabled": True,
+                },
+            ])
+        ```
 
         ## Import
 

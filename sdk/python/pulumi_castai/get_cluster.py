@@ -432,6 +432,26 @@ def get_cluster(account_id: Optional[_builtins.str] = None,
     """
     Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
 
+    ## Example Usage
+
+    Finds a cluster that others have connected, and gives it a node template.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    search = castai.get_cluster(name="search",
+        provider_type="gke",
+        region="europe-west3")
+    batch = castai.NodeTemplate("batch",
+        cluster_id=search.id,
+        name="batch",
+        constraints={
+            "spot": True,
+        })
+    pulumi.export("clusterId", search.id)
+    ```
+
     :param _builtins.str account_id: Only a cluster in this AWS account, Google Cloud project or Azure subscription.
     :param _builtins.str cluster_id: The ID (UUID) of the cluster. Give this or `name`.
     :param _builtins.bool include_archived: Whether a cluster that was deleted from CAST AI may be found as well, as long as the service still shows it. Default: false.
@@ -491,6 +511,26 @@ def get_cluster_output(account_id: pulumi.Input[Optional[Optional[_builtins.str]
                        opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClusterResult]:
     """
     Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+
+    ## Example Usage
+
+    Finds a cluster that others have connected, and gives it a node template.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    search = castai.get_cluster(name="search",
+        provider_type="gke",
+        region="europe-west3")
+    batch = castai.NodeTemplate("batch",
+        cluster_id=search.id,
+        name="batch",
+        constraints={
+            "spot": True,
+        })
+    pulumi.export("clusterId", search.id)
+    ```
 
     :param _builtins.str account_id: Only a cluster in this AWS account, Google Cloud project or Azure subscription.
     :param _builtins.str cluster_id: The ID (UUID) of the cluster. Give this or `name`.

@@ -71,6 +71,19 @@ def get_clusters(account_id: Optional[_builtins.str] = None,
     """
     Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
 
+    ## Example Usage
+
+    The IDs of all GKE clusters that are ready.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    ready = castai.get_clusters(provider_type="gke",
+        status="ready")
+    pulumi.export("clusterIds", ready.ids)
+    ```
+
     :param _builtins.str account_id: Only clusters in this AWS account, Google Cloud project or Azure subscription.
     :param _builtins.str agent_status: Only clusters whose agent is in this state, such as `online`.
     :param _builtins.bool include_archived: Whether clusters that were deleted from CAST AI are listed as well, as long as the service still shows them. Default: false.
@@ -106,6 +119,19 @@ def get_clusters_output(account_id: pulumi.Input[Optional[Optional[_builtins.str
                         opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetClustersResult]:
     """
     Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+
+    ## Example Usage
+
+    The IDs of all GKE clusters that are ready.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    ready = castai.get_clusters(provider_type="gke",
+        status="ready")
+    pulumi.export("clusterIds", ready.ids)
+    ```
 
     :param _builtins.str account_id: Only clusters in this AWS account, Google Cloud project or Azure subscription.
     :param _builtins.str agent_status: Only clusters whose agent is in this state, such as `online`.

@@ -151,6 +151,23 @@ def get_eks_settings(account_id: Optional[_builtins.str] = None,
     """
     Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
 
+    ## Example Usage
+
+    The IAM policies that the role of CAST AI needs for one EKS cluster.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    settings = castai.get_eks_settings(account_id="123456789012",
+        region="eu-central-1",
+        vpc="vpc-0123456789abcdef0",
+        cluster="shop")
+    pulumi.export("managedPolicies", settings.iam_managed_policies)
+    pulumi.export("policy", settings.iam_policy_json)
+    pulumi.export("inlinePolicy", settings.iam_user_policy_json)
+    ```
+
     :param _builtins.str account_id: The AWS account of the cluster: 12 digits, as text.
     :param _builtins.str cluster: The name of the EKS cluster.
     :param _builtins.str region: The AWS region of the cluster, such as `eu-central-1`.
@@ -184,6 +201,23 @@ def get_eks_settings_output(account_id: pulumi.Input[Optional[_builtins.str]] = 
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetEksSettingsResult]:
     """
     Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+
+    ## Example Usage
+
+    The IAM policies that the role of CAST AI needs for one EKS cluster.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    settings = castai.get_eks_settings(account_id="123456789012",
+        region="eu-central-1",
+        vpc="vpc-0123456789abcdef0",
+        cluster="shop")
+    pulumi.export("managedPolicies", settings.iam_managed_policies)
+    pulumi.export("policy", settings.iam_policy_json)
+    pulumi.export("inlinePolicy", settings.iam_user_policy_json)
+    ```
 
     :param _builtins.str account_id: The AWS account of the cluster: 12 digits, as text.
     :param _builtins.str cluster: The name of the EKS cluster.

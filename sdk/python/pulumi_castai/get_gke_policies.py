@@ -75,6 +75,21 @@ def get_gke_policies(features: Optional[Mapping[str, _builtins.bool]] = None,
     """
     Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
 
+    ## Example Usage
+
+    The permissions of a custom role for CAST AI, with those for load balancers.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    gke = castai.get_gke_policies(features={
+        "load_balancers_target_backend_pools": True,
+        "load_balancers_unmanaged_instance_groups": False,
+    })
+    pulumi.export("permissions", gke.policies)
+    ```
+
     :param Mapping[str, _builtins.bool] features: What CAST AI is to do besides, each with true or false. `load_balancers_target_backend_pools`: add nodes to the target pools of load balancers. `load_balancers_unmanaged_instance_groups`: add nodes to the unmanaged instance groups behind load balancers. Default: neither.
     """
     __args__ = dict()
@@ -90,6 +105,21 @@ def get_gke_policies_output(features: pulumi.Input[Optional[Optional[Mapping[str
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetGkePoliciesResult]:
     """
     Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+
+    ## Example Usage
+
+    The permissions of a custom role for CAST AI, with those for load balancers.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    gke = castai.get_gke_policies(features={
+        "load_balancers_target_backend_pools": True,
+        "load_balancers_unmanaged_instance_groups": False,
+    })
+    pulumi.export("permissions", gke.policies)
+    ```
 
     :param Mapping[str, _builtins.bool] features: What CAST AI is to do besides, each with true or false. `load_balancers_target_backend_pools`: add nodes to the target pools of load balancers. `load_balancers_unmanaged_instance_groups`: add nodes to the unmanaged instance groups behind load balancers. Default: neither.
     """

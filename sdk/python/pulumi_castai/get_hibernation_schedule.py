@@ -125,6 +125,22 @@ def get_hibernation_schedule(name: Optional[_builtins.str] = None,
     """
     Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
 
+    ## Example Usage
+
+    Finds a hibernation schedule by its name.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    organization_id = config.require("organizationId")
+    workday = castai.get_hibernation_schedule(organization_id=organization_id,
+        name="workday")
+    pulumi.export("scheduleId", workday.id)
+    pulumi.export("enabled", workday.enabled)
+    ```
+
     :param _builtins.str name: The name of the schedule, in the exact letter case.
     :param _builtins.str organization_id: The organization (UUID) that owns the schedule. Left out, the one that the provider is configured with, or else the only one the API token can see.
     """
@@ -147,6 +163,22 @@ def get_hibernation_schedule_output(name: pulumi.Input[Optional[_builtins.str]] 
                                     opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetHibernationScheduleResult]:
     """
     Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+
+    ## Example Usage
+
+    Finds a hibernation schedule by its name.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    organization_id = config.require("organizationId")
+    workday = castai.get_hibernation_schedule(organization_id=organization_id,
+        name="workday")
+    pulumi.export("scheduleId", workday.id)
+    pulumi.export("enabled", workday.enabled)
+    ```
 
     :param _builtins.str name: The name of the schedule, in the exact letter case.
     :param _builtins.str organization_id: The organization (UUID) that owns the schedule. Left out, the one that the provider is configured with, or else the only one the API token can see.

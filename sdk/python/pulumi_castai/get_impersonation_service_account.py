@@ -61,6 +61,18 @@ class AwaitableGetImpersonationServiceAccountResult(GetImpersonationServiceAccou
 def get_impersonation_service_account(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGetImpersonationServiceAccountResult:
     """
     Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+
+    ## Example Usage
+
+    The subject that the federated credential of an Azure application has to trust.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    account = castai.get_impersonation_service_account()
+    pulumi.export("subject", account.id)
+    ```
     """
     __args__ = dict()
     opts = pulumi.InvokeOptions.merge(_utilities.get_invoke_opts_defaults(), opts)
@@ -72,6 +84,18 @@ def get_impersonation_service_account(opts: Optional[pulumi.InvokeOptions] = Non
 def get_impersonation_service_account_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetImpersonationServiceAccountResult]:
     """
     Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+
+    ## Example Usage
+
+    The subject that the federated credential of an Azure application has to trust.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    account = castai.get_impersonation_service_account()
+    pulumi.export("subject", account.id)
+    ```
     """
     __args__ = dict()
     opts = pulumi.InvokeOutputOptions.merge(_utilities.get_invoke_opts_defaults(), opts)

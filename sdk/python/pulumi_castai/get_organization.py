@@ -111,6 +111,21 @@ def get_organization(name: Optional[_builtins.str] = None,
     """
     Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
 
+    ## Example Usage
+
+    Finds the organization, and gives it a service account.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    organization_var = castai.get_organization(name="Local")
+    pipeline = castai.ServiceAccount("pipeline",
+        organization_id=organization_var.id,
+        name="pipeline")
+    pulumi.export("organizationId", organization_var.id)
+    ```
+
     :param _builtins.str name: The name of the organization, exactly as the console shows it.
     """
     __args__ = dict()
@@ -129,6 +144,21 @@ def get_organization_output(name: pulumi.Input[Optional[_builtins.str]] = None,
                             opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetOrganizationResult]:
     """
     Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+
+    ## Example Usage
+
+    Finds the organization, and gives it a service account.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    organization_var = castai.get_organization(name="Local")
+    pipeline = castai.ServiceAccount("pipeline",
+        organization_id=organization_var.id,
+        name="pipeline")
+    pulumi.export("organizationId", organization_var.id)
+    ```
 
     :param _builtins.str name: The name of the organization, exactly as the console shows it.
     """

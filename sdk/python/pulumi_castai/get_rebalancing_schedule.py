@@ -124,6 +124,22 @@ def get_rebalancing_schedule(name: Optional[_builtins.str] = None,
     """
     Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
 
+    ## Example Usage
+
+    Puts a schedule that others have made to work in a cluster.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    cluster_id = config.require("clusterId")
+    nightly = castai.get_rebalancing_schedule(name="nightly")
+    job = castai.RebalancingJob("job",
+        cluster_id=cluster_id,
+        rebalancing_schedule_id=nightly.id)
+    ```
+
     :param _builtins.str name: The name of the schedule, in the exact letter case.
     """
     __args__ = dict()
@@ -143,6 +159,22 @@ def get_rebalancing_schedule_output(name: pulumi.Input[Optional[_builtins.str]] 
                                     opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetRebalancingScheduleResult]:
     """
     Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+
+    ## Example Usage
+
+    Puts a schedule that others have made to work in a cluster.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    cluster_id = config.require("clusterId")
+    nightly = castai.get_rebalancing_schedule(name="nightly")
+    job = castai.RebalancingJob("job",
+        cluster_id=cluster_id,
+        rebalancing_schedule_id=nightly.id)
+    ```
 
     :param _builtins.str name: The name of the schedule, in the exact letter case.
     """

@@ -88,6 +88,20 @@ def get_workload_scaling_policies(cluster_id: Optional[_builtins.str] = None,
     """
     Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
 
+    ## Example Usage
+
+    The IDs of a cluster's scaling policies by their names.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    cluster_id = config.require("clusterId")
+    policies = castai.get_workload_scaling_policies(cluster_id=cluster_id)
+    pulumi.export("policyIds", policies.policies_by_name)
+    ```
+
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
     """
     __args__ = dict()
@@ -104,6 +118,20 @@ def get_workload_scaling_policies_output(cluster_id: pulumi.Input[Optional[_buil
                                          opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetWorkloadScalingPoliciesResult]:
     """
     Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+
+    ## Example Usage
+
+    The IDs of a cluster's scaling policies by their names.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    cluster_id = config.require("clusterId")
+    policies = castai.get_workload_scaling_policies(cluster_id=cluster_id)
+    pulumi.export("policyIds", policies.policies_by_name)
+    ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
     """

@@ -75,6 +75,20 @@ def get_workload_scaling_policy_order(cluster_id: Optional[_builtins.str] = None
     """
     Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
 
+    ## Example Usage
+
+    The IDs of a cluster's scaling policies in the order in which they are tried.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    cluster_id = config.require("clusterId")
+    order = castai.get_workload_scaling_policy_order(cluster_id=cluster_id)
+    pulumi.export("policyIds", order.policy_ids)
+    ```
+
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
     """
     __args__ = dict()
@@ -90,6 +104,20 @@ def get_workload_scaling_policy_order_output(cluster_id: pulumi.Input[Optional[_
                                              opts: Optional[Union[pulumi.InvokeOptions, pulumi.InvokeOutputOptions]] = None) -> pulumi.Output[GetWorkloadScalingPolicyOrderResult]:
     """
     Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+
+    ## Example Usage
+
+    The IDs of a cluster's scaling policies in the order in which they are tried.
+
+    ```python
+    import pulumi
+    import pulumi_castai as castai
+
+    config = pulumi.Config()
+    cluster_id = config.require("clusterId")
+    order = castai.get_workload_scaling_policy_order(cluster_id=cluster_id)
+    pulumi.export("policyIds", order.policy_ids)
+    ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
     """

@@ -155,6 +155,25 @@ class GkeCluster(pulumi.CustomResource):
 
         Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
 
+        ## Example Usage
+
+        Connects a GKE cluster with the key of a service account in base64; on deletion, CAST AI removes its nodes.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        service_account_key = config.require_secret("serviceAccountKey")
+        shop = castai.GkeCluster("shop",
+            name="shop",
+            project_id="shop-production",
+            location="europe-west3",
+            credentials_json=service_account_key,
+            delete_nodes_on_disconnect=True)
+        pulumi.export("clusterId", shop.id)
+        ```
+
         ## Import
 
         The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.
@@ -181,6 +200,25 @@ class GkeCluster(pulumi.CustomResource):
         Let it depend on the `castai-agent` and `castai-cluster-controller` charts: CAST AI can act on a cluster only when both run in it, and deleting this resource needs them to drain nodes. Let it depend on the IAM bindings of the service account, too, not only on its key. To install the charts you need an ID and a token first: a `GkeClusterId` gives both without connecting anything.
 
         Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
+
+        ## Example Usage
+
+        Connects a GKE cluster with the key of a service account in base64; on deletion, CAST AI removes its nodes.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        service_account_key = config.require_secret("serviceAccountKey")
+        shop = castai.GkeCluster("shop",
+            name="shop",
+            project_id="shop-production",
+            location="europe-west3",
+            credentials_json=service_account_key,
+            delete_nodes_on_disconnect=True)
+        pulumi.export("clusterId", shop.id)
+        ```
 
         ## Import
 

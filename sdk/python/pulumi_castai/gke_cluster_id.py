@@ -119,6 +119,24 @@ class GkeClusterId(pulumi.CustomResource):
 
         Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
 
+        ## Example Usage
+
+        Registers a GKE cluster for its ID and the token of its agent, and prepares a connection without a key.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        shop = castai.GkeClusterId("shop",
+            name="shop",
+            project_id="shop-production",
+            location="europe-west3",
+            client_service_account="castai@shop-production.iam.gserviceaccount.com")
+        pulumi.export("clusterId", shop.id)
+        pulumi.export("clusterToken", shop.cluster_token)
+        pulumi.export("mayImpersonate", shop.cast_service_account)
+        ```
+
         ## Import
 
         The import ID is the cluster ID (UUID) in CAST AI. An import makes no token.
@@ -141,6 +159,24 @@ class GkeClusterId(pulumi.CustomResource):
         Registers a Google GKE cluster with CAST AI to get its ID and the token for its agent, before any credentials exist. With `clientServiceAccount` it also prepares a keyless connection. It connects nothing; a `GkeCluster` of the same name, project and location does, and shares the ID.
 
         Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
+
+        ## Example Usage
+
+        Registers a GKE cluster for its ID and the token of its agent, and prepares a connection without a key.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        shop = castai.GkeClusterId("shop",
+            name="shop",
+            project_id="shop-production",
+            location="europe-west3",
+            client_service_account="castai@shop-production.iam.gserviceaccount.com")
+        pulumi.export("clusterId", shop.id)
+        pulumi.export("clusterToken", shop.cluster_token)
+        pulumi.export("mayImpersonate", shop.cast_service_account)
+        ```
 
         ## Import
 

@@ -136,6 +136,45 @@ class HibernationSchedule(pulumi.CustomResource):
         """
         Pauses clusters at one time and resumes them at another. A paused cluster has no nodes, and what runs in it is down.
 
+        ## Example Usage
+
+        Stops a cluster in the evening and starts it again in the morning, on working days.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        cluster_id = config.require("clusterId")
+        workday = castai.HibernationSchedule("workday",
+            organization_id=organization_id,
+            name="working-hours",
+            enabled=True,
+            pause_config={
+                "enabled": True,
+                "schedule": {
+                    "cron_expression": "CRON_TZ=Europe/Berlin 0 20 * * 1-5",
+                },
+            },
+            resume_config={
+                "enabled": True,
+                "schedule": {
+                    "cron_expression": "CRON_TZ=Europe/Berlin 0 7 * * 1-5",
+                },
+                "job_config": {
+                    "node_config": {
+                        "instance_type": "e2-standard-4",
+                    },
+                },
+            },
+            cluster_assignments={
+                "assignments": [{
+                    "cluster_id": cluster_id,
+                }],
+            })
+        ```
+
         ## Import
 
         The import ID is `<organizationId>/<scheduleId>`. In place of the ID of the schedule it may hold the name, if no other has the same. The organization may be left out if it is the one that the provider is configured with.
@@ -157,6 +196,45 @@ class HibernationSchedule(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         Pauses clusters at one time and resumes them at another. A paused cluster has no nodes, and what runs in it is down.
+
+        ## Example Usage
+
+        Stops a cluster in the evening and starts it again in the morning, on working days.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        cluster_id = config.require("clusterId")
+        workday = castai.HibernationSchedule("workday",
+            organization_id=organization_id,
+            name="working-hours",
+            enabled=True,
+            pause_config={
+                "enabled": True,
+                "schedule": {
+                    "cron_expression": "CRON_TZ=Europe/Berlin 0 20 * * 1-5",
+                },
+            },
+            resume_config={
+                "enabled": True,
+                "schedule": {
+                    "cron_expression": "CRON_TZ=Europe/Berlin 0 7 * * 1-5",
+                },
+                "job_config": {
+                    "node_config": {
+                        "instance_type": "e2-standard-4",
+                    },
+                },
+            },
+            cluster_assignments={
+                "assignments": [{
+                    "cluster_id": cluster_id,
+                }],
+            })
+        ```
 
         ## Import
 

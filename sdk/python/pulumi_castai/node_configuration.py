@@ -345,6 +345,33 @@ class NodeConfiguration(pulumi.CustomResource):
 
         Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
 
+        ## Example Usage
+
+        How the nodes of a GKE cluster are built: their subnet, disk, tags and pods.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        workers = castai.NodeConfiguration("workers",
+            cluster_id=cluster_id,
+            name="workers",
+            subnets=["projects/shop-production/regions/europe-west3/subnetworks/nodes"],
+            min_disk_size=120,
+            disk_cpu_ratio=5,
+            drain_timeout_sec=600,
+            tags={
+                "team": "platform",
+            },
+            gke={
+                "disk_type": "pd-balanced",
+                "max_pods_per_node": 64,
+                "network_tags": ["castai-node"],
+            })
+        ```
+
         ## Import
 
         The import ID is `<clusterId>/<id>` or `<clusterId>/<name>`.
@@ -382,6 +409,33 @@ class NodeConfiguration(pulumi.CustomResource):
         The API would overwrite a configuration of the same name. This resource does not: a name that is taken is an error, unless it is that of the cluster's default configuration, which is adopted. The default configuration cannot be deleted, so it is left in place when the resource is.
 
         Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
+
+        ## Example Usage
+
+        How the nodes of a GKE cluster are built: their subnet, disk, tags and pods.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        workers = castai.NodeConfiguration("workers",
+            cluster_id=cluster_id,
+            name="workers",
+            subnets=["projects/shop-production/regions/europe-west3/subnetworks/nodes"],
+            min_disk_size=120,
+            disk_cpu_ratio=5,
+            drain_timeout_sec=600,
+            tags={
+                "team": "platform",
+            },
+            gke={
+                "disk_type": "pd-balanced",
+                "max_pods_per_node": 64,
+                "network_tags": ["castai-node"],
+            })
+        ```
 
         ## Import
 

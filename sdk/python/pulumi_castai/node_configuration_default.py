@@ -69,6 +69,25 @@ class NodeConfigurationDefault(pulumi.CustomResource):
 
         When another configuration has become the default, a refresh drops the resource, and the next update sets it again. Deleting the resource changes nothing, since a cluster always has a default.
 
+        ## Example Usage
+
+        Builds the nodes of all templates that name no configuration from this one.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        workers = castai.NodeConfiguration("workers",
+            cluster_id=cluster_id,
+            name="workers",
+            subnets=["projects/shop-production/regions/europe-west3/subnetworks/nodes"])
+        workers_default = castai.NodeConfigurationDefault("workersDefault",
+            cluster_id=cluster_id,
+            configuration_id=workers.id)
+        ```
+
         ## Import
 
         The import ID is `<clusterId>/<configurationId>`, or `<clusterId>` for whichever is the default.
@@ -88,6 +107,25 @@ class NodeConfigurationDefault(pulumi.CustomResource):
         Makes a node configuration the default one of its cluster: nodes of templates that name no configuration are built from it. Have one such resource for a cluster: two would take the place from each other.
 
         When another configuration has become the default, a refresh drops the resource, and the next update sets it again. Deleting the resource changes nothing, since a cluster always has a default.
+
+        ## Example Usage
+
+        Builds the nodes of all templates that name no configuration from this one.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        workers = castai.NodeConfiguration("workers",
+            cluster_id=cluster_id,
+            name="workers",
+            subnets=["projects/shop-production/regions/europe-west3/subnetworks/nodes"])
+        workers_default = castai.NodeConfigurationDefault("workersDefault",
+            cluster_id=cluster_id,
+            configuration_id=workers.id)
+        ```
 
         ## Import
 

@@ -329,6 +329,42 @@ class NodeTemplate(pulumi.CustomResource):
 
         Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
 
+        ## Example Usage
+
+        Spot nodes for batch jobs, with on-demand ones as a stand-in and a taint that keeps other pods away.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        batch = castai.NodeTemplate("batch",
+            cluster_id=cluster_id,
+            name="batch",
+            should_taint=True,
+            custom_labels={
+                "workload": "batch",
+            },
+            custom_taints=[{
+                "key": "workload",
+                "value": "batch",
+                "effect": "NoSchedule",
+            }],
+            constraints={
+                "spot": True,
+                "use_spot_fallbacks": True,
+                "fallback_restore_rate_seconds": 1800,
+                "enable_spot_diversity": True,
+                "min_cpu": 4,
+                "max_cpu": 32,
+                "architectures": [
+                    "amd64",
+                    "arm64",
+                ],
+            })
+        ```
+
         ## Import
 
         The import ID is `<clusterId>/<name>`.
@@ -365,6 +401,42 @@ class NodeTemplate(pulumi.CustomResource):
         Every cluster has a template named `default-by-castai`. A resource of that name adopts it instead of making one, and leaves it in place when it is deleted.
 
         Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
+
+        ## Example Usage
+
+        Spot nodes for batch jobs, with on-demand ones as a stand-in and a taint that keeps other pods away.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        batch = castai.NodeTemplate("batch",
+            cluster_id=cluster_id,
+            name="batch",
+            should_taint=True,
+            custom_labels={
+                "workload": "batch",
+            },
+            custom_taints=[{
+                "key": "workload",
+                "value": "batch",
+                "effect": "NoSchedule",
+            }],
+            constraints={
+                "spot": True,
+                "use_spot_fallbacks": True,
+                "fallback_restore_rate_seconds": 1800,
+                "enable_spot_diversity": True,
+                "min_cpu": 4,
+                "max_cpu": 32,
+                "architectures": [
+                    "amd64",
+                    "arm64",
+                ],
+            })
+        ```
 
         ## Import
 

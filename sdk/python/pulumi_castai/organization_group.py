@@ -106,6 +106,32 @@ class OrganizationGroup(pulumi.CustomResource):
 
         When `members` is given, it is the whole membership: who was added elsewhere shows as a difference after a refresh, and is removed by the update whose preview says so, not before. Without `members` the membership is left alone.
 
+        ## Example Usage
+
+        A group with a service account in it.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        pipeline = castai.ServiceAccount("pipeline",
+            organization_id=organization_id,
+            name="pipeline")
+        platform = castai.OrganizationGroup("platform",
+            organization_id=organization_id,
+            name="platform",
+            description="Those who run the clusters.",
+            members=[{
+                "members": [{
+                    "kind": "service_account",
+                    "id": pipeline.id,
+                    "email": pipeline.email,
+                }],
+            }])
+        ```
+
         ## Import
 
         The import ID is `<organizationId>/<groupId>`, or `<groupId>` for a group of the organization that the provider is configured with.
@@ -127,6 +153,32 @@ class OrganizationGroup(pulumi.CustomResource):
         A group of users and service accounts of an organization. It can do nothing until a role is bound to it with `RoleBindings`.
 
         When `members` is given, it is the whole membership: who was added elsewhere shows as a difference after a refresh, and is removed by the update whose preview says so, not before. Without `members` the membership is left alone.
+
+        ## Example Usage
+
+        A group with a service account in it.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        pipeline = castai.ServiceAccount("pipeline",
+            organization_id=organization_id,
+            name="pipeline")
+        platform = castai.OrganizationGroup("platform",
+            organization_id=organization_id,
+            name="platform",
+            description="Those who run the clusters.",
+            members=[{
+                "members": [{
+                    "kind": "service_account",
+                    "id": pipeline.id,
+                    "email": pipeline.email,
+                }],
+            }])
+        ```
 
         ## Import
 

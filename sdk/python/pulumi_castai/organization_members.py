@@ -121,6 +121,25 @@ class OrganizationMembers(pulumi.CustomResource):
 
         People whom the program does not name are left alone, unless `authoritative` is true. Who is dropped from a list loses that role; who has no other role, group or list left leaves the organization, or is no longer invited. Deleting the resource drops those that it lists and nobody else. The person the API token belongs to is never dropped.
 
+        ## Example Usage
+
+        Who owns the organization and who may look at it; people who are not listed stay as they are.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        members = castai.OrganizationMembers("members",
+            organization_id=organization_id,
+            owners=["platform@example.com"],
+            viewers=[
+                "finance@example.com",
+                "audit@example.com",
+            ])
+        ```
+
         ## Import
 
         The import ID is `<organizationId>`. It takes over all who have one of the roles.
@@ -143,6 +162,25 @@ class OrganizationMembers(pulumi.CustomResource):
         Gives people the built-in roles of an organization by their email addresses, and invites those who are not in it yet. The API token must be one of that organization. Other roles, and those of groups and service accounts, are granted with `RoleBindings`; do not grant the same role to the same person by both.
 
         People whom the program does not name are left alone, unless `authoritative` is true. Who is dropped from a list loses that role; who has no other role, group or list left leaves the organization, or is no longer invited. Deleting the resource drops those that it lists and nobody else. The person the API token belongs to is never dropped.
+
+        ## Example Usage
+
+        Who owns the organization and who may look at it; people who are not listed stay as they are.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        members = castai.OrganizationMembers("members",
+            organization_id=organization_id,
+            owners=["platform@example.com"],
+            viewers=[
+                "finance@example.com",
+                "audit@example.com",
+            ])
+        ```
 
         ## Import
 

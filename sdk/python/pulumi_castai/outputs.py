@@ -17,6 +17,7 @@ from . import outputs
 
 __all__ = [
     'AksClusterHTTPProxyConfig',
+    'AllocationGroupLabelFilter',
     'AutoscalerAutoscalerSettings',
     'AutoscalerAutoscalerSettingsClusterLimits',
     'AutoscalerAutoscalerSettingsClusterLimitsCpu',
@@ -37,6 +38,41 @@ __all__ = [
     'ClusterInfoGke',
     'ClusterInfoSubnet',
     'ClusterInfoZone',
+    'CommitmentsAzureReservation',
+    'CommitmentsAzureReservationAssignment',
+    'CommitmentsCommitmentConfig',
+    'CommitmentsCommitmentConfigAssignment',
+    'CommitmentsCommitmentConfigMatcher',
+    'CommitmentsGcpCud',
+    'CommitmentsGcpCudAssignment',
+    'EdgeConfigurationAws',
+    'EdgeConfigurationCri',
+    'EdgeConfigurationCustom',
+    'EdgeConfigurationGcp',
+    'EdgeConfigurationOci',
+    'EdgeLocationAddon',
+    'EdgeLocationAws',
+    'EdgeLocationControlPlane',
+    'EdgeLocationCustom',
+    'EdgeLocationGcp',
+    'EdgeLocationNetworking',
+    'EdgeLocationNetworkingCni',
+    'EdgeLocationOci',
+    'EdgeLocationZone',
+    'EnterpriseGroupMember',
+    'EnterpriseGroupMemberMember',
+    'EnterpriseGroupRoleBinding',
+    'EnterpriseGroupRoleBindingRoleBinding',
+    'EnterpriseGroupRoleBindingRoleBindingScope',
+    'EnterpriseGroupRoleBindingRoleBindingScopeScope',
+    'EnterpriseRoleBindingScopes',
+    'EnterpriseRoleBindingScopesCluster',
+    'EnterpriseRoleBindingScopesOrganization',
+    'EnterpriseRoleBindingScopesResource',
+    'EnterpriseRoleBindingSubjects',
+    'EnterpriseRoleBindingSubjectsGroup',
+    'EnterpriseRoleBindingSubjectsServiceAccount',
+    'EnterpriseRoleBindingSubjectsUser',
     'EvictorAdvancedConfigEvictorAdvancedConfig',
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector',
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression',
@@ -90,6 +126,8 @@ __all__ = [
     'NodeTemplateGpu',
     'NodeTemplateGpuSharingConfiguration',
     'NodeTemplatePriceAdjustmentConfiguration',
+    'OmniClusterCastaiOidcConfig',
+    'OmniClusterStatus',
     'OrganizationGroupMember',
     'OrganizationGroupMemberMember',
     'PodMutationAffinity',
@@ -143,6 +181,7 @@ __all__ = [
     'RebalancingScheduleLaunchConfigurationExecutionConditions',
     'RebalancingScheduleSchedule',
     'RebalancingScheduleTriggerConditions',
+    'ReservationsReservation',
     'RoleBindingsScope',
     'RoleBindingsSubject',
     'RoleBindingsSubjectSubject',
@@ -255,6 +294,53 @@ class AksClusterHTTPProxyConfig(dict):
         Hosts and address ranges to reach without the proxy. The order does not matter.
         """
         return pulumi.get(self, "no_proxies")
+
+
+@pulumi.output_type
+class AllocationGroupLabelFilter(dict):
+    """
+    A condition on a label.
+    """
+    def __init__(__self__, *,
+                 label: _builtins.str,
+                 operator: Optional[_builtins.str] = None,
+                 value: Optional[_builtins.str] = None):
+        """
+        A condition on a label.
+
+        :param _builtins.str label: The name of the label, such as `app.kubernetes.io/name`.
+        :param _builtins.str operator: `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+        :param _builtins.str value: The value to compare with, for `Equal` and `NotEqual`.
+        """
+        pulumi.set(__self__, "label", label)
+        if operator is not None:
+            pulumi.set(__self__, "operator", operator)
+        if value is not None:
+            pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def label(self) -> _builtins.str:
+        """
+        The name of the label, such as `app.kubernetes.io/name`.
+        """
+        return pulumi.get(self, "label")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> Optional[_builtins.str]:
+        """
+        `Equal`, `NotEqual`, `Exists` or `DoesNotExist`. Letter case does not matter. Default: `Equal`.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> Optional[_builtins.str]:
+        """
+        The value to compare with, for `Equal` and `NotEqual`.
+        """
+        return pulumi.get(self, "value")
 
 
 @pulumi.output_type
@@ -2131,6 +2217,2240 @@ class ClusterInfoZone(dict):
         The name of the zone, such as `eu-central-1a`.
         """
         return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class CommitmentsAzureReservation(dict):
+    """
+    An Azure reservation.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "endTimestamp":
+            suggest = "end_timestamp"
+        elif key == "instanceType":
+            suggest = "instance_type"
+        elif key == "reservationId":
+            suggest = "reservation_id"
+        elif key == "reservationStatus":
+            suggest = "reservation_status"
+        elif key == "scopeResourceGroup":
+            suggest = "scope_resource_group"
+        elif key == "scopeSubscription":
+            suggest = "scope_subscription"
+        elif key == "startTimestamp":
+            suggest = "start_timestamp"
+        elif key == "allowedUsage":
+            suggest = "allowed_usage"
+        elif key == "autoAssignment":
+            suggest = "auto_assignment"
+        elif key == "scalingStrategy":
+            suggest = "scaling_strategy"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in CommitmentsAzureReservation. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        CommitmentsAzureReservation.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        CommitmentsAzureReservation.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 count: _builtins.int,
+                 end_timestamp: _builtins.str,
+                 instance_type: _builtins.str,
+                 name: _builtins.str,
+                 plan: _builtins.str,
+                 region: _builtins.str,
+                 reservation_id: _builtins.str,
+                 reservation_status: _builtins.str,
+                 scope: _builtins.str,
+                 scope_resource_group: _builtins.str,
+                 scope_subscription: _builtins.str,
+                 start_timestamp: _builtins.str,
+                 allowed_usage: Optional[_builtins.float] = None,
+                 assignments: Optional[Sequence['outputs.CommitmentsAzureReservationAssignment']] = None,
+                 auto_assignment: Optional[_builtins.bool] = None,
+                 id: Optional[_builtins.str] = None,
+                 prioritization: Optional[_builtins.bool] = None,
+                 scaling_strategy: Optional[_builtins.str] = None,
+                 status: Optional[_builtins.str] = None):
+        """
+        An Azure reservation.
+
+        :param _builtins.int count: The number of instances.
+        :param _builtins.str end_timestamp: When the commitment ends, as an RFC 3339 time.
+        :param _builtins.str instance_type: The type of the instances.
+        :param _builtins.str name: The name of the commitment.
+        :param _builtins.str plan: The term: `ONE_YEAR` or `THREE_YEAR`.
+        :param _builtins.str region: The region of the cloud.
+        :param _builtins.str reservation_id: The ID that Azure has given the reservation.
+        :param _builtins.str reservation_status: The state of the commitment in the cloud.
+        :param _builtins.str scope: What the reservation applies to, such as `Single subscription`.
+        :param _builtins.str scope_resource_group: The resource group that the reservation applies to.
+        :param _builtins.str scope_subscription: The subscription that the reservation applies to.
+        :param _builtins.str start_timestamp: When the commitment begins, as an RFC 3339 time.
+        :param _builtins.float allowed_usage: The share of the commitment that CAST AI may use, from 0 to 1.
+        :param Sequence['CommitmentsAzureReservationAssignment'] assignments: The clusters that the commitment is for.
+        :param _builtins.bool auto_assignment: Whether clusters that it is not assigned to use the commitment, too.
+        :param _builtins.str id: The ID (UUID) that CAST AI has given the commitment.
+        :param _builtins.bool prioritization: Whether the clusters in `assignments` are served in their order.
+        :param _builtins.str scaling_strategy: What the use of the commitment is measured by.
+        :param _builtins.str status: Whether the commitment is used: `Active` or `Inactive`.
+        """
+        pulumi.set(__self__, "count", count)
+        pulumi.set(__self__, "end_timestamp", end_timestamp)
+        pulumi.set(__self__, "instance_type", instance_type)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "plan", plan)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "reservation_id", reservation_id)
+        pulumi.set(__self__, "reservation_status", reservation_status)
+        pulumi.set(__self__, "scope", scope)
+        pulumi.set(__self__, "scope_resource_group", scope_resource_group)
+        pulumi.set(__self__, "scope_subscription", scope_subscription)
+        pulumi.set(__self__, "start_timestamp", start_timestamp)
+        if allowed_usage is not None:
+            pulumi.set(__self__, "allowed_usage", allowed_usage)
+        if assignments is not None:
+            pulumi.set(__self__, "assignments", assignments)
+        if auto_assignment is not None:
+            pulumi.set(__self__, "auto_assignment", auto_assignment)
+        if id is not None:
+            pulumi.set(__self__, "id", id)
+        if prioritization is not None:
+            pulumi.set(__self__, "prioritization", prioritization)
+        if scaling_strategy is not None:
+            pulumi.set(__self__, "scaling_strategy", scaling_strategy)
+        if status is not None:
+            pulumi.set(__self__, "status", status)
+
+    @_builtins.property
+    @pulumi.getter
+    def count(self) -> _builtins.int:
+        """
+        The number of instances.
+        """
+        return pulumi.get(self, "count")
+
+    @_builtins.property
+    @pulumi.getter(name="endTimestamp")
+    def end_timestamp(self) -> _builtins.str:
+        """
+        When the commitment ends, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "end_timestamp")
+
+    @_builtins.property
+    @pulumi.getter(name="instanceType")
+    def instance_type(self) -> _builtins.str:
+        """
+        The type of the instances.
+        """
+        return pulumi.get(self, "instance_type")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the commitment.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def plan(self) -> _builtins.str:
+        """
+        The term: `ONE_YEAR` or `THREE_YEAR`.
+        """
+        return pulumi.get(self, "plan")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        The region of the cloud.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter(name="reservationId")
+    def reservation_id(self) -> _builtins.str:
+        """
+        The ID that Azure has given the reservation.
+        """
+        return pulumi.get(self, "reservation_id")
+
+    @_builtins.property
+    @pulumi.getter(name="reservationStatus")
+    def reservation_status(self) -> _builtins.str:
+        """
+        The state of the commitment in the cloud.
+        """
+        return pulumi.get(self, "reservation_status")
+
+    @_builtins.property
+    @pulumi.getter
+    def scope(self) -> _builtins.str:
+        """
+        What the reservation applies to, such as `Single subscription`.
+        """
+        return pulumi.get(self, "scope")
+
+    @_builtins.property
+    @pulumi.getter(name="scopeResourceGroup")
+    def scope_resource_group(self) -> _builtins.str:
+        """
+        The resource group that the reservation applies to.
+        """
+        return pulumi.get(self, "scope_resource_group")
+
+    @_builtins.property
+    @pulumi.getter(name="scopeSubscription")
+    def scope_subscription(self) -> _builtins.str:
+        """
+        The subscription that the reservation applies to.
+        """
+        return pulumi.get(self, "scope_subscription")
+
+    @_builtins.property
+    @pulumi.getter(name="startTimestamp")
+    def start_timestamp(self) -> _builtins.str:
+        """
+        When the commitment begins, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "start_timestamp")
+
+    @_builtins.property
+    @pulumi.getter(name="allowedUsage")
+    def allowed_usage(self) -> Optional[_builtins.float]:
+        """
+        The share of the commitment that CAST AI may use, from 0 to 1.
+        """
+        return pulumi.get(self, "allowed_usage")
+
+    @_builtins.property
+    @pulumi.getter
+    def assignments(self) -> Optional[Sequence['outputs.CommitmentsAzureReservationAssignment']]:
+        """
+        The clusters that the commitment is for.
+        """
+        return pulumi.get(self, "assignments")
+
+    @_builtins.property
+    @pulumi.getter(name="autoAssignment")
+    def auto_assignment(self) -> Optional[_builtins.bool]:
+        """
+        Whether clusters that it is not assigned to use the commitment, too.
+        """
+        return pulumi.get(self, "auto_assignment")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) that CAST AI has given the commitment.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def prioritization(self) -> Optional[_builtins.bool]:
+        """
+        Whether the clusters in `assignments` are served in their order.
+        """
+        return pulumi.get(self, "prioritization")
+
+    @_builtins.property
+    @pulumi.getter(name="scalingStrategy")
+    def scaling_strategy(self) -> Optional[_builtins.str]:
+        """
+        What the use of the commitment is measured by.
+        """
+        return pulumi.get(self, "scaling_strategy")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> Optional[_builtins.str]:
+        """
+        Whether the commitment is used: `Active` or `Inactive`.
+        """
+        return pulumi.get(self, "status")
+
+
+@pulumi.output_type
+class CommitmentsAzureReservationAssignment(dict):
+    """
+    A cluster that a commitment is for.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clusterId":
+            suggest = "cluster_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in CommitmentsAzureReservationAssignment. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        CommitmentsAzureReservationAssignment.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        CommitmentsAzureReservationAssignment.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cluster_id: Optional[_builtins.str] = None,
+                 priority: Optional[_builtins.int] = None):
+        """
+        A cluster that a commitment is for.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.int priority: The place of the cluster, from 1, if the clusters are served in an order.
+        """
+        if cluster_id is not None:
+            pulumi.set(__self__, "cluster_id", cluster_id)
+        if priority is not None:
+            pulumi.set(__self__, "priority", priority)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def priority(self) -> Optional[_builtins.int]:
+        """
+        The place of the cluster, from 1, if the clusters are served in an order.
+        """
+        return pulumi.get(self, "priority")
+
+
+@pulumi.output_type
+class CommitmentsCommitmentConfig(dict):
+    """
+    How a commitment is used.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "allowedUsage":
+            suggest = "allowed_usage"
+        elif key == "autoAssignment":
+            suggest = "auto_assignment"
+        elif key == "scalingStrategy":
+            suggest = "scaling_strategy"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in CommitmentsCommitmentConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        CommitmentsCommitmentConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        CommitmentsCommitmentConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 matcher: 'outputs.CommitmentsCommitmentConfigMatcher',
+                 allowed_usage: Optional[_builtins.float] = None,
+                 assignments: Optional[Sequence['outputs.CommitmentsCommitmentConfigAssignment']] = None,
+                 auto_assignment: Optional[_builtins.bool] = None,
+                 prioritization: Optional[_builtins.bool] = None,
+                 scaling_strategy: Optional[_builtins.str] = None,
+                 status: Optional[_builtins.str] = None):
+        """
+        How a commitment is used.
+
+        :param 'CommitmentsCommitmentConfigMatcher' matcher: Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+        :param _builtins.float allowed_usage: The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+        :param Sequence['CommitmentsCommitmentConfigAssignment'] assignments: The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+        :param _builtins.bool auto_assignment: Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+        :param _builtins.bool prioritization: Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+        :param _builtins.str scaling_strategy: What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+        :param _builtins.str status: `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+        """
+        pulumi.set(__self__, "matcher", matcher)
+        if allowed_usage is not None:
+            pulumi.set(__self__, "allowed_usage", allowed_usage)
+        if assignments is not None:
+            pulumi.set(__self__, "assignments", assignments)
+        if auto_assignment is not None:
+            pulumi.set(__self__, "auto_assignment", auto_assignment)
+        if prioritization is not None:
+            pulumi.set(__self__, "prioritization", prioritization)
+        if scaling_strategy is not None:
+            pulumi.set(__self__, "scaling_strategy", scaling_strategy)
+        if status is not None:
+            pulumi.set(__self__, "status", status)
+
+    @_builtins.property
+    @pulumi.getter
+    def matcher(self) -> 'outputs.CommitmentsCommitmentConfigMatcher':
+        """
+        Which commitment of the file this is for: it must fit exactly one, and no other element may fit that one too.
+        """
+        return pulumi.get(self, "matcher")
+
+    @_builtins.property
+    @pulumi.getter(name="allowedUsage")
+    def allowed_usage(self) -> Optional[_builtins.float]:
+        """
+        The share of the commitment that CAST AI may use, from 0 to 1. The service may round it to two decimals, and may apply it to Google Cloud only. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "allowed_usage")
+
+    @_builtins.property
+    @pulumi.getter
+    def assignments(self) -> Optional[Sequence['outputs.CommitmentsCommitmentConfigAssignment']]:
+        """
+        The clusters that the commitment is for; with `prioritization` the first is served first, otherwise their order does not matter. An empty list takes it from all clusters; left out, the clusters stay as they are.
+        """
+        return pulumi.get(self, "assignments")
+
+    @_builtins.property
+    @pulumi.getter(name="autoAssignment")
+    def auto_assignment(self) -> Optional[_builtins.bool]:
+        """
+        Whether the commitment is used by clusters that it is not assigned to, too. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "auto_assignment")
+
+    @_builtins.property
+    @pulumi.getter
+    def prioritization(self) -> Optional[_builtins.bool]:
+        """
+        Whether the clusters in `assignments` are served in their order. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "prioritization")
+
+    @_builtins.property
+    @pulumi.getter(name="scalingStrategy")
+    def scaling_strategy(self) -> Optional[_builtins.str]:
+        """
+        What the use of a commitment is measured by: `Default`, `CPUBased` or `RamBased`. Letter case does not matter. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "scaling_strategy")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> Optional[_builtins.str]:
+        """
+        `Active` if the commitment is used, `Inactive` if not. Letter case does not matter. Left out, it stays as it is.
+        """
+        return pulumi.get(self, "status")
+
+
+@pulumi.output_type
+class CommitmentsCommitmentConfigAssignment(dict):
+    """
+    A cluster that a commitment is for.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clusterId":
+            suggest = "cluster_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in CommitmentsCommitmentConfigAssignment. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        CommitmentsCommitmentConfigAssignment.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        CommitmentsCommitmentConfigAssignment.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 priority: Optional[_builtins.int] = None):
+        """
+        A cluster that a commitment is for.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.int priority: The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        if priority is not None:
+            pulumi.set(__self__, "priority", priority)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def priority(self) -> Optional[_builtins.int]:
+        """
+        The place of the cluster in the list, from 1. It may be left out; if given, it must be that place.
+        """
+        return pulumi.get(self, "priority")
+
+
+@pulumi.output_type
+class CommitmentsCommitmentConfigMatcher(dict):
+    """
+    Finds a commitment of the file.
+    """
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 region: _builtins.str,
+                 type: Optional[_builtins.str] = None):
+        """
+        Finds a commitment of the file.
+
+        :param _builtins.str name: The name of the commitment, in the exact letter case.
+        :param _builtins.str region: The region, as a name or as a URL that ends in it. Empty for any.
+        :param _builtins.str type: The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "region", region)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the commitment, in the exact letter case.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        The region, as a name or as a URL that ends in it. Empty for any.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> Optional[_builtins.str]:
+        """
+        The type: for Azure the product name, such as `Standard_D4s_v5`; for Google Cloud the type of the commitment, such as `GENERAL_PURPOSE_N2`. Empty or left out for any.
+        """
+        return pulumi.get(self, "type")
+
+
+@pulumi.output_type
+class CommitmentsGcpCud(dict):
+    """
+    A committed use discount of Google Cloud.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "cudId":
+            suggest = "cud_id"
+        elif key == "cudStatus":
+            suggest = "cud_status"
+        elif key == "endTimestamp":
+            suggest = "end_timestamp"
+        elif key == "memoryMb":
+            suggest = "memory_mb"
+        elif key == "startTimestamp":
+            suggest = "start_timestamp"
+        elif key == "allowedUsage":
+            suggest = "allowed_usage"
+        elif key == "autoAssignment":
+            suggest = "auto_assignment"
+        elif key == "scalingStrategy":
+            suggest = "scaling_strategy"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in CommitmentsGcpCud. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        CommitmentsGcpCud.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        CommitmentsGcpCud.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cpu: _builtins.int,
+                 cud_id: _builtins.str,
+                 cud_status: _builtins.str,
+                 end_timestamp: _builtins.str,
+                 memory_mb: _builtins.int,
+                 name: _builtins.str,
+                 plan: _builtins.str,
+                 region: _builtins.str,
+                 start_timestamp: _builtins.str,
+                 type: _builtins.str,
+                 allowed_usage: Optional[_builtins.float] = None,
+                 assignments: Optional[Sequence['outputs.CommitmentsGcpCudAssignment']] = None,
+                 auto_assignment: Optional[_builtins.bool] = None,
+                 id: Optional[_builtins.str] = None,
+                 prioritization: Optional[_builtins.bool] = None,
+                 scaling_strategy: Optional[_builtins.str] = None,
+                 status: Optional[_builtins.str] = None):
+        """
+        A committed use discount of Google Cloud.
+
+        :param _builtins.int cpu: The number of virtual CPUs.
+        :param _builtins.str cud_id: The ID that Google Cloud has given the commitment.
+        :param _builtins.str cud_status: The state of the commitment in the cloud.
+        :param _builtins.str end_timestamp: When the commitment ends, as an RFC 3339 time.
+        :param _builtins.int memory_mb: The memory, in MB.
+        :param _builtins.str name: The name of the commitment.
+        :param _builtins.str plan: The term: `TWELVE_MONTH` or `THIRTY_SIX_MONTH`.
+        :param _builtins.str region: The region of the cloud.
+        :param _builtins.str start_timestamp: When the commitment begins, as an RFC 3339 time.
+        :param _builtins.str type: The type of the commitment, such as `GENERAL_PURPOSE_N2`.
+        :param _builtins.float allowed_usage: The share of the commitment that CAST AI may use, from 0 to 1.
+        :param Sequence['CommitmentsGcpCudAssignment'] assignments: The clusters that the commitment is for.
+        :param _builtins.bool auto_assignment: Whether clusters that it is not assigned to use the commitment, too.
+        :param _builtins.str id: The ID (UUID) that CAST AI has given the commitment.
+        :param _builtins.bool prioritization: Whether the clusters in `assignments` are served in their order.
+        :param _builtins.str scaling_strategy: What the use of the commitment is measured by.
+        :param _builtins.str status: Whether the commitment is used: `Active` or `Inactive`.
+        """
+        pulumi.set(__self__, "cpu", cpu)
+        pulumi.set(__self__, "cud_id", cud_id)
+        pulumi.set(__self__, "cud_status", cud_status)
+        pulumi.set(__self__, "end_timestamp", end_timestamp)
+        pulumi.set(__self__, "memory_mb", memory_mb)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "plan", plan)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "start_timestamp", start_timestamp)
+        pulumi.set(__self__, "type", type)
+        if allowed_usage is not None:
+            pulumi.set(__self__, "allowed_usage", allowed_usage)
+        if assignments is not None:
+            pulumi.set(__self__, "assignments", assignments)
+        if auto_assignment is not None:
+            pulumi.set(__self__, "auto_assignment", auto_assignment)
+        if id is not None:
+            pulumi.set(__self__, "id", id)
+        if prioritization is not None:
+            pulumi.set(__self__, "prioritization", prioritization)
+        if scaling_strategy is not None:
+            pulumi.set(__self__, "scaling_strategy", scaling_strategy)
+        if status is not None:
+            pulumi.set(__self__, "status", status)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> _builtins.int:
+        """
+        The number of virtual CPUs.
+        """
+        return pulumi.get(self, "cpu")
+
+    @_builtins.property
+    @pulumi.getter(name="cudId")
+    def cud_id(self) -> _builtins.str:
+        """
+        The ID that Google Cloud has given the commitment.
+        """
+        return pulumi.get(self, "cud_id")
+
+    @_builtins.property
+    @pulumi.getter(name="cudStatus")
+    def cud_status(self) -> _builtins.str:
+        """
+        The state of the commitment in the cloud.
+        """
+        return pulumi.get(self, "cud_status")
+
+    @_builtins.property
+    @pulumi.getter(name="endTimestamp")
+    def end_timestamp(self) -> _builtins.str:
+        """
+        When the commitment ends, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "end_timestamp")
+
+    @_builtins.property
+    @pulumi.getter(name="memoryMb")
+    def memory_mb(self) -> _builtins.int:
+        """
+        The memory, in MB.
+        """
+        return pulumi.get(self, "memory_mb")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the commitment.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def plan(self) -> _builtins.str:
+        """
+        The term: `TWELVE_MONTH` or `THIRTY_SIX_MONTH`.
+        """
+        return pulumi.get(self, "plan")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        The region of the cloud.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter(name="startTimestamp")
+    def start_timestamp(self) -> _builtins.str:
+        """
+        When the commitment begins, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "start_timestamp")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        The type of the commitment, such as `GENERAL_PURPOSE_N2`.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter(name="allowedUsage")
+    def allowed_usage(self) -> Optional[_builtins.float]:
+        """
+        The share of the commitment that CAST AI may use, from 0 to 1.
+        """
+        return pulumi.get(self, "allowed_usage")
+
+    @_builtins.property
+    @pulumi.getter
+    def assignments(self) -> Optional[Sequence['outputs.CommitmentsGcpCudAssignment']]:
+        """
+        The clusters that the commitment is for.
+        """
+        return pulumi.get(self, "assignments")
+
+    @_builtins.property
+    @pulumi.getter(name="autoAssignment")
+    def auto_assignment(self) -> Optional[_builtins.bool]:
+        """
+        Whether clusters that it is not assigned to use the commitment, too.
+        """
+        return pulumi.get(self, "auto_assignment")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) that CAST AI has given the commitment.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def prioritization(self) -> Optional[_builtins.bool]:
+        """
+        Whether the clusters in `assignments` are served in their order.
+        """
+        return pulumi.get(self, "prioritization")
+
+    @_builtins.property
+    @pulumi.getter(name="scalingStrategy")
+    def scaling_strategy(self) -> Optional[_builtins.str]:
+        """
+        What the use of the commitment is measured by.
+        """
+        return pulumi.get(self, "scaling_strategy")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> Optional[_builtins.str]:
+        """
+        Whether the commitment is used: `Active` or `Inactive`.
+        """
+        return pulumi.get(self, "status")
+
+
+@pulumi.output_type
+class CommitmentsGcpCudAssignment(dict):
+    """
+    A cluster that a commitment is for.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "clusterId":
+            suggest = "cluster_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in CommitmentsGcpCudAssignment. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        CommitmentsGcpCudAssignment.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        CommitmentsGcpCudAssignment.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cluster_id: Optional[_builtins.str] = None,
+                 priority: Optional[_builtins.int] = None):
+        """
+        A cluster that a commitment is for.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.int priority: The place of the cluster, from 1, if the clusters are served in an order.
+        """
+        if cluster_id is not None:
+            pulumi.set(__self__, "cluster_id", cluster_id)
+        if priority is not None:
+            pulumi.set(__self__, "priority", priority)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def priority(self) -> Optional[_builtins.int]:
+        """
+        The place of the cluster, from 1, if the clusters are served in an order.
+        """
+        return pulumi.get(self, "priority")
+
+
+@pulumi.output_type
+class EdgeConfigurationAws(dict):
+    """
+    How edges in AWS are made. An empty object leaves everything to the service.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "bootDiskSizeGib":
+            suggest = "boot_disk_size_gib"
+        elif key == "imageId":
+            suggest = "image_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeConfigurationAws. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeConfigurationAws.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeConfigurationAws.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 boot_disk_size_gib: Optional[_builtins.int] = None,
+                 image_id: Optional[_builtins.str] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        How edges in AWS are made. An empty object leaves everything to the service.
+
+        :param _builtins.int boot_disk_size_gib: The size of the boot disk, in GiB. Default: the service's choice.
+        :param _builtins.str image_id: The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        :param Mapping[str, _builtins.str] tags: Tags for the machines, by their keys.
+        """
+        if boot_disk_size_gib is not None:
+            pulumi.set(__self__, "boot_disk_size_gib", boot_disk_size_gib)
+        if image_id is not None:
+            pulumi.set(__self__, "image_id", image_id)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="bootDiskSizeGib")
+    def boot_disk_size_gib(self) -> Optional[_builtins.int]:
+        """
+        The size of the boot disk, in GiB. Default: the service's choice.
+        """
+        return pulumi.get(self, "boot_disk_size_gib")
+
+    @_builtins.property
+    @pulumi.getter(name="imageId")
+    def image_id(self) -> Optional[_builtins.str]:
+        """
+        The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        """
+        return pulumi.get(self, "image_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags for the machines, by their keys.
+        """
+        return pulumi.get(self, "tags")
+
+
+@pulumi.output_type
+class EdgeConfigurationCri(dict):
+    """
+    The container runtime of edges.
+    """
+    def __init__(__self__, *,
+                 socket: Optional[_builtins.str] = None):
+        """
+        The container runtime of edges.
+
+        :param _builtins.str socket: The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+        """
+        if socket is not None:
+            pulumi.set(__self__, "socket", socket)
+
+    @_builtins.property
+    @pulumi.getter
+    def socket(self) -> Optional[_builtins.str]:
+        """
+        The socket of a containerd that is there already, such as `unix:///run/containerd/containerd.sock`.
+        """
+        return pulumi.get(self, "socket")
+
+
+@pulumi.output_type
+class EdgeConfigurationCustom(dict):
+    """
+    How edges on machines of one's own are made.
+    """
+    def __init__(__self__, *,
+                 custom: Mapping[str, _builtins.str]):
+        """
+        How edges on machines of one's own are made.
+
+        :param Mapping[str, _builtins.str] custom: The settings, by their names. At least one.
+        """
+        pulumi.set(__self__, "custom", custom)
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Mapping[str, _builtins.str]:
+        """
+        The settings, by their names. At least one.
+        """
+        return pulumi.get(self, "custom")
+
+
+@pulumi.output_type
+class EdgeConfigurationGcp(dict):
+    """
+    How edges in Google Cloud are made. An empty object leaves everything to the service.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "bootDiskSizeGib":
+            suggest = "boot_disk_size_gib"
+        elif key == "imageId":
+            suggest = "image_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeConfigurationGcp. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeConfigurationGcp.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeConfigurationGcp.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 boot_disk_size_gib: Optional[_builtins.int] = None,
+                 image_id: Optional[_builtins.str] = None,
+                 labels: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        How edges in Google Cloud are made. An empty object leaves everything to the service.
+
+        :param _builtins.int boot_disk_size_gib: The size of the boot disk, in GiB. Default: the service's choice.
+        :param _builtins.str image_id: The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        :param Mapping[str, _builtins.str] labels: Labels for the machines, by their keys.
+        """
+        if boot_disk_size_gib is not None:
+            pulumi.set(__self__, "boot_disk_size_gib", boot_disk_size_gib)
+        if image_id is not None:
+            pulumi.set(__self__, "image_id", image_id)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+
+    @_builtins.property
+    @pulumi.getter(name="bootDiskSizeGib")
+    def boot_disk_size_gib(self) -> Optional[_builtins.int]:
+        """
+        The size of the boot disk, in GiB. Default: the service's choice.
+        """
+        return pulumi.get(self, "boot_disk_size_gib")
+
+    @_builtins.property
+    @pulumi.getter(name="imageId")
+    def image_id(self) -> Optional[_builtins.str]:
+        """
+        The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        """
+        return pulumi.get(self, "image_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels for the machines, by their keys.
+        """
+        return pulumi.get(self, "labels")
+
+
+@pulumi.output_type
+class EdgeConfigurationOci(dict):
+    """
+    How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "bootDiskSizeGib":
+            suggest = "boot_disk_size_gib"
+        elif key == "imageId":
+            suggest = "image_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeConfigurationOci. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeConfigurationOci.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeConfigurationOci.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 boot_disk_size_gib: Optional[_builtins.int] = None,
+                 image_id: Optional[_builtins.str] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        How edges in Oracle Cloud are made. An empty object leaves everything to the service.
+
+        :param _builtins.int boot_disk_size_gib: The size of the boot disk, in GiB. Default: the service's choice.
+        :param _builtins.str image_id: The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        :param Mapping[str, _builtins.str] tags: Tags for the machines, by their keys.
+        """
+        if boot_disk_size_gib is not None:
+            pulumi.set(__self__, "boot_disk_size_gib", boot_disk_size_gib)
+        if image_id is not None:
+            pulumi.set(__self__, "image_id", image_id)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+
+    @_builtins.property
+    @pulumi.getter(name="bootDiskSizeGib")
+    def boot_disk_size_gib(self) -> Optional[_builtins.int]:
+        """
+        The size of the boot disk, in GiB. Default: the service's choice.
+        """
+        return pulumi.get(self, "boot_disk_size_gib")
+
+    @_builtins.property
+    @pulumi.getter(name="imageId")
+    def image_id(self) -> Optional[_builtins.str]:
+        """
+        The image of the edges: its ID, its family, or a filter for its name. Default: the service's choice.
+        """
+        return pulumi.get(self, "image_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags for the machines, by their keys.
+        """
+        return pulumi.get(self, "tags")
+
+
+@pulumi.output_type
+class EdgeLocationAddon(dict):
+    """
+    Software that is installed on the edges of a location.
+    """
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 values: Optional[_builtins.str] = None):
+        """
+        Software that is installed on the edges of a location.
+
+        :param _builtins.str name: Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+        :param _builtins.str values: The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+        """
+        pulumi.set(__self__, "name", name)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[_builtins.str]:
+        """
+        The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, those of the service.
+        """
+        return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class EdgeLocationAws(dict):
+    """
+    A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "accountId":
+            suggest = "account_id"
+        elif key == "securityGroupId":
+            suggest = "security_group_id"
+        elif key == "subnetIds":
+            suggest = "subnet_ids"
+        elif key == "vpcId":
+            suggest = "vpc_id"
+        elif key == "accessKeyIdWo":
+            suggest = "access_key_id_wo"
+        elif key == "instanceProfile":
+            suggest = "instance_profile"
+        elif key == "nameTag":
+            suggest = "name_tag"
+        elif key == "roleArn":
+            suggest = "role_arn"
+        elif key == "secretAccessKeyWo":
+            suggest = "secret_access_key_wo"
+        elif key == "vpcCidr":
+            suggest = "vpc_cidr"
+        elif key == "vpcPeered":
+            suggest = "vpc_peered"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationAws. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationAws.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationAws.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 account_id: _builtins.str,
+                 security_group_id: _builtins.str,
+                 subnet_ids: Mapping[str, _builtins.str],
+                 vpc_id: _builtins.str,
+                 access_key_id_wo: Optional[_builtins.str] = None,
+                 instance_profile: Optional[_builtins.str] = None,
+                 name_tag: Optional[_builtins.str] = None,
+                 role_arn: Optional[_builtins.str] = None,
+                 secret_access_key_wo: Optional[_builtins.str] = None,
+                 vpc_cidr: Optional[_builtins.str] = None,
+                 vpc_peered: Optional[_builtins.bool] = None):
+        """
+        A network in AWS that edges run in. CAST AI reaches the account by a role, or with an access key.
+
+        :param _builtins.str account_id: The AWS account, 12 digits as text.
+        :param _builtins.str security_group_id: The ID of the security group of the edges.
+        :param Mapping[str, _builtins.str] subnet_ids: The ID of the subnet for each zone, by the name of the zone.
+        :param _builtins.str vpc_id: The ID of the VPC.
+        :param _builtins.str access_key_id_wo: The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+        :param _builtins.str instance_profile: The instance profile of the edges, by its name or ARN.
+        :param _builtins.str name_tag: The name that the network is tagged with.
+        :param _builtins.str role_arn: The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+        :param _builtins.str secret_access_key_wo: The secret access key. Secret. The API never returns it. A change updates the location in place.
+        :param _builtins.str vpc_cidr: The address range of the VPC, such as `10.1.0.0/16`.
+        :param _builtins.bool vpc_peered: Whether the VPC is peered with that of the cluster. Default: the service's choice.
+        """
+        pulumi.set(__self__, "account_id", account_id)
+        pulumi.set(__self__, "security_group_id", security_group_id)
+        pulumi.set(__self__, "subnet_ids", subnet_ids)
+        pulumi.set(__self__, "vpc_id", vpc_id)
+        if access_key_id_wo is not None:
+            pulumi.set(__self__, "access_key_id_wo", access_key_id_wo)
+        if instance_profile is not None:
+            pulumi.set(__self__, "instance_profile", instance_profile)
+        if name_tag is not None:
+            pulumi.set(__self__, "name_tag", name_tag)
+        if role_arn is not None:
+            pulumi.set(__self__, "role_arn", role_arn)
+        if secret_access_key_wo is not None:
+            pulumi.set(__self__, "secret_access_key_wo", secret_access_key_wo)
+        if vpc_cidr is not None:
+            pulumi.set(__self__, "vpc_cidr", vpc_cidr)
+        if vpc_peered is not None:
+            pulumi.set(__self__, "vpc_peered", vpc_peered)
+
+    @_builtins.property
+    @pulumi.getter(name="accountId")
+    def account_id(self) -> _builtins.str:
+        """
+        The AWS account, 12 digits as text.
+        """
+        return pulumi.get(self, "account_id")
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupId")
+    def security_group_id(self) -> _builtins.str:
+        """
+        The ID of the security group of the edges.
+        """
+        return pulumi.get(self, "security_group_id")
+
+    @_builtins.property
+    @pulumi.getter(name="subnetIds")
+    def subnet_ids(self) -> Mapping[str, _builtins.str]:
+        """
+        The ID of the subnet for each zone, by the name of the zone.
+        """
+        return pulumi.get(self, "subnet_ids")
+
+    @_builtins.property
+    @pulumi.getter(name="vpcId")
+    def vpc_id(self) -> _builtins.str:
+        """
+        The ID of the VPC.
+        """
+        return pulumi.get(self, "vpc_id")
+
+    @_builtins.property
+    @pulumi.getter(name="accessKeyIdWo")
+    def access_key_id_wo(self) -> Optional[_builtins.str]:
+        """
+        The ID of the access key that CAST AI signs in with, where no role is given. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "access_key_id_wo")
+
+    @_builtins.property
+    @pulumi.getter(name="instanceProfile")
+    def instance_profile(self) -> Optional[_builtins.str]:
+        """
+        The instance profile of the edges, by its name or ARN.
+        """
+        return pulumi.get(self, "instance_profile")
+
+    @_builtins.property
+    @pulumi.getter(name="nameTag")
+    @_utilities.deprecated("""The service has no more use for it. Leave it out.""")
+    def name_tag(self) -> Optional[_builtins.str]:
+        """
+        The name that the network is tagged with.
+        """
+        return pulumi.get(self, "name_tag")
+
+    @_builtins.property
+    @pulumi.getter(name="roleArn")
+    def role_arn(self) -> Optional[_builtins.str]:
+        """
+        The role that CAST AI takes on in the account, without a key. Its trust policy has to name the Google service account in `castaiOidcConfig` of the `OmniCluster`.
+        """
+        return pulumi.get(self, "role_arn")
+
+    @_builtins.property
+    @pulumi.getter(name="secretAccessKeyWo")
+    def secret_access_key_wo(self) -> Optional[_builtins.str]:
+        """
+        The secret access key. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "secret_access_key_wo")
+
+    @_builtins.property
+    @pulumi.getter(name="vpcCidr")
+    def vpc_cidr(self) -> Optional[_builtins.str]:
+        """
+        The address range of the VPC, such as `10.1.0.0/16`.
+        """
+        return pulumi.get(self, "vpc_cidr")
+
+    @_builtins.property
+    @pulumi.getter(name="vpcPeered")
+    def vpc_peered(self) -> Optional[_builtins.bool]:
+        """
+        Whether the VPC is peered with that of the cluster. Default: the service's choice.
+        """
+        return pulumi.get(self, "vpc_peered")
+
+
+@pulumi.output_type
+class EdgeLocationControlPlane(dict):
+    """
+    The control plane of an edge location.
+    """
+    def __init__(__self__, *,
+                 ha: Optional[_builtins.bool] = None):
+        """
+        The control plane of an edge location.
+
+        :param _builtins.bool ha: Whether it is highly available. Default: true.
+        """
+        if ha is not None:
+            pulumi.set(__self__, "ha", ha)
+
+    @_builtins.property
+    @pulumi.getter
+    def ha(self) -> Optional[_builtins.bool]:
+        """
+        Whether it is highly available. Default: true.
+        """
+        return pulumi.get(self, "ha")
+
+
+@pulumi.output_type
+class EdgeLocationCustom(dict):
+    """
+    Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+    """
+    def __init__(__self__):
+        """
+        Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
+        """
+        pass
+
+
+@pulumi.output_type
+class EdgeLocationGcp(dict):
+    """
+    A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "networkName":
+            suggest = "network_name"
+        elif key == "networkTags":
+            suggest = "network_tags"
+        elif key == "projectId":
+            suggest = "project_id"
+        elif key == "subnetName":
+            suggest = "subnet_name"
+        elif key == "clientServiceAccountJsonBase64Wo":
+            suggest = "client_service_account_json_base64_wo"
+        elif key == "instanceServiceAccount":
+            suggest = "instance_service_account"
+        elif key == "subnetCidr":
+            suggest = "subnet_cidr"
+        elif key == "targetServiceAccountEmail":
+            suggest = "target_service_account_email"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationGcp. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationGcp.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationGcp.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 network_name: _builtins.str,
+                 network_tags: Sequence[_builtins.str],
+                 project_id: _builtins.str,
+                 subnet_name: _builtins.str,
+                 client_service_account_json_base64_wo: Optional[_builtins.str] = None,
+                 instance_service_account: Optional[_builtins.str] = None,
+                 subnet_cidr: Optional[_builtins.str] = None,
+                 target_service_account_email: Optional[_builtins.str] = None):
+        """
+        A network in Google Cloud that edges run in. CAST AI reaches the project by impersonating a service account, or with the key of one.
+
+        :param _builtins.str network_name: The name of the network.
+        :param Sequence[_builtins.str] network_tags: The network tags of the edges, in any order.
+        :param _builtins.str project_id: The ID of the project.
+        :param _builtins.str subnet_name: The name of the subnetwork.
+        :param _builtins.str client_service_account_json_base64_wo: The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+        :param _builtins.str instance_service_account: The email address of the service account of the edges.
+        :param _builtins.str subnet_cidr: The address range of the subnetwork, such as `10.1.0.0/20`.
+        :param _builtins.str target_service_account_email: The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+        """
+        pulumi.set(__self__, "network_name", network_name)
+        pulumi.set(__self__, "network_tags", network_tags)
+        pulumi.set(__self__, "project_id", project_id)
+        pulumi.set(__self__, "subnet_name", subnet_name)
+        if client_service_account_json_base64_wo is not None:
+            pulumi.set(__self__, "client_service_account_json_base64_wo", client_service_account_json_base64_wo)
+        if instance_service_account is not None:
+            pulumi.set(__self__, "instance_service_account", instance_service_account)
+        if subnet_cidr is not None:
+            pulumi.set(__self__, "subnet_cidr", subnet_cidr)
+        if target_service_account_email is not None:
+            pulumi.set(__self__, "target_service_account_email", target_service_account_email)
+
+    @_builtins.property
+    @pulumi.getter(name="networkName")
+    def network_name(self) -> _builtins.str:
+        """
+        The name of the network.
+        """
+        return pulumi.get(self, "network_name")
+
+    @_builtins.property
+    @pulumi.getter(name="networkTags")
+    def network_tags(self) -> Sequence[_builtins.str]:
+        """
+        The network tags of the edges, in any order.
+        """
+        return pulumi.get(self, "network_tags")
+
+    @_builtins.property
+    @pulumi.getter(name="projectId")
+    def project_id(self) -> _builtins.str:
+        """
+        The ID of the project.
+        """
+        return pulumi.get(self, "project_id")
+
+    @_builtins.property
+    @pulumi.getter(name="subnetName")
+    def subnet_name(self) -> _builtins.str:
+        """
+        The name of the subnetwork.
+        """
+        return pulumi.get(self, "subnet_name")
+
+    @_builtins.property
+    @pulumi.getter(name="clientServiceAccountJsonBase64Wo")
+    def client_service_account_json_base64_wo(self) -> Optional[_builtins.str]:
+        """
+        The key of the service account that CAST AI signs in with, where none is impersonated: base64 of the JSON file, as the `privateKey` of a key of the Google Cloud provider has it. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "client_service_account_json_base64_wo")
+
+    @_builtins.property
+    @pulumi.getter(name="instanceServiceAccount")
+    def instance_service_account(self) -> Optional[_builtins.str]:
+        """
+        The email address of the service account of the edges.
+        """
+        return pulumi.get(self, "instance_service_account")
+
+    @_builtins.property
+    @pulumi.getter(name="subnetCidr")
+    def subnet_cidr(self) -> Optional[_builtins.str]:
+        """
+        The address range of the subnetwork, such as `10.1.0.0/20`.
+        """
+        return pulumi.get(self, "subnet_cidr")
+
+    @_builtins.property
+    @pulumi.getter(name="targetServiceAccountEmail")
+    def target_service_account_email(self) -> Optional[_builtins.str]:
+        """
+        The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
+        """
+        return pulumi.get(self, "target_service_account_email")
+
+
+@pulumi.output_type
+class EdgeLocationNetworking(dict):
+    """
+    The network between edges and their cluster.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "tunneledCidrs":
+            suggest = "tunneled_cidrs"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationNetworking. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationNetworking.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationNetworking.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 cni: Optional['outputs.EdgeLocationNetworkingCni'] = None,
+                 tunneled_cidrs: Optional[Sequence[_builtins.str]] = None):
+        """
+        The network between edges and their cluster.
+
+        :param 'EdgeLocationNetworkingCni' cni: The network of the pods on the edges.
+        :param Sequence[_builtins.str] tunneled_cidrs: The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+        """
+        if cni is not None:
+            pulumi.set(__self__, "cni", cni)
+        if tunneled_cidrs is not None:
+            pulumi.set(__self__, "tunneled_cidrs", tunneled_cidrs)
+
+    @_builtins.property
+    @pulumi.getter
+    def cni(self) -> Optional['outputs.EdgeLocationNetworkingCni']:
+        """
+        The network of the pods on the edges.
+        """
+        return pulumi.get(self, "cni")
+
+    @_builtins.property
+    @pulumi.getter(name="tunneledCidrs")
+    def tunneled_cidrs(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in any order.
+        """
+        return pulumi.get(self, "tunneled_cidrs")
+
+
+@pulumi.output_type
+class EdgeLocationNetworkingCni(dict):
+    """
+    The network of the pods on the edges of a location.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "overlayEncap":
+            suggest = "overlay_encap"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationNetworkingCni. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationNetworkingCni.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationNetworkingCni.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 overlay: Optional[_builtins.str] = None,
+                 overlay_encap: Optional[_builtins.str] = None):
+        """
+        The network of the pods on the edges of a location.
+
+        :param _builtins.str overlay: When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+        :param _builtins.str overlay_encap: How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+        """
+        if overlay is not None:
+            pulumi.set(__self__, "overlay", overlay)
+        if overlay_encap is not None:
+            pulumi.set(__self__, "overlay_encap", overlay_encap)
+
+    @_builtins.property
+    @pulumi.getter
+    def overlay(self) -> Optional[_builtins.str]:
+        """
+        When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or `OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.
+        """
+        return pulumi.get(self, "overlay")
+
+    @_builtins.property
+    @pulumi.getter(name="overlayEncap")
+    def overlay_encap(self) -> Optional[_builtins.str]:
+        """
+        How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.
+        """
+        return pulumi.get(self, "overlay_encap")
+
+
+@pulumi.output_type
+class EdgeLocationOci(dict):
+    """
+    A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "compartmentId":
+            suggest = "compartment_id"
+        elif key == "fingerprintWo":
+            suggest = "fingerprint_wo"
+        elif key == "privateKeyBase64Wo":
+            suggest = "private_key_base64_wo"
+        elif key == "subnetId":
+            suggest = "subnet_id"
+        elif key == "tenancyId":
+            suggest = "tenancy_id"
+        elif key == "userIdWo":
+            suggest = "user_id_wo"
+        elif key == "vcnId":
+            suggest = "vcn_id"
+        elif key == "securityGroupId":
+            suggest = "security_group_id"
+        elif key == "vcnCidr":
+            suggest = "vcn_cidr"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationOci. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationOci.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationOci.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 compartment_id: _builtins.str,
+                 fingerprint_wo: _builtins.str,
+                 private_key_base64_wo: _builtins.str,
+                 subnet_id: _builtins.str,
+                 tenancy_id: _builtins.str,
+                 user_id_wo: _builtins.str,
+                 vcn_id: _builtins.str,
+                 security_group_id: Optional[_builtins.str] = None,
+                 vcn_cidr: Optional[_builtins.str] = None):
+        """
+        A network in Oracle Cloud that edges run in. CAST AI reaches the tenancy with the API key of a user.
+
+        :param _builtins.str compartment_id: The OCID of the compartment.
+        :param _builtins.str fingerprint_wo: The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+        :param _builtins.str private_key_base64_wo: The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+        :param _builtins.str subnet_id: The OCID of the subnet.
+        :param _builtins.str tenancy_id: The OCID of the tenancy.
+        :param _builtins.str user_id_wo: The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+        :param _builtins.str vcn_id: The OCID of the virtual cloud network.
+        :param _builtins.str security_group_id: The OCID of the network security group of the edges.
+        :param _builtins.str vcn_cidr: The address range of the network, such as `10.1.0.0/16`.
+        """
+        pulumi.set(__self__, "compartment_id", compartment_id)
+        pulumi.set(__self__, "fingerprint_wo", fingerprint_wo)
+        pulumi.set(__self__, "private_key_base64_wo", private_key_base64_wo)
+        pulumi.set(__self__, "subnet_id", subnet_id)
+        pulumi.set(__self__, "tenancy_id", tenancy_id)
+        pulumi.set(__self__, "user_id_wo", user_id_wo)
+        pulumi.set(__self__, "vcn_id", vcn_id)
+        if security_group_id is not None:
+            pulumi.set(__self__, "security_group_id", security_group_id)
+        if vcn_cidr is not None:
+            pulumi.set(__self__, "vcn_cidr", vcn_cidr)
+
+    @_builtins.property
+    @pulumi.getter(name="compartmentId")
+    def compartment_id(self) -> _builtins.str:
+        """
+        The OCID of the compartment.
+        """
+        return pulumi.get(self, "compartment_id")
+
+    @_builtins.property
+    @pulumi.getter(name="fingerprintWo")
+    def fingerprint_wo(self) -> _builtins.str:
+        """
+        The fingerprint of the user's API key. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "fingerprint_wo")
+
+    @_builtins.property
+    @pulumi.getter(name="privateKeyBase64Wo")
+    def private_key_base64_wo(self) -> _builtins.str:
+        """
+        The private half of the API key: base64 of the PEM file. Secret. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "private_key_base64_wo")
+
+    @_builtins.property
+    @pulumi.getter(name="subnetId")
+    def subnet_id(self) -> _builtins.str:
+        """
+        The OCID of the subnet.
+        """
+        return pulumi.get(self, "subnet_id")
+
+    @_builtins.property
+    @pulumi.getter(name="tenancyId")
+    def tenancy_id(self) -> _builtins.str:
+        """
+        The OCID of the tenancy.
+        """
+        return pulumi.get(self, "tenancy_id")
+
+    @_builtins.property
+    @pulumi.getter(name="userIdWo")
+    def user_id_wo(self) -> _builtins.str:
+        """
+        The OCID of the user that CAST AI signs in as. The API never returns it. A change updates the location in place.
+        """
+        return pulumi.get(self, "user_id_wo")
+
+    @_builtins.property
+    @pulumi.getter(name="vcnId")
+    def vcn_id(self) -> _builtins.str:
+        """
+        The OCID of the virtual cloud network.
+        """
+        return pulumi.get(self, "vcn_id")
+
+    @_builtins.property
+    @pulumi.getter(name="securityGroupId")
+    def security_group_id(self) -> Optional[_builtins.str]:
+        """
+        The OCID of the network security group of the edges.
+        """
+        return pulumi.get(self, "security_group_id")
+
+    @_builtins.property
+    @pulumi.getter(name="vcnCidr")
+    def vcn_cidr(self) -> Optional[_builtins.str]:
+        """
+        The address range of the network, such as `10.1.0.0/16`.
+        """
+        return pulumi.get(self, "vcn_cidr")
+
+
+@pulumi.output_type
+class EdgeLocationZone(dict):
+    """
+    A zone of the region of an edge location.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str):
+        """
+        A zone of the region of an edge location.
+
+        :param _builtins.str id: The ID of the zone, such as `use1-az1`.
+        :param _builtins.str name: The name of the zone, such as `us-east-1a`.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the zone, such as `use1-az1`.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the zone, such as `us-east-1a`.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class EnterpriseGroupMember(dict):
+    """
+    A block of members of a group.
+    """
+    def __init__(__self__, *,
+                 members: Optional[Sequence['outputs.EnterpriseGroupMemberMember']] = None):
+        """
+        A block of members of a group.
+
+        :param Sequence['EnterpriseGroupMemberMember'] members: The members, in any order.
+        """
+        if members is not None:
+            pulumi.set(__self__, "members", members)
+
+    @_builtins.property
+    @pulumi.getter
+    def members(self) -> Optional[Sequence['outputs.EnterpriseGroupMemberMember']]:
+        """
+        The members, in any order.
+        """
+        return pulumi.get(self, "members")
+
+
+@pulumi.output_type
+class EnterpriseGroupMemberMember(dict):
+    """
+    A member of a group.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 kind: _builtins.str):
+        """
+        A member of a group.
+
+        :param _builtins.str id: The ID (UUID) of the user or service account.
+        :param _builtins.str kind: What the member is: `user` or `service_account`, in any letter case.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "kind", kind)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the user or service account.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> _builtins.str:
+        """
+        What the member is: `user` or `service_account`, in any letter case.
+        """
+        return pulumi.get(self, "kind")
+
+
+@pulumi.output_type
+class EnterpriseGroupRoleBinding(dict):
+    """
+    A block of role bindings of a group.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "roleBindings":
+            suggest = "role_bindings"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EnterpriseGroupRoleBinding. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EnterpriseGroupRoleBinding.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EnterpriseGroupRoleBinding.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 role_bindings: Optional[Sequence['outputs.EnterpriseGroupRoleBindingRoleBinding']] = None):
+        """
+        A block of role bindings of a group.
+
+        :param Sequence['EnterpriseGroupRoleBindingRoleBinding'] role_bindings: The role bindings, in any order.
+        """
+        if role_bindings is not None:
+            pulumi.set(__self__, "role_bindings", role_bindings)
+
+    @_builtins.property
+    @pulumi.getter(name="roleBindings")
+    def role_bindings(self) -> Optional[Sequence['outputs.EnterpriseGroupRoleBindingRoleBinding']]:
+        """
+        The role bindings, in any order.
+        """
+        return pulumi.get(self, "role_bindings")
+
+
+@pulumi.output_type
+class EnterpriseGroupRoleBindingRoleBinding(dict):
+    """
+    A role that a group has.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "roleId":
+            suggest = "role_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EnterpriseGroupRoleBindingRoleBinding. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EnterpriseGroupRoleBindingRoleBinding.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EnterpriseGroupRoleBindingRoleBinding.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 role_id: _builtins.str,
+                 scopes: Sequence['outputs.EnterpriseGroupRoleBindingRoleBindingScope'],
+                 id: Optional[_builtins.str] = None):
+        """
+        A role that a group has.
+
+        :param _builtins.str name: The name of the role binding.
+        :param _builtins.str role_id: The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+        :param Sequence['EnterpriseGroupRoleBindingRoleBindingScope'] scopes: Where the group has the role, in one block; of several blocks the scopes are put together.
+        :param _builtins.str id: The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "role_id", role_id)
+        pulumi.set(__self__, "scopes", scopes)
+        if id is not None:
+            pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the role binding.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="roleId")
+    def role_id(self) -> _builtins.str:
+        """
+        The role (UUID) that the group has. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+        """
+        return pulumi.get(self, "role_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def scopes(self) -> Sequence['outputs.EnterpriseGroupRoleBindingRoleBindingScope']:
+        """
+        Where the group has the role, in one block; of several blocks the scopes are put together.
+        """
+        return pulumi.get(self, "scopes")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the role binding. The service makes it, so leave it out. A binding is told by it, else by its name, else by its role and scopes: one that is moved in the list, or changed in one of these, stays the same binding.
+        """
+        return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseGroupRoleBindingRoleBindingScope(dict):
+    """
+    A block of scopes of a role binding.
+    """
+    def __init__(__self__, *,
+                 scopes: Optional[Sequence['outputs.EnterpriseGroupRoleBindingRoleBindingScopeScope']] = None):
+        """
+        A block of scopes of a role binding.
+
+        :param Sequence['EnterpriseGroupRoleBindingRoleBindingScopeScope'] scopes: The scopes, in any order.
+        """
+        if scopes is not None:
+            pulumi.set(__self__, "scopes", scopes)
+
+    @_builtins.property
+    @pulumi.getter
+    def scopes(self) -> Optional[Sequence['outputs.EnterpriseGroupRoleBindingRoleBindingScopeScope']]:
+        """
+        The scopes, in any order.
+        """
+        return pulumi.get(self, "scopes")
+
+
+@pulumi.output_type
+class EnterpriseGroupRoleBindingRoleBindingScopeScope(dict):
+    """
+    Where a group has a role: in an organization, a cluster or another resource.
+    """
+    def __init__(__self__, *,
+                 cluster: Optional[_builtins.str] = None,
+                 organization: Optional[_builtins.str] = None,
+                 resource: Optional[_builtins.str] = None):
+        """
+        Where a group has a role: in an organization, a cluster or another resource.
+
+        :param _builtins.str cluster: The cluster (UUID).
+        :param _builtins.str organization: The organization (UUID).
+        :param _builtins.str resource: The resource (UUID), if it is neither an organization nor a cluster.
+        """
+        if cluster is not None:
+            pulumi.set(__self__, "cluster", cluster)
+        if organization is not None:
+            pulumi.set(__self__, "organization", organization)
+        if resource is not None:
+            pulumi.set(__self__, "resource", resource)
+
+    @_builtins.property
+    @pulumi.getter
+    def cluster(self) -> Optional[_builtins.str]:
+        """
+        The cluster (UUID).
+        """
+        return pulumi.get(self, "cluster")
+
+    @_builtins.property
+    @pulumi.getter
+    def organization(self) -> Optional[_builtins.str]:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization")
+
+    @_builtins.property
+    @pulumi.getter
+    def resource(self) -> Optional[_builtins.str]:
+        """
+        The resource (UUID), if it is neither an organization nor a cluster.
+        """
+        return pulumi.get(self, "resource")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingScopes(dict):
+    """
+    Where a role is granted.
+    """
+    def __init__(__self__, *,
+                 clusters: Optional[Sequence['outputs.EnterpriseRoleBindingScopesCluster']] = None,
+                 organizations: Optional[Sequence['outputs.EnterpriseRoleBindingScopesOrganization']] = None,
+                 resources: Optional[Sequence['outputs.EnterpriseRoleBindingScopesResource']] = None):
+        """
+        Where a role is granted.
+
+        :param Sequence['EnterpriseRoleBindingScopesCluster'] clusters: Clusters, in any order.
+        :param Sequence['EnterpriseRoleBindingScopesOrganization'] organizations: Organizations, in any order.
+        :param Sequence['EnterpriseRoleBindingScopesResource'] resources: Other resources, in any order.
+        """
+        if clusters is not None:
+            pulumi.set(__self__, "clusters", clusters)
+        if organizations is not None:
+            pulumi.set(__self__, "organizations", organizations)
+        if resources is not None:
+            pulumi.set(__self__, "resources", resources)
+
+    @_builtins.property
+    @pulumi.getter
+    def clusters(self) -> Optional[Sequence['outputs.EnterpriseRoleBindingScopesCluster']]:
+        """
+        Clusters, in any order.
+        """
+        return pulumi.get(self, "clusters")
+
+    @_builtins.property
+    @pulumi.getter
+    def organizations(self) -> Optional[Sequence['outputs.EnterpriseRoleBindingScopesOrganization']]:
+        """
+        Organizations, in any order.
+        """
+        return pulumi.get(self, "organizations")
+
+    @_builtins.property
+    @pulumi.getter
+    def resources(self) -> Optional[Sequence['outputs.EnterpriseRoleBindingScopesResource']]:
+        """
+        Other resources, in any order.
+        """
+        return pulumi.get(self, "resources")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingScopesCluster(dict):
+    """
+    A cluster that a role is granted in.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str):
+        """
+        A cluster that a role is granted in.
+
+        :param _builtins.str id: The ID (UUID) of the cluster.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingScopesOrganization(dict):
+    """
+    An organization that a role is granted in.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str):
+        """
+        An organization that a role is granted in.
+
+        :param _builtins.str id: The ID (UUID) of the organization.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the organization.
+        """
+        return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingScopesResource(dict):
+    """
+    A resource, neither organization nor cluster, that a role is granted in.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str):
+        """
+        A resource, neither organization nor cluster, that a role is granted in.
+
+        :param _builtins.str id: The ID (UUID) of the resource.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the resource.
+        """
+        return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingSubjects(dict):
+    """
+    Who a role is granted to.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "serviceAccounts":
+            suggest = "service_accounts"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EnterpriseRoleBindingSubjects. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EnterpriseRoleBindingSubjects.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EnterpriseRoleBindingSubjects.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 groups: Optional[Sequence['outputs.EnterpriseRoleBindingSubjectsGroup']] = None,
+                 service_accounts: Optional[Sequence['outputs.EnterpriseRoleBindingSubjectsServiceAccount']] = None,
+                 users: Optional[Sequence['outputs.EnterpriseRoleBindingSubjectsUser']] = None):
+        """
+        Who a role is granted to.
+
+        :param Sequence['EnterpriseRoleBindingSubjectsGroup'] groups: Groups, in any order.
+        :param Sequence['EnterpriseRoleBindingSubjectsServiceAccount'] service_accounts: Service accounts, in any order.
+        :param Sequence['EnterpriseRoleBindingSubjectsUser'] users: Users, in any order.
+        """
+        if groups is not None:
+            pulumi.set(__self__, "groups", groups)
+        if service_accounts is not None:
+            pulumi.set(__self__, "service_accounts", service_accounts)
+        if users is not None:
+            pulumi.set(__self__, "users", users)
+
+    @_builtins.property
+    @pulumi.getter
+    def groups(self) -> Optional[Sequence['outputs.EnterpriseRoleBindingSubjectsGroup']]:
+        """
+        Groups, in any order.
+        """
+        return pulumi.get(self, "groups")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccounts")
+    def service_accounts(self) -> Optional[Sequence['outputs.EnterpriseRoleBindingSubjectsServiceAccount']]:
+        """
+        Service accounts, in any order.
+        """
+        return pulumi.get(self, "service_accounts")
+
+    @_builtins.property
+    @pulumi.getter
+    def users(self) -> Optional[Sequence['outputs.EnterpriseRoleBindingSubjectsUser']]:
+        """
+        Users, in any order.
+        """
+        return pulumi.get(self, "users")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingSubjectsGroup(dict):
+    """
+    A group that a role is granted to.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str):
+        """
+        A group that a role is granted to.
+
+        :param _builtins.str id: The ID (UUID) of the group.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the group.
+        """
+        return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingSubjectsServiceAccount(dict):
+    """
+    A service account that a role is granted to.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str):
+        """
+        A service account that a role is granted to.
+
+        :param _builtins.str id: The ID (UUID) of the service account.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the service account.
+        """
+        return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingSubjectsUser(dict):
+    """
+    A user whom a role is granted to.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str):
+        """
+        A user whom a role is granted to.
+
+        :param _builtins.str id: The ID (UUID) of the user.
+        """
+        pulumi.set(__self__, "id", id)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the user.
+        """
+        return pulumi.get(self, "id")
 
 
 @pulumi.output_type
@@ -6144,6 +8464,114 @@ class NodeTemplatePriceAdjustmentConfiguration(dict):
 
 
 @pulumi.output_type
+class OmniClusterCastaiOidcConfig(dict):
+    """
+    The Google service account that CAST AI signs in to clouds with.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "gcpServiceAccountEmail":
+            suggest = "gcp_service_account_email"
+        elif key == "gcpServiceAccountUniqueId":
+            suggest = "gcp_service_account_unique_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in OmniClusterCastaiOidcConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        OmniClusterCastaiOidcConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        OmniClusterCastaiOidcConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 gcp_service_account_email: Optional[_builtins.str] = None,
+                 gcp_service_account_unique_id: Optional[_builtins.str] = None):
+        """
+        The Google service account that CAST AI signs in to clouds with.
+
+        :param _builtins.str gcp_service_account_email: Its email address, which a Google service account lets impersonate itself.
+        :param _builtins.str gcp_service_account_unique_id: Its unique ID, all digits, which the trust policy of an AWS role names.
+        """
+        if gcp_service_account_email is not None:
+            pulumi.set(__self__, "gcp_service_account_email", gcp_service_account_email)
+        if gcp_service_account_unique_id is not None:
+            pulumi.set(__self__, "gcp_service_account_unique_id", gcp_service_account_unique_id)
+
+    @_builtins.property
+    @pulumi.getter(name="gcpServiceAccountEmail")
+    def gcp_service_account_email(self) -> Optional[_builtins.str]:
+        """
+        Its email address, which a Google service account lets impersonate itself.
+        """
+        return pulumi.get(self, "gcp_service_account_email")
+
+    @_builtins.property
+    @pulumi.getter(name="gcpServiceAccountUniqueId")
+    def gcp_service_account_unique_id(self) -> Optional[_builtins.str]:
+        """
+        Its unique ID, all digits, which the trust policy of an AWS role names.
+        """
+        return pulumi.get(self, "gcp_service_account_unique_id")
+
+
+@pulumi.output_type
+class OmniClusterStatus(dict):
+    """
+    What a registration with Omni says of a cluster.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "omniAgentVersion":
+            suggest = "omni_agent_version"
+        elif key == "podCidr":
+            suggest = "pod_cidr"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in OmniClusterStatus. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        OmniClusterStatus.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        OmniClusterStatus.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 omni_agent_version: _builtins.str,
+                 pod_cidr: _builtins.str):
+        """
+        What a registration with Omni says of a cluster.
+
+        :param _builtins.str omni_agent_version: The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+        :param _builtins.str pod_cidr: The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+        """
+        pulumi.set(__self__, "omni_agent_version", omni_agent_version)
+        pulumi.set(__self__, "pod_cidr", pod_cidr)
+
+    @_builtins.property
+    @pulumi.getter(name="omniAgentVersion")
+    def omni_agent_version(self) -> _builtins.str:
+        """
+        The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
+        """
+        return pulumi.get(self, "omni_agent_version")
+
+    @_builtins.property
+    @pulumi.getter(name="podCidr")
+    def pod_cidr(self) -> _builtins.str:
+        """
+        The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
+        """
+        return pulumi.get(self, "pod_cidr")
+
+
+@pulumi.output_type
 class OrganizationGroupMember(dict):
     """
     A block of members of a group.
@@ -8686,6 +11114,156 @@ class RebalancingScheduleTriggerConditions(dict):
         Whether to rebalance whatever the saving is. Default: false.
         """
         return pulumi.get(self, "ignore_savings")
+
+
+@pulumi.output_type
+class ReservationsReservation(dict):
+    """
+    Instances of one type that are reserved.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "instanceType":
+            suggest = "instance_type"
+        elif key == "startDate":
+            suggest = "start_date"
+        elif key == "endDate":
+            suggest = "end_date"
+        elif key == "zoneId":
+            suggest = "zone_id"
+        elif key == "zoneName":
+            suggest = "zone_name"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in ReservationsReservation. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        ReservationsReservation.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        ReservationsReservation.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 count: _builtins.str,
+                 instance_type: _builtins.str,
+                 name: _builtins.str,
+                 price: _builtins.str,
+                 provider: _builtins.str,
+                 region: _builtins.str,
+                 start_date: _builtins.str,
+                 end_date: Optional[_builtins.str] = None,
+                 zone_id: Optional[_builtins.str] = None,
+                 zone_name: Optional[_builtins.str] = None):
+        """
+        Instances of one type that are reserved.
+
+        :param _builtins.str count: The number of instances, as text.
+        :param _builtins.str instance_type: The type of the instances.
+        :param _builtins.str name: The name of the reservation.
+        :param _builtins.str price: The price, as text.
+        :param _builtins.str provider: The cloud: `aws`, `azure` or `gcp`.
+        :param _builtins.str region: The region of the cloud.
+        :param _builtins.str start_date: When the reservation begins, as an RFC 3339 time.
+        :param _builtins.str end_date: When the reservation ends, as an RFC 3339 time.
+        :param _builtins.str zone_id: The ID of the availability zone.
+        :param _builtins.str zone_name: The name of the availability zone.
+        """
+        pulumi.set(__self__, "count", count)
+        pulumi.set(__self__, "instance_type", instance_type)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "price", price)
+        pulumi.set(__self__, "provider", provider)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "start_date", start_date)
+        if end_date is not None:
+            pulumi.set(__self__, "end_date", end_date)
+        if zone_id is not None:
+            pulumi.set(__self__, "zone_id", zone_id)
+        if zone_name is not None:
+            pulumi.set(__self__, "zone_name", zone_name)
+
+    @_builtins.property
+    @pulumi.getter
+    def count(self) -> _builtins.str:
+        """
+        The number of instances, as text.
+        """
+        return pulumi.get(self, "count")
+
+    @_builtins.property
+    @pulumi.getter(name="instanceType")
+    def instance_type(self) -> _builtins.str:
+        """
+        The type of the instances.
+        """
+        return pulumi.get(self, "instance_type")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the reservation.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def price(self) -> _builtins.str:
+        """
+        The price, as text.
+        """
+        return pulumi.get(self, "price")
+
+    @_builtins.property
+    @pulumi.getter
+    def provider(self) -> _builtins.str:
+        """
+        The cloud: `aws`, `azure` or `gcp`.
+        """
+        return pulumi.get(self, "provider")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        The region of the cloud.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter(name="startDate")
+    def start_date(self) -> _builtins.str:
+        """
+        When the reservation begins, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "start_date")
+
+    @_builtins.property
+    @pulumi.getter(name="endDate")
+    def end_date(self) -> Optional[_builtins.str]:
+        """
+        When the reservation ends, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "end_date")
+
+    @_builtins.property
+    @pulumi.getter(name="zoneId")
+    def zone_id(self) -> Optional[_builtins.str]:
+        """
+        The ID of the availability zone.
+        """
+        return pulumi.get(self, "zone_id")
+
+    @_builtins.property
+    @pulumi.getter(name="zoneName")
+    def zone_name(self) -> Optional[_builtins.str]:
+        """
+        The name of the availability zone.
+        """
+        return pulumi.get(self, "zone_name")
 
 
 @pulumi.output_type

@@ -291,6 +291,41 @@ class PodMutation(pulumi.CustomResource):
 
         Properties left out are the service's to choose: what it fills in shows in the outputs and never as a difference.
 
+        ## Example Usage
+
+        Runs half of the pods of a namespace on spot instances where there are any.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        spot_web = castai.PodMutation("spotWeb",
+            cluster_id=cluster_id,
+            name="web-on-spot",
+            enabled=True,
+            filter_v2={
+                "workload": {
+                    "namespaces": [{
+                        "type": "EXACT",
+                        "value": "web",
+                    }],
+                    "kinds": [{
+                        "type": "EXACT",
+                        "value": "Deployment",
+                    }],
+                },
+            },
+            labels={
+                "team": "web",
+            },
+            spot_config={
+                "spot_mode": "PREFERRED_SPOT",
+                "distribution_percentage": 50,
+            })
+        ```
+
         ## Import
 
         The import ID is `<organizationId>/<clusterId>/<mutationId>`.
@@ -323,6 +358,41 @@ class PodMutation(pulumi.CustomResource):
         A change that CAST AI's pod mutator makes to pods as they are created: labels, annotations, node selectors, tolerations, affinity, the use of spot instances, or a JSON patch. A filter says which pods. Distribution groups make different changes to shares of the pods.
 
         Properties left out are the service's to choose: what it fills in shows in the outputs and never as a difference.
+
+        ## Example Usage
+
+        Runs half of the pods of a namespace on spot instances where there are any.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        spot_web = castai.PodMutation("spotWeb",
+            cluster_id=cluster_id,
+            name="web-on-spot",
+            enabled=True,
+            filter_v2={
+                "workload": {
+                    "namespaces": [{
+                        "type": "EXACT",
+                        "value": "web",
+                    }],
+                    "kinds": [{
+                        "type": "EXACT",
+                        "value": "Deployment",
+                    }],
+                },
+            },
+            labels={
+                "team": "web",
+            },
+            spot_config={
+                "spot_mode": "PREFERRED_SPOT",
+                "distribution_percentage": 50,
+            })
+        ```
 
         ## Import
 

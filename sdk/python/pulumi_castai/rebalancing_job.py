@@ -84,6 +84,32 @@ class RebalancingJob(pulumi.CustomResource):
         """
         Puts a `RebalancingSchedule` to work in a cluster. A cluster has one job of a schedule: one that exists already is not taken over, but has to be imported. If the service replaces the job by another one of the same schedule, the resource goes on with that.
 
+        ## Example Usage
+
+        Puts a schedule to work in a cluster.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        weekly = castai.RebalancingSchedule("weekly",
+            name="every-week",
+            schedule={
+                "cron": "0 2 * * SUN",
+            },
+            trigger_conditions={
+                "savings_percentage": float(10),
+            },
+            launch_configuration={
+                "rebalancing_min_nodes": 3,
+            })
+        job = castai.RebalancingJob("job",
+            cluster_id=cluster_id,
+            rebalancing_schedule_id=weekly.id)
+        ```
+
         ## Import
 
         The import ID is `<clusterId>/<jobId>`; in place of the ID of the job, it may hold the ID (UUID) or the name of its schedule.
@@ -102,6 +128,32 @@ class RebalancingJob(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         Puts a `RebalancingSchedule` to work in a cluster. A cluster has one job of a schedule: one that exists already is not taken over, but has to be imported. If the service replaces the job by another one of the same schedule, the resource goes on with that.
+
+        ## Example Usage
+
+        Puts a schedule to work in a cluster.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        weekly = castai.RebalancingSchedule("weekly",
+            name="every-week",
+            schedule={
+                "cron": "0 2 * * SUN",
+            },
+            trigger_conditions={
+                "savings_percentage": float(10),
+            },
+            launch_configuration={
+                "rebalancing_min_nodes": 3,
+            })
+        job = castai.RebalancingJob("job",
+            cluster_id=cluster_id,
+            rebalancing_schedule_id=weekly.id)
+        ```
 
         ## Import
 

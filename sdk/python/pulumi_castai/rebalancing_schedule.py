@@ -102,6 +102,34 @@ class RebalancingSchedule(pulumi.CustomResource):
         """
         When and how clusters are rebalanced: the nodes that would be cheaper otherwise are replaced by others. A schedule belongs to the organization of the API token and does nothing by itself; a `RebalancingJob` puts it to work in a cluster.
 
+        ## Example Usage
+
+        Replaces up to ten nodes each night if that saves 15 %, and keeps to that while nodes are drained.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        nightly = castai.RebalancingSchedule("nightly",
+            name="every-night",
+            schedule={
+                "cron": "CRON_TZ=Europe/Berlin 30 3 * * *",
+            },
+            trigger_conditions={
+                "savings_percentage": float(15),
+            },
+            launch_configuration={
+                "num_targeted_nodes": 10,
+                "rebalancing_min_nodes": 3,
+                "node_ttl_seconds": 3600,
+                "keep_drain_timeout_nodes": True,
+                "execution_conditions": {
+                    "enabled": True,
+                    "achieved_savings_percentage": 10,
+                },
+            })
+        ```
+
         ## Import
 
         The import ID is `<scheduleId>`, or the name of the schedule if no other has the same.
@@ -121,6 +149,34 @@ class RebalancingSchedule(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         When and how clusters are rebalanced: the nodes that would be cheaper otherwise are replaced by others. A schedule belongs to the organization of the API token and does nothing by itself; a `RebalancingJob` puts it to work in a cluster.
+
+        ## Example Usage
+
+        Replaces up to ten nodes each night if that saves 15 %, and keeps to that while nodes are drained.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        nightly = castai.RebalancingSchedule("nightly",
+            name="every-night",
+            schedule={
+                "cron": "CRON_TZ=Europe/Berlin 30 3 * * *",
+            },
+            trigger_conditions={
+                "savings_percentage": float(15),
+            },
+            launch_configuration={
+                "num_targeted_nodes": 10,
+                "rebalancing_min_nodes": 3,
+                "node_ttl_seconds": 3600,
+                "keep_drain_timeout_nodes": True,
+                "execution_conditions": {
+                    "enabled": True,
+                    "achieved_savings_percentage": 10,
+                },
+            })
+        ```
 
         ## Import
 

@@ -137,6 +137,36 @@ class RoleBindings(pulumi.CustomResource):
 
         `subjects` are all who have the role by this binding: who was added elsewhere shows as a difference after a refresh, and loses the role by the update whose preview says so, not before.
 
+        ## Example Usage
+
+        Lets a group manage one cluster and nothing else.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        cluster_id = config.require("clusterId")
+        shop = castai.OrganizationGroup("shop",
+            organization_id=organization_id,
+            name="shop-team")
+        members = castai.RoleBindings("members",
+            organization_id=organization_id,
+            name="shop-team-members",
+            role_id="8c60bd8e-21de-402a-969f-add07fd22c1b",
+            scopes=[{
+                "kind": "cluster",
+                "resource_id": cluster_id,
+            }],
+            subjects=[{
+                "subjects": [{
+                    "kind": "group",
+                    "group_id": shop.id,
+                }],
+            }])
+        ```
+
         ## Import
 
         The import ID is `<organizationId>/<roleBindingId>`, or `<roleBindingId>` for a binding of the organization that the provider is configured with.
@@ -160,6 +190,36 @@ class RoleBindings(pulumi.CustomResource):
         Grants one role to users, groups and service accounts, in an organization or in some of its clusters. One resource is one binding.
 
         `subjects` are all who have the role by this binding: who was added elsewhere shows as a difference after a refresh, and loses the role by the update whose preview says so, not before.
+
+        ## Example Usage
+
+        Lets a group manage one cluster and nothing else.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        cluster_id = config.require("clusterId")
+        shop = castai.OrganizationGroup("shop",
+            organization_id=organization_id,
+            name="shop-team")
+        members = castai.RoleBindings("members",
+            organization_id=organization_id,
+            name="shop-team-members",
+            role_id="8c60bd8e-21de-402a-969f-add07fd22c1b",
+            scopes=[{
+                "kind": "cluster",
+                "resource_id": cluster_id,
+            }],
+            subjects=[{
+                "subjects": [{
+                    "kind": "group",
+                    "group_id": shop.id,
+                }],
+            }])
+        ```
 
         ## Import
 

@@ -86,6 +86,37 @@ class ServiceAccount(pulumi.CustomResource):
         """
         An identity for programs, owned by an organization. It can do nothing until a role is bound to it, and signs in with a `ServiceAccountKey`.
 
+        ## Example Usage
+
+        An identity for a pipeline that may look at everything in the organization.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        pipeline = castai.ServiceAccount("pipeline",
+            organization_id=organization_id,
+            name="pipeline",
+            description="Deploys the platform's Pulumi stacks.")
+        viewer = castai.RoleBindings("viewer",
+            organization_id=organization_id,
+            name="pipeline-viewer",
+            role_id="6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+            scopes=[{
+                "kind": "organization",
+                "resource_id": organization_id,
+            }],
+            subjects=[{
+                "subjects": [{
+                    "kind": "service_account",
+                    "service_account_id": pipeline.id,
+                }],
+            }])
+        pulumi.export("email", pipeline.email)
+        ```
+
         ## Import
 
         The import ID is `<organizationId>/<serviceAccountId>`.
@@ -104,6 +135,37 @@ class ServiceAccount(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         An identity for programs, owned by an organization. It can do nothing until a role is bound to it, and signs in with a `ServiceAccountKey`.
+
+        ## Example Usage
+
+        An identity for a pipeline that may look at everything in the organization.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        pipeline = castai.ServiceAccount("pipeline",
+            organization_id=organization_id,
+            name="pipeline",
+            description="Deploys the platform's Pulumi stacks.")
+        viewer = castai.RoleBindings("viewer",
+            organization_id=organization_id,
+            name="pipeline-viewer",
+            role_id="6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+            scopes=[{
+                "kind": "organization",
+                "resource_id": organization_id,
+            }],
+            subjects=[{
+                "subjects": [{
+                    "kind": "service_account",
+                    "service_account_id": pipeline.id,
+                }],
+            }])
+        pulumi.export("email", pipeline.email)
+        ```
 
         ## Import
 

@@ -118,6 +118,27 @@ class ServiceAccountKey(pulumi.CustomResource):
         """
         An API key of a service account. The key itself is the secret output `token`; the API shows it once, when the key is made, so it stays empty after an import.
 
+        ## Example Usage
+
+        A key that expires, for a service account of its own.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        pipeline = castai.ServiceAccount("pipeline",
+            organization_id=organization_id,
+            name="pipeline")
+        key = castai.ServiceAccountKey("key",
+            organization_id=organization_id,
+            service_account_id=pipeline.id,
+            name="pipeline",
+            expires_at="2040-01-01T00:00:00Z")
+        pulumi.export("token", key.token)
+        ```
+
         ## Import
 
         The import ID is `<organizationId>/<serviceAccountId>/<keyId>`.
@@ -138,6 +159,27 @@ class ServiceAccountKey(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         An API key of a service account. The key itself is the secret output `token`; the API shows it once, when the key is made, so it stays empty after an import.
+
+        ## Example Usage
+
+        A key that expires, for a service account of its own.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        pipeline = castai.ServiceAccount("pipeline",
+            organization_id=organization_id,
+            name="pipeline")
+        key = castai.ServiceAccountKey("key",
+            organization_id=organization_id,
+            service_account_id=pipeline.id,
+            name="pipeline",
+            expires_at="2040-01-01T00:00:00Z")
+        pulumi.export("token", key.token)
+        ```
 
         ## Import
 

@@ -191,6 +191,28 @@ class SSOConnection(pulumi.CustomResource):
 
         The API never returns a client secret, only a hash of it. A refresh compares the hash with the secret in the state, so that a secret changed elsewhere shows as a difference.
 
+        ## Example Usage
+
+        Single sign-on by OpenID Connect; new users may look at everything.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        client_secret = config.require_secret("clientSecret")
+        sign_on = castai.SSOConnection("signOn",
+            name="company",
+            email_domain="example.com",
+            additional_email_domains=["example.org"],
+            default_role_id="6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+            oidc={
+                "issuer_url": "https://login.example.com/realms/main",
+                "client_id": "castai",
+                "client_secret": client_secret,
+            })
+        ```
+
         ## Import
 
         The import ID is `<connectionId>`. The client secret does not come with it: add it to the program, and the next update sets it.
@@ -217,6 +239,28 @@ class SSOConnection(pulumi.CustomResource):
         Lets the users of an identity provider sign in to CAST AI: the single sign-on connection between the organization of the API token and one provider, which is Microsoft Entra ID (`aad`), Okta (`okta`), any other one that speaks OpenID Connect (`oidc`), or one that speaks SAML (`saml`).
 
         The API never returns a client secret, only a hash of it. A refresh compares the hash with the secret in the state, so that a secret changed elsewhere shows as a difference.
+
+        ## Example Usage
+
+        Single sign-on by OpenID Connect; new users may look at everything.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        client_secret = config.require_secret("clientSecret")
+        sign_on = castai.SSOConnection("signOn",
+            name="company",
+            email_domain="example.com",
+            additional_email_domains=["example.org"],
+            default_role_id="6fc95bd7-6049-4735-80b0-ce5ccde71cb1",
+            oidc={
+                "issuer_url": "https://login.example.com/realms/main",
+                "client_id": "castai",
+                "client_secret": client_secret,
+            })
+        ```
 
         ## Import
 

@@ -86,6 +86,29 @@ class WorkloadCustomMetricsDataSource(pulumi.CustomResource):
         """
         A Prometheus server of a cluster that the workload autoscaler takes metrics from, and the metrics it takes. Making one does not wait until the server is connected: `status` tells how far that is.
 
+        ## Example Usage
+
+        Gives the workload autoscaler the metrics of Java applications and of a queue from Prometheus.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        prometheus = castai.WorkloadCustomMetricsDataSource("prometheus",
+            cluster_id=cluster_id,
+            name="prometheus",
+            prometheus={
+                "url": "http://prometheus.monitoring:9090",
+                "presets": ["jvm"],
+                "metrics": [{
+                    "name": "queue_depth",
+                    "query": "sum by (namespace, pod) (queue_depth)",
+                }],
+            })
+        ```
+
         ## Import
 
         The import ID is `<clusterId>/<dataSourceId>`.
@@ -104,6 +127,29 @@ class WorkloadCustomMetricsDataSource(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A Prometheus server of a cluster that the workload autoscaler takes metrics from, and the metrics it takes. Making one does not wait until the server is connected: `status` tells how far that is.
+
+        ## Example Usage
+
+        Gives the workload autoscaler the metrics of Java applications and of a queue from Prometheus.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        prometheus = castai.WorkloadCustomMetricsDataSource("prometheus",
+            cluster_id=cluster_id,
+            name="prometheus",
+            prometheus={
+                "url": "http://prometheus.monitoring:9090",
+                "presets": ["jvm"],
+                "metrics": [{
+                    "name": "queue_depth",
+                    "query": "sum by (namespace, pod) (queue_depth)",
+                }],
+            })
+        ```
 
         ## Import
 

@@ -342,6 +342,51 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
 
         Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
 
+        ## Example Usage
+
+        Sizes the web workloads by their usage, with bounds, as their pods restart by themselves.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        web = castai.WorkloadScalingPolicy("web",
+            cluster_id=cluster_id,
+            name="web",
+            apply_type="DEFERRED",
+            management_option="MANAGED",
+            assignment_rules=[{
+                "rules": [{
+                    "namespace": {
+                        "names": [
+                            "web",
+                            "api",
+                        ],
+                    },
+                }],
+            }],
+            cpu={
+                "function": "QUANTILE",
+                "args": "0.9",
+                "overhead": 0.1,
+                "constraints": {
+                    "min": {
+                        "constant": 0.1,
+                    },
+                },
+            },
+            memory={
+                "function": "MAX",
+                "overhead": 0.2,
+                "limit": {
+                    "type": "MULTIPLIER",
+                    "multiplier": 1.5,
+                },
+            })
+        ```
+
         ## Import
 
         The import ID is `<clusterId>/<policyId>`. The name of the policy may stand in place of its ID.
@@ -379,6 +424,51 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
         Every cluster has policies from the start: a default one, and read-only ones of CAST AI. A resource with the name of one of them adopts it instead of making one, and leaves it in place, as it then is, when it is deleted. Read-only policies are never changed.
 
         Properties left out are the service's to choose: it fills in defaults, which show in the outputs and never as a difference.
+
+        ## Example Usage
+
+        Sizes the web workloads by their usage, with bounds, as their pods restart by themselves.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        web = castai.WorkloadScalingPolicy("web",
+            cluster_id=cluster_id,
+            name="web",
+            apply_type="DEFERRED",
+            management_option="MANAGED",
+            assignment_rules=[{
+                "rules": [{
+                    "namespace": {
+                        "names": [
+                            "web",
+                            "api",
+                        ],
+                    },
+                }],
+            }],
+            cpu={
+                "function": "QUANTILE",
+                "args": "0.9",
+                "overhead": 0.1,
+                "constraints": {
+                    "min": {
+                        "constant": 0.1,
+                    },
+                },
+            },
+            memory={
+                "function": "MAX",
+                "overhead": 0.2,
+                "limit": {
+                    "type": "MULTIPLIER",
+                    "multiplier": 1.5,
+                },
+            })
+        ```
 
         ## Import
 

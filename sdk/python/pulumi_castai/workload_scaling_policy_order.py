@@ -71,6 +71,46 @@ class WorkloadScalingPolicyOrder(pulumi.CustomResource):
 
         A cluster has one order, so there should be one resource of this kind for it. Deleting the resource leaves the order as it is. Workloads move to other policies a while after the order has changed.
 
+        ## Example Usage
+
+        Tries the policy for databases before the one for everything else.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        databases = castai.WorkloadScalingPolicy("databases",
+            cluster_id=cluster_id,
+            name="databases",
+            apply_type="DEFERRED",
+            management_option="READ_ONLY",
+            cpu={
+                "args": "0.9",
+            },
+            memory={
+                "overhead": 0.2,
+            })
+        others = castai.WorkloadScalingPolicy("others",
+            cluster_id=cluster_id,
+            name="others",
+            apply_type="IMMEDIATE",
+            management_option="MANAGED",
+            cpu={
+                "args": "0.9",
+            },
+            memory={
+                "overhead": 0.2,
+            })
+        order = castai.WorkloadScalingPolicyOrder("order",
+            cluster_id=cluster_id,
+            policy_ids=[
+                databases.id,
+                others.id,
+            ])
+        ```
+
         ## Import
 
         The import ID is `<clusterId>`.
@@ -92,6 +132,46 @@ class WorkloadScalingPolicyOrder(pulumi.CustomResource):
         The list need not name all policies of the cluster. Those it does not name, such as CAST AI's own, come after the ones it does, in the order they had. Afterwards only the order of the policies on the list counts: others may come, go and move without a difference.
 
         A cluster has one order, so there should be one resource of this kind for it. Deleting the resource leaves the order as it is. Workloads move to other policies a while after the order has changed.
+
+        ## Example Usage
+
+        Tries the policy for databases before the one for everything else.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        databases = castai.WorkloadScalingPolicy("databases",
+            cluster_id=cluster_id,
+            name="databases",
+            apply_type="DEFERRED",
+            management_option="READ_ONLY",
+            cpu={
+                "args": "0.9",
+            },
+            memory={
+                "overhead": 0.2,
+            })
+        others = castai.WorkloadScalingPolicy("others",
+            cluster_id=cluster_id,
+            name="others",
+            apply_type="IMMEDIATE",
+            management_option="MANAGED",
+            cpu={
+                "args": "0.9",
+            },
+            memory={
+                "overhead": 0.2,
+            })
+        order = castai.WorkloadScalingPolicyOrder("order",
+            cluster_id=cluster_id,
+            policy_ids=[
+                databases.id,
+                others.id,
+            ])
+        ```
 
         ## Import
 

@@ -24,6 +24,51 @@ import javax.annotation.Nullable;
  * 
  * Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
  * 
+ * ## Example Usage
+ * 
+ * Connects an AKS cluster with an application&#39;s secret; on deletion, CAST AI removes its nodes.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.AksCluster;
+ * import com.castai.castai.AksClusterArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clientSecret = config.requireSecret("clientSecret");
+ *         var shop = new AksCluster("shop", AksClusterArgs.builder()
+ *             .name("shop")
+ *             .region("westeurope")
+ *             .nodeResourceGroup("MC_shop_shop_westeurope")
+ *             .subscriptionId("3c1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a10")
+ *             .tenantId("8e1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a11")
+ *             .clientId("9d1f0ea1-0c51-4c0b-8f56-4a6a5f1f5a12")
+ *             .clientSecret(clientSecret)
+ *             .deleteNodesOnDisconnect(true)
+ *             .build());
+ * 
+ *         ctx.export("clusterId", shop.id());
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token. The API does not give credentials back, so add `clientId` and `clientSecret` or `federationId` to the program afterwards; the next update hands them over once.

@@ -25,6 +25,74 @@ import javax.annotation.Nullable;
  * 
  * Deleting the resource switches the cluster&#39;s autoscaler off and leaves the other policies as they are; nodes that run go on running. To keep the autoscaler on, delete the resource with the option `retainOnDelete`.
  * 
+ * ## Example Usage
+ * 
+ * Switches the autoscaler on, within a limit, and removes nodes that are empty or nearly so.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.Autoscaler;
+ * import com.castai.castai.AutoscalerArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsUnschedulablePodsArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsClusterLimitsArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsClusterLimitsCpuArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsNodeDownscalerArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs;
+ * import com.castai.castai.inputs.AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var autoscaler = new Autoscaler("autoscaler", AutoscalerArgs.builder()
+ *             .clusterId(clusterId)
+ *             .autoscalerSettings(AutoscalerAutoscalerSettingsArgs.builder()
+ *                 .enabled(true)
+ *                 .unschedulablePods(AutoscalerAutoscalerSettingsUnschedulablePodsArgs.builder()
+ *                     .enabled(true)
+ *                     .build())
+ *                 .clusterLimits(AutoscalerAutoscalerSettingsClusterLimitsArgs.builder()
+ *                     .enabled(true)
+ *                     .cpu(AutoscalerAutoscalerSettingsClusterLimitsCpuArgs.builder()
+ *                         .maxCores(200)
+ *                         .build())
+ *                     .build())
+ *                 .nodeDownscaler(AutoscalerAutoscalerSettingsNodeDownscalerArgs.builder()
+ *                     .enabled(true)
+ *                     .emptyNodes(AutoscalerAutoscalerSettingsNodeDownscalerEmptyNodesArgs.builder()
+ *                         .enabled(true)
+ *                         .delaySeconds(180)
+ *                         .build())
+ *                     .evictor(AutoscalerAutoscalerSettingsNodeDownscalerEvictorArgs.builder()
+ *                         .enabled(true)
+ *                         .aggressiveMode(false)
+ *                         .nodeGracePeriodMinutes(10)
+ *                         .build())
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;`.

@@ -8,6 +8,8 @@ import com.castai.castai.inputs.GetClusterArgs;
 import com.castai.castai.inputs.GetClusterPlainArgs;
 import com.castai.castai.inputs.GetClustersArgs;
 import com.castai.castai.inputs.GetClustersPlainArgs;
+import com.castai.castai.inputs.GetEdgeConfigurationArgs;
+import com.castai.castai.inputs.GetEdgeConfigurationPlainArgs;
 import com.castai.castai.inputs.GetEksSettingsArgs;
 import com.castai.castai.inputs.GetEksSettingsPlainArgs;
 import com.castai.castai.inputs.GetGkePoliciesArgs;
@@ -16,6 +18,8 @@ import com.castai.castai.inputs.GetHibernationScheduleArgs;
 import com.castai.castai.inputs.GetHibernationSchedulePlainArgs;
 import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
 import com.castai.castai.inputs.GetImpersonationServiceAccountPlainArgs;
+import com.castai.castai.inputs.GetOmniClusterArgs;
+import com.castai.castai.inputs.GetOmniClusterPlainArgs;
 import com.castai.castai.inputs.GetOrganizationArgs;
 import com.castai.castai.inputs.GetOrganizationPlainArgs;
 import com.castai.castai.inputs.GetRebalancingScheduleArgs;
@@ -26,10 +30,12 @@ import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderPlainArgs;
 import com.castai.castai.outputs.GetClusterResult;
 import com.castai.castai.outputs.GetClustersResult;
+import com.castai.castai.outputs.GetEdgeConfigurationResult;
 import com.castai.castai.outputs.GetEksSettingsResult;
 import com.castai.castai.outputs.GetGkePoliciesResult;
 import com.castai.castai.outputs.GetHibernationScheduleResult;
 import com.castai.castai.outputs.GetImpersonationServiceAccountResult;
+import com.castai.castai.outputs.GetOmniClusterResult;
 import com.castai.castai.outputs.GetOrganizationResult;
 import com.castai.castai.outputs.GetRebalancingScheduleResult;
 import com.castai.castai.outputs.GetWorkloadScalingPoliciesResult;
@@ -45,12 +51,110 @@ public final class CastaiFunctions {
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetClusterResult> getCluster() {
         return getCluster(GetClusterArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetClusterResult> getClusterPlain() {
@@ -59,12 +163,110 @@ public final class CastaiFunctions {
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetClusterResult> getCluster(GetClusterArgs args) {
         return getCluster(args, InvokeOptions.Empty);
     }
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetClusterResult> getClusterPlain(GetClusterPlainArgs args) {
@@ -73,12 +275,110 @@ public final class CastaiFunctions {
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetClusterResult> getCluster(GetClusterArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("castai:index:getCluster", TypeShape.of(GetClusterResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetClusterResult> getCluster(GetClusterArgs args, InvokeOutputOptions options) {
@@ -87,12 +387,98 @@ public final class CastaiFunctions {
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds a cluster that others have connected, and gives it a node template.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var search = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("search")
+     *             .providerType("gke")
+     *             .region("europe-west3")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(search.applyValue(_search -> _search.id()))
+     *             .name("batch")
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("clusterId", search.applyValue(_search -> _search.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetClusterResult> getClusterPlain(GetClusterPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getCluster", TypeShape.of(GetClusterResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetClustersResult> getClusters() {
@@ -101,12 +487,86 @@ public final class CastaiFunctions {
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetClustersResult> getClustersPlain() {
         return getClustersPlain(GetClustersPlainArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetClustersResult> getClusters(GetClustersArgs args) {
@@ -115,12 +575,86 @@ public final class CastaiFunctions {
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetClustersResult> getClustersPlain(GetClustersPlainArgs args) {
         return getClustersPlain(args, InvokeOptions.Empty);
     }
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetClustersResult> getClusters(GetClustersArgs args, InvokeOptions options) {
@@ -129,6 +663,43 @@ public final class CastaiFunctions {
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetClustersResult> getClusters(GetClustersArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("castai:index:getClusters", TypeShape.of(GetClustersResult.class), args, Utilities.withVersion(options));
@@ -136,12 +707,465 @@ public final class CastaiFunctions {
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of all GKE clusters that are ready.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var ready = CastaiFunctions.getClusters(GetClustersArgs.builder()
+     *             .providerType("gke")
+     *             .status("ready")
+     *             .build());
+     * 
+     *         ctx.export("clusterIds", ready.applyValue(_ready -> _ready.ids()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetClustersResult> getClustersPlain(GetClustersPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getClusters", TypeShape.of(GetClustersResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Finds a configuration of an edge location by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a configuration of an edge location by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
+     * import com.castai.castai.EdgeConfiguration;
+     * import com.castai.castai.EdgeConfigurationArgs;
+     * import com.castai.castai.inputs.EdgeConfigurationCustomArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEdgeConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         var settings = new EdgeConfiguration("settings", EdgeConfigurationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .edgeLocationId(factory.id())
+     *             .name("standard")
+     *             .custom(EdgeConfigurationCustomArgs.builder()
+     *                 .custom(Map.of("team", "assembly"))
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
+     *             .clusterId(settings.clusterId())
+     *             .edgeLocationId(settings.edgeLocationId())
+     *             .name(settings.name())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeConfigurationResult> getEdgeConfiguration(GetEdgeConfigurationArgs args) {
+        return getEdgeConfiguration(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a configuration of an edge location by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a configuration of an edge location by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
+     * import com.castai.castai.EdgeConfiguration;
+     * import com.castai.castai.EdgeConfigurationArgs;
+     * import com.castai.castai.inputs.EdgeConfigurationCustomArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEdgeConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         var settings = new EdgeConfiguration("settings", EdgeConfigurationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .edgeLocationId(factory.id())
+     *             .name("standard")
+     *             .custom(EdgeConfigurationCustomArgs.builder()
+     *                 .custom(Map.of("team", "assembly"))
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
+     *             .clusterId(settings.clusterId())
+     *             .edgeLocationId(settings.edgeLocationId())
+     *             .name(settings.name())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeConfigurationResult> getEdgeConfigurationPlain(GetEdgeConfigurationPlainArgs args) {
+        return getEdgeConfigurationPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a configuration of an edge location by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a configuration of an edge location by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
+     * import com.castai.castai.EdgeConfiguration;
+     * import com.castai.castai.EdgeConfigurationArgs;
+     * import com.castai.castai.inputs.EdgeConfigurationCustomArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEdgeConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         var settings = new EdgeConfiguration("settings", EdgeConfigurationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .edgeLocationId(factory.id())
+     *             .name("standard")
+     *             .custom(EdgeConfigurationCustomArgs.builder()
+     *                 .custom(Map.of("team", "assembly"))
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
+     *             .clusterId(settings.clusterId())
+     *             .edgeLocationId(settings.edgeLocationId())
+     *             .name(settings.name())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeConfigurationResult> getEdgeConfiguration(GetEdgeConfigurationArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeConfiguration", TypeShape.of(GetEdgeConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a configuration of an edge location by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a configuration of an edge location by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
+     * import com.castai.castai.EdgeConfiguration;
+     * import com.castai.castai.EdgeConfigurationArgs;
+     * import com.castai.castai.inputs.EdgeConfigurationCustomArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEdgeConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         var settings = new EdgeConfiguration("settings", EdgeConfigurationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .edgeLocationId(factory.id())
+     *             .name("standard")
+     *             .custom(EdgeConfigurationCustomArgs.builder()
+     *                 .custom(Map.of("team", "assembly"))
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
+     *             .clusterId(settings.clusterId())
+     *             .edgeLocationId(settings.edgeLocationId())
+     *             .name(settings.name())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeConfigurationResult> getEdgeConfiguration(GetEdgeConfigurationArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeConfiguration", TypeShape.of(GetEdgeConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a configuration of an edge location by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a configuration of an edge location by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
+     * import com.castai.castai.EdgeConfiguration;
+     * import com.castai.castai.EdgeConfigurationArgs;
+     * import com.castai.castai.inputs.EdgeConfigurationCustomArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEdgeConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         var settings = new EdgeConfiguration("settings", EdgeConfigurationArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .edgeLocationId(factory.id())
+     *             .name("standard")
+     *             .custom(EdgeConfigurationCustomArgs.builder()
+     *                 .custom(Map.of("team", "assembly"))
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
+     *             .clusterId(settings.clusterId())
+     *             .edgeLocationId(settings.edgeLocationId())
+     *             .name(settings.name())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeConfigurationResult> getEdgeConfigurationPlain(GetEdgeConfigurationPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEdgeConfiguration", TypeShape.of(GetEdgeConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+     * 
+     * ## Example Usage
+     * 
+     * The IAM policies that the role of CAST AI needs for one EKS cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEksSettingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var settings = CastaiFunctions.getEksSettings(GetEksSettingsArgs.builder()
+     *             .accountId("123456789012")
+     *             .region("eu-central-1")
+     *             .vpc("vpc-0123456789abcdef0")
+     *             .cluster("shop")
+     *             .build());
+     * 
+     *         ctx.export("managedPolicies", settings.applyValue(_settings -> _settings.iamManagedPolicies()));
+     *         ctx.export("policy", settings.applyValue(_settings -> _settings.iamPolicyJson()));
+     *         ctx.export("inlinePolicy", settings.applyValue(_settings -> _settings.iamUserPolicyJson()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetEksSettingsResult> getEksSettings(GetEksSettingsArgs args) {
@@ -150,12 +1174,94 @@ public final class CastaiFunctions {
     /**
      * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
      * 
+     * ## Example Usage
+     * 
+     * The IAM policies that the role of CAST AI needs for one EKS cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEksSettingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var settings = CastaiFunctions.getEksSettings(GetEksSettingsArgs.builder()
+     *             .accountId("123456789012")
+     *             .region("eu-central-1")
+     *             .vpc("vpc-0123456789abcdef0")
+     *             .cluster("shop")
+     *             .build());
+     * 
+     *         ctx.export("managedPolicies", settings.applyValue(_settings -> _settings.iamManagedPolicies()));
+     *         ctx.export("policy", settings.applyValue(_settings -> _settings.iamPolicyJson()));
+     *         ctx.export("inlinePolicy", settings.applyValue(_settings -> _settings.iamUserPolicyJson()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetEksSettingsResult> getEksSettingsPlain(GetEksSettingsPlainArgs args) {
         return getEksSettingsPlain(args, InvokeOptions.Empty);
     }
     /**
      * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+     * 
+     * ## Example Usage
+     * 
+     * The IAM policies that the role of CAST AI needs for one EKS cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEksSettingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var settings = CastaiFunctions.getEksSettings(GetEksSettingsArgs.builder()
+     *             .accountId("123456789012")
+     *             .region("eu-central-1")
+     *             .vpc("vpc-0123456789abcdef0")
+     *             .cluster("shop")
+     *             .build());
+     * 
+     *         ctx.export("managedPolicies", settings.applyValue(_settings -> _settings.iamManagedPolicies()));
+     *         ctx.export("policy", settings.applyValue(_settings -> _settings.iamPolicyJson()));
+     *         ctx.export("inlinePolicy", settings.applyValue(_settings -> _settings.iamUserPolicyJson()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetEksSettingsResult> getEksSettings(GetEksSettingsArgs args, InvokeOptions options) {
@@ -164,12 +1270,94 @@ public final class CastaiFunctions {
     /**
      * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
      * 
+     * ## Example Usage
+     * 
+     * The IAM policies that the role of CAST AI needs for one EKS cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEksSettingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var settings = CastaiFunctions.getEksSettings(GetEksSettingsArgs.builder()
+     *             .accountId("123456789012")
+     *             .region("eu-central-1")
+     *             .vpc("vpc-0123456789abcdef0")
+     *             .cluster("shop")
+     *             .build());
+     * 
+     *         ctx.export("managedPolicies", settings.applyValue(_settings -> _settings.iamManagedPolicies()));
+     *         ctx.export("policy", settings.applyValue(_settings -> _settings.iamPolicyJson()));
+     *         ctx.export("inlinePolicy", settings.applyValue(_settings -> _settings.iamUserPolicyJson()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetEksSettingsResult> getEksSettings(GetEksSettingsArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("castai:index:getEksSettings", TypeShape.of(GetEksSettingsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
+     * 
+     * ## Example Usage
+     * 
+     * The IAM policies that the role of CAST AI needs for one EKS cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEksSettingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var settings = CastaiFunctions.getEksSettings(GetEksSettingsArgs.builder()
+     *             .accountId("123456789012")
+     *             .region("eu-central-1")
+     *             .vpc("vpc-0123456789abcdef0")
+     *             .cluster("shop")
+     *             .build());
+     * 
+     *         ctx.export("managedPolicies", settings.applyValue(_settings -> _settings.iamManagedPolicies()));
+     *         ctx.export("policy", settings.applyValue(_settings -> _settings.iamPolicyJson()));
+     *         ctx.export("inlinePolicy", settings.applyValue(_settings -> _settings.iamUserPolicyJson()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetEksSettingsResult> getEksSettingsPlain(GetEksSettingsPlainArgs args, InvokeOptions options) {
@@ -178,12 +1366,90 @@ public final class CastaiFunctions {
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
      * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetGkePoliciesResult> getGkePolicies() {
         return getGkePolicies(GetGkePoliciesArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+     * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetGkePoliciesResult> getGkePoliciesPlain() {
@@ -192,12 +1458,90 @@ public final class CastaiFunctions {
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
      * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetGkePoliciesResult> getGkePolicies(GetGkePoliciesArgs args) {
         return getGkePolicies(args, InvokeOptions.Empty);
     }
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+     * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetGkePoliciesResult> getGkePoliciesPlain(GetGkePoliciesPlainArgs args) {
@@ -206,12 +1550,90 @@ public final class CastaiFunctions {
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
      * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetGkePoliciesResult> getGkePolicies(GetGkePoliciesArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("castai:index:getGkePolicies", TypeShape.of(GetGkePoliciesResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
+     * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetGkePoliciesResult> getGkePolicies(GetGkePoliciesArgs args, InvokeOutputOptions options) {
@@ -220,12 +1642,91 @@ public final class CastaiFunctions {
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
      * 
+     * ## Example Usage
+     * 
+     * The permissions of a custom role for CAST AI, with those for load balancers.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetGkePoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var gke = CastaiFunctions.getGkePolicies(GetGkePoliciesArgs.builder()
+     *             .features(Map.ofEntries(
+     *                 Map.entry("load_balancers_target_backend_pools", true),
+     *                 Map.entry("load_balancers_unmanaged_instance_groups", false)
+     *             ))
+     *             .build());
+     * 
+     *         ctx.export("permissions", gke.applyValue(_gke -> _gke.policies()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetGkePoliciesResult> getGkePoliciesPlain(GetGkePoliciesPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getGkePolicies", TypeShape.of(GetGkePoliciesResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a hibernation schedule by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationScheduleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var workday = CastaiFunctions.getHibernationSchedule(GetHibernationScheduleArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("workday")
+     *             .build());
+     * 
+     *         ctx.export("scheduleId", workday.applyValue(_workday -> _workday.id()));
+     *         ctx.export("enabled", workday.applyValue(_workday -> _workday.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetHibernationScheduleResult> getHibernationSchedule(GetHibernationScheduleArgs args) {
@@ -234,12 +1735,92 @@ public final class CastaiFunctions {
     /**
      * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds a hibernation schedule by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationScheduleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var workday = CastaiFunctions.getHibernationSchedule(GetHibernationScheduleArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("workday")
+     *             .build());
+     * 
+     *         ctx.export("scheduleId", workday.applyValue(_workday -> _workday.id()));
+     *         ctx.export("enabled", workday.applyValue(_workday -> _workday.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetHibernationScheduleResult> getHibernationSchedulePlain(GetHibernationSchedulePlainArgs args) {
         return getHibernationSchedulePlain(args, InvokeOptions.Empty);
     }
     /**
      * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a hibernation schedule by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationScheduleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var workday = CastaiFunctions.getHibernationSchedule(GetHibernationScheduleArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("workday")
+     *             .build());
+     * 
+     *         ctx.export("scheduleId", workday.applyValue(_workday -> _workday.id()));
+     *         ctx.export("enabled", workday.applyValue(_workday -> _workday.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetHibernationScheduleResult> getHibernationSchedule(GetHibernationScheduleArgs args, InvokeOptions options) {
@@ -248,12 +1829,92 @@ public final class CastaiFunctions {
     /**
      * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds a hibernation schedule by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationScheduleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var workday = CastaiFunctions.getHibernationSchedule(GetHibernationScheduleArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("workday")
+     *             .build());
+     * 
+     *         ctx.export("scheduleId", workday.applyValue(_workday -> _workday.id()));
+     *         ctx.export("enabled", workday.applyValue(_workday -> _workday.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetHibernationScheduleResult> getHibernationSchedule(GetHibernationScheduleArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("castai:index:getHibernationSchedule", TypeShape.of(GetHibernationScheduleResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds a hibernation schedule of an organization by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a hibernation schedule by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationScheduleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var workday = CastaiFunctions.getHibernationSchedule(GetHibernationScheduleArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("workday")
+     *             .build());
+     * 
+     *         ctx.export("scheduleId", workday.applyValue(_workday -> _workday.id()));
+     *         ctx.export("enabled", workday.applyValue(_workday -> _workday.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetHibernationScheduleResult> getHibernationSchedulePlain(GetHibernationSchedulePlainArgs args, InvokeOptions options) {
@@ -262,12 +1923,82 @@ public final class CastaiFunctions {
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
      * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount() {
         return getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.Empty, InvokeOptions.Empty);
     }
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain() {
@@ -276,12 +2007,82 @@ public final class CastaiFunctions {
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
      * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount(GetImpersonationServiceAccountArgs args) {
         return getImpersonationServiceAccount(args, InvokeOptions.Empty);
     }
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain(GetImpersonationServiceAccountPlainArgs args) {
@@ -290,12 +2091,82 @@ public final class CastaiFunctions {
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
      * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount(GetImpersonationServiceAccountArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("castai:index:getImpersonationServiceAccount", TypeShape.of(GetImpersonationServiceAccountResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
+     * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetImpersonationServiceAccountResult> getImpersonationServiceAccount(GetImpersonationServiceAccountArgs args, InvokeOutputOptions options) {
@@ -304,12 +2175,350 @@ public final class CastaiFunctions {
     /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
      * 
+     * ## Example Usage
+     * 
+     * The subject that the federated credential of an Azure application has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var account = CastaiFunctions.getImpersonationServiceAccount(GetImpersonationServiceAccountArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("subject", account.applyValue(_account -> _account.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain(GetImpersonationServiceAccountPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getImpersonationServiceAccount", TypeShape.of(GetImpersonationServiceAccountResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Reads what Omni knows of a cluster that is registered with it, such as the Google service account that an edge location has to trust to do without a key. It fails if the cluster is not registered.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getOmniCluster(GetOmniClusterArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .build());
+     * 
+     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
+     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClusterResult> getOmniCluster(GetOmniClusterArgs args) {
+        return getOmniCluster(args, InvokeOptions.Empty);
+    }
+    /**
+     * Reads what Omni knows of a cluster that is registered with it, such as the Google service account that an edge location has to trust to do without a key. It fails if the cluster is not registered.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getOmniCluster(GetOmniClusterArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .build());
+     * 
+     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
+     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetOmniClusterResult> getOmniClusterPlain(GetOmniClusterPlainArgs args) {
+        return getOmniClusterPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Reads what Omni knows of a cluster that is registered with it, such as the Google service account that an edge location has to trust to do without a key. It fails if the cluster is not registered.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getOmniCluster(GetOmniClusterArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .build());
+     * 
+     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
+     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClusterResult> getOmniCluster(GetOmniClusterArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getOmniCluster", TypeShape.of(GetOmniClusterResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Reads what Omni knows of a cluster that is registered with it, such as the Google service account that an edge location has to trust to do without a key. It fails if the cluster is not registered.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getOmniCluster(GetOmniClusterArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .build());
+     * 
+     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
+     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClusterResult> getOmniCluster(GetOmniClusterArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getOmniCluster", TypeShape.of(GetOmniClusterResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Reads what Omni knows of a cluster that is registered with it, such as the Google service account that an edge location has to trust to do without a key. It fails if the cluster is not registered.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.OmniCluster;
+     * import com.castai.castai.OmniClusterArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var omni = new OmniCluster("omni", OmniClusterArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getOmniCluster(GetOmniClusterArgs.builder()
+     *             .clusterId(omni.clusterId())
+     *             .build());
+     * 
+     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
+     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetOmniClusterResult> getOmniClusterPlain(GetOmniClusterPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getOmniCluster", TypeShape.of(GetOmniClusterResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the organization, and gives it a service account.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOrganizationArgs;
+     * import com.castai.castai.ServiceAccount;
+     * import com.castai.castai.ServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var organizationVar = CastaiFunctions.getOrganization(GetOrganizationArgs.builder()
+     *             .name("Local")
+     *             .build());
+     * 
+     *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+     *             .organizationId(organizationVar.applyValue(_organizationVar -> _organizationVar.id()))
+     *             .name("pipeline")
+     *             .build());
+     * 
+     *         ctx.export("organizationId", organizationVar.applyValue(_organizationVar -> _organizationVar.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetOrganizationResult> getOrganization(GetOrganizationArgs args) {
@@ -318,12 +2527,98 @@ public final class CastaiFunctions {
     /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds the organization, and gives it a service account.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOrganizationArgs;
+     * import com.castai.castai.ServiceAccount;
+     * import com.castai.castai.ServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var organizationVar = CastaiFunctions.getOrganization(GetOrganizationArgs.builder()
+     *             .name("Local")
+     *             .build());
+     * 
+     *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+     *             .organizationId(organizationVar.applyValue(_organizationVar -> _organizationVar.id()))
+     *             .name("pipeline")
+     *             .build());
+     * 
+     *         ctx.export("organizationId", organizationVar.applyValue(_organizationVar -> _organizationVar.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetOrganizationResult> getOrganizationPlain(GetOrganizationPlainArgs args) {
         return getOrganizationPlain(args, InvokeOptions.Empty);
     }
     /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the organization, and gives it a service account.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOrganizationArgs;
+     * import com.castai.castai.ServiceAccount;
+     * import com.castai.castai.ServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var organizationVar = CastaiFunctions.getOrganization(GetOrganizationArgs.builder()
+     *             .name("Local")
+     *             .build());
+     * 
+     *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+     *             .organizationId(organizationVar.applyValue(_organizationVar -> _organizationVar.id()))
+     *             .name("pipeline")
+     *             .build());
+     * 
+     *         ctx.export("organizationId", organizationVar.applyValue(_organizationVar -> _organizationVar.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetOrganizationResult> getOrganization(GetOrganizationArgs args, InvokeOptions options) {
@@ -332,12 +2627,98 @@ public final class CastaiFunctions {
     /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Finds the organization, and gives it a service account.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOrganizationArgs;
+     * import com.castai.castai.ServiceAccount;
+     * import com.castai.castai.ServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var organizationVar = CastaiFunctions.getOrganization(GetOrganizationArgs.builder()
+     *             .name("Local")
+     *             .build());
+     * 
+     *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+     *             .organizationId(organizationVar.applyValue(_organizationVar -> _organizationVar.id()))
+     *             .name("pipeline")
+     *             .build());
+     * 
+     *         ctx.export("organizationId", organizationVar.applyValue(_organizationVar -> _organizationVar.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetOrganizationResult> getOrganization(GetOrganizationArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("castai:index:getOrganization", TypeShape.of(GetOrganizationResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the organization, and gives it a service account.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOrganizationArgs;
+     * import com.castai.castai.ServiceAccount;
+     * import com.castai.castai.ServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var organizationVar = CastaiFunctions.getOrganization(GetOrganizationArgs.builder()
+     *             .name("Local")
+     *             .build());
+     * 
+     *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+     *             .organizationId(organizationVar.applyValue(_organizationVar -> _organizationVar.id()))
+     *             .name("pipeline")
+     *             .build());
+     * 
+     *         ctx.export("organizationId", organizationVar.applyValue(_organizationVar -> _organizationVar.id()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetOrganizationResult> getOrganizationPlain(GetOrganizationPlainArgs args, InvokeOptions options) {
@@ -346,12 +2727,100 @@ public final class CastaiFunctions {
     /**
      * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Puts a schedule that others have made to work in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.RebalancingJob;
+     * import com.castai.castai.RebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var nightly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("nightly")
+     *             .build());
+     * 
+     *         var job = new RebalancingJob("job", RebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(nightly.applyValue(_nightly -> _nightly.id()))
+     *             .build());
+     * 
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetRebalancingScheduleResult> getRebalancingSchedule(GetRebalancingScheduleArgs args) {
         return getRebalancingSchedule(args, InvokeOptions.Empty);
     }
     /**
      * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Puts a schedule that others have made to work in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.RebalancingJob;
+     * import com.castai.castai.RebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var nightly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("nightly")
+     *             .build());
+     * 
+     *         var job = new RebalancingJob("job", RebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(nightly.applyValue(_nightly -> _nightly.id()))
+     *             .build());
+     * 
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetRebalancingScheduleResult> getRebalancingSchedulePlain(GetRebalancingSchedulePlainArgs args) {
@@ -360,12 +2829,100 @@ public final class CastaiFunctions {
     /**
      * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Puts a schedule that others have made to work in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.RebalancingJob;
+     * import com.castai.castai.RebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var nightly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("nightly")
+     *             .build());
+     * 
+     *         var job = new RebalancingJob("job", RebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(nightly.applyValue(_nightly -> _nightly.id()))
+     *             .build());
+     * 
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetRebalancingScheduleResult> getRebalancingSchedule(GetRebalancingScheduleArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("castai:index:getRebalancingSchedule", TypeShape.of(GetRebalancingScheduleResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Puts a schedule that others have made to work in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.RebalancingJob;
+     * import com.castai.castai.RebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var nightly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("nightly")
+     *             .build());
+     * 
+     *         var job = new RebalancingJob("job", RebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(nightly.applyValue(_nightly -> _nightly.id()))
+     *             .build());
+     * 
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetRebalancingScheduleResult> getRebalancingSchedule(GetRebalancingScheduleArgs args, InvokeOutputOptions options) {
@@ -374,12 +2931,94 @@ public final class CastaiFunctions {
     /**
      * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
      * 
+     * ## Example Usage
+     * 
+     * Puts a schedule that others have made to work in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.RebalancingJob;
+     * import com.castai.castai.RebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var nightly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("nightly")
+     *             .build());
+     * 
+     *         var job = new RebalancingJob("job", RebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(nightly.applyValue(_nightly -> _nightly.id()))
+     *             .build());
+     * 
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetRebalancingScheduleResult> getRebalancingSchedulePlain(GetRebalancingSchedulePlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getRebalancingSchedule", TypeShape.of(GetRebalancingScheduleResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies by their names.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var policies = CastaiFunctions.getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", policies.applyValue(_policies -> _policies.policiesByName()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetWorkloadScalingPoliciesResult> getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs args) {
@@ -388,12 +3027,88 @@ public final class CastaiFunctions {
     /**
      * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies by their names.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var policies = CastaiFunctions.getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", policies.applyValue(_policies -> _policies.policiesByName()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static CompletableFuture<GetWorkloadScalingPoliciesResult> getWorkloadScalingPoliciesPlain(GetWorkloadScalingPoliciesPlainArgs args) {
         return getWorkloadScalingPoliciesPlain(args, InvokeOptions.Empty);
     }
     /**
      * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies by their names.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var policies = CastaiFunctions.getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", policies.applyValue(_policies -> _policies.policiesByName()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static Output<GetWorkloadScalingPoliciesResult> getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs args, InvokeOptions options) {
@@ -402,12 +3117,88 @@ public final class CastaiFunctions {
     /**
      * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies by their names.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var policies = CastaiFunctions.getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", policies.applyValue(_policies -> _policies.policiesByName()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetWorkloadScalingPoliciesResult> getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicies", TypeShape.of(GetWorkloadScalingPoliciesResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies by their names.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var policies = CastaiFunctions.getWorkloadScalingPolicies(GetWorkloadScalingPoliciesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", policies.applyValue(_policies -> _policies.policiesByName()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetWorkloadScalingPoliciesResult> getWorkloadScalingPoliciesPlain(GetWorkloadScalingPoliciesPlainArgs args, InvokeOptions options) {
@@ -416,12 +3207,88 @@ public final class CastaiFunctions {
     /**
      * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies in the order in which they are tried.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var order = CastaiFunctions.getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", order.applyValue(_order -> _order.policyIds()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs args) {
         return getWorkloadScalingPolicyOrder(args, InvokeOptions.Empty);
     }
     /**
      * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies in the order in which they are tried.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var order = CastaiFunctions.getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", order.applyValue(_order -> _order.policyIds()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrderPlain(GetWorkloadScalingPolicyOrderPlainArgs args) {
@@ -430,6 +3297,44 @@ public final class CastaiFunctions {
     /**
      * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies in the order in which they are tried.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var order = CastaiFunctions.getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", order.applyValue(_order -> _order.policyIds()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs args, InvokeOptions options) {
         return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicyOrder", TypeShape.of(GetWorkloadScalingPolicyOrderResult.class), args, Utilities.withVersion(options));
@@ -437,12 +3342,88 @@ public final class CastaiFunctions {
     /**
      * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
      * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies in the order in which they are tried.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var order = CastaiFunctions.getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", order.applyValue(_order -> _order.policyIds()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
      */
     public static Output<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs args, InvokeOutputOptions options) {
         return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicyOrder", TypeShape.of(GetWorkloadScalingPolicyOrderResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.
+     * 
+     * ## Example Usage
+     * 
+     * The IDs of a cluster&#39;s scaling policies in the order in which they are tried.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var order = CastaiFunctions.getWorkloadScalingPolicyOrder(GetWorkloadScalingPolicyOrderArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("policyIds", order.applyValue(_order -> _order.policyIds()));
+     *     }
+     * }
+     * }
+     * </pre>
      * 
      */
     public static CompletableFuture<GetWorkloadScalingPolicyOrderResult> getWorkloadScalingPolicyOrderPlain(GetWorkloadScalingPolicyOrderPlainArgs args, InvokeOptions options) {

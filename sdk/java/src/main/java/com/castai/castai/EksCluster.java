@@ -23,6 +23,48 @@ import javax.annotation.Nullable;
  * 
  * Deleting the resource disconnects the cluster and waits until that is done. With `deleteNodesOnDisconnect` the nodes that CAST AI has added are drained and deleted first.
  * 
+ * ## Example Usage
+ * 
+ * Connects an EKS cluster with the role that CAST AI assumes; on deletion, CAST AI removes its nodes.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.EksCluster;
+ * import com.castai.castai.EksClusterArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var roleArn = config.require("roleArn");
+ *         var shop = new EksCluster("shop", EksClusterArgs.builder()
+ *             .name("shop")
+ *             .accountId("123456789012")
+ *             .region("eu-central-1")
+ *             .assumeRoleArn(roleArn)
+ *             .deleteNodesOnDisconnect(true)
+ *             .build());
+ * 
+ *         ctx.export("clusterId", shop.id());
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is the cluster ID (UUID) in CAST AI. An import neither registers the cluster again nor makes a token.

@@ -19,6 +19,51 @@ import javax.annotation.Nullable;
  * 
  * Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
  * 
+ * ## Example Usage
+ * 
+ * Registers an EKS cluster for its ID, and makes the principal that the role of CAST AI has to trust.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.EksClusterId;
+ * import com.castai.castai.EksClusterIdArgs;
+ * import com.castai.castai.EksUserArn;
+ * import com.castai.castai.EksUserArnArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         var shop = new EksClusterId("shop", EksClusterIdArgs.builder()
+ *             .clusterName("shop")
+ *             .accountId("123456789012")
+ *             .region("eu-central-1")
+ *             .build());
+ * 
+ *         var principalResource = new EksUserArn("principalResource", EksUserArnArgs.builder()
+ *             .clusterId(shop.id())
+ *             .build());
+ * 
+ *         ctx.export("externalId", shop.id());
+ *         ctx.export("principal", principalResource.arn());
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is the cluster ID (UUID) in CAST AI.

@@ -19,6 +19,60 @@ import javax.annotation.Nullable;
  * 
  * Deleting it breaks the cluster&#39;s credentials, so let the role depend on it and the `EksCluster` on the role: then it goes last.
  * 
+ * ## Example Usage
+ * 
+ * The trust policy of the role that CAST AI assumes for one EKS cluster.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.EksUserArn;
+ * import com.castai.castai.EksUserArnArgs;
+ * import static com.pulumi.codegen.internal.Serialization.*;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var principal = new EksUserArn("principal", EksUserArnArgs.builder()
+ *             .clusterId(clusterId)
+ *             .build());
+ * 
+ *         ctx.export("trustPolicy", principal.arn().applyValue(_arn -> serializeJson(
+ *             jsonObject(
+ *                 jsonProperty("Version", "2012-10-17"),
+ *                 jsonProperty("Statement", jsonArray(jsonObject(
+ *                     jsonProperty("Effect", "Allow"),
+ *                     jsonProperty("Action", "sts:AssumeRole"),
+ *                     jsonProperty("Principal", jsonObject(
+ *                         jsonProperty("AWS", _arn)
+ *                     )),
+ *                     jsonProperty("Condition", jsonObject(
+ *                         jsonProperty("StringEquals", jsonObject(
+ *                             jsonProperty("sts:ExternalId", clusterId)
+ *                         ))
+ *                     ))
+ *                 )))
+ *             ))));
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is the cluster ID (UUID) in CAST AI.

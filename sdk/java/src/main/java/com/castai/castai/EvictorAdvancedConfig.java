@@ -20,6 +20,59 @@ import javax.annotation.Nullable;
  * 
  * A cluster has one list of rules, and the resource manages all of it, so there should be one resource of this kind for a cluster: it replaces the rules that are there, and clears them when it is deleted.
  * 
+ * ## Example Usage
+ * 
+ * Evicts jobs that can run again, and leaves databases alone.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.EvictorAdvancedConfig;
+ * import com.castai.castai.EvictorAdvancedConfigArgs;
+ * import com.castai.castai.inputs.EvictorAdvancedConfigEvictorAdvancedConfigArgs;
+ * import com.castai.castai.inputs.EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var rules = new EvictorAdvancedConfig("rules", EvictorAdvancedConfigArgs.builder()
+ *             .clusterId(clusterId)
+ *             .evictorAdvancedConfigs(            
+ *                 EvictorAdvancedConfigEvictorAdvancedConfigArgs.builder()
+ *                     .podSelector(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs.builder()
+ *                         .namespace("batch")
+ *                         .kind("Job")
+ *                         .build())
+ *                     .aggressive(true)
+ *                     .build(),
+ *                 EvictorAdvancedConfigEvictorAdvancedConfigArgs.builder()
+ *                     .podSelector(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArgs.builder()
+ *                         .matchLabels(Map.of("app.kubernetes.io/component", "database"))
+ *                         .build())
+ *                     .removalDisabled(true)
+ *                     .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;`.

@@ -20,6 +20,47 @@ import javax.annotation.Nullable;
  * 
  * Deleting this resource removes the registration of a cluster that was never connected, and leaves one that is connected alone.
  * 
+ * ## Example Usage
+ * 
+ * Registers a GKE cluster for its ID and the token of its agent, and prepares a connection without a key.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.GkeClusterId;
+ * import com.castai.castai.GkeClusterIdArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App }{{@code
+ *     public static void main(String[] args) }{{@code
+ *         Pulumi.run(App::stack);
+ *     }}{@code
+ * 
+ *     public static void stack(Context ctx) }{{@code
+ *         var shop = new GkeClusterId("shop", GkeClusterIdArgs.builder()
+ *             .name("shop")
+ *             .projectId("shop-production")
+ *             .location("europe-west3")
+ *             .clientServiceAccount("castai}{@literal @}{@code shop-production.iam.gserviceaccount.com")
+ *             .build());
+ * 
+ *         ctx.export("clusterId", shop.id());
+ *         ctx.export("clusterToken", shop.clusterToken());
+ *         ctx.export("mayImpersonate", shop.castServiceAccount());
+ *     }}{@code
+ * }}{@code
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is the cluster ID (UUID) in CAST AI. An import makes no token.

@@ -22,6 +22,76 @@ import javax.annotation.Nullable;
 /**
  * Pauses clusters at one time and resumes them at another. A paused cluster has no nodes, and what runs in it is down.
  * 
+ * ## Example Usage
+ * 
+ * Stops a cluster in the evening and starts it again in the morning, on working days.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.HibernationSchedule;
+ * import com.castai.castai.HibernationScheduleArgs;
+ * import com.castai.castai.inputs.HibernationSchedulePauseConfigArgs;
+ * import com.castai.castai.inputs.HibernationSchedulePauseConfigScheduleArgs;
+ * import com.castai.castai.inputs.HibernationScheduleResumeConfigArgs;
+ * import com.castai.castai.inputs.HibernationScheduleResumeConfigScheduleArgs;
+ * import com.castai.castai.inputs.HibernationScheduleResumeConfigJobConfigArgs;
+ * import com.castai.castai.inputs.HibernationScheduleResumeConfigJobConfigNodeConfigArgs;
+ * import com.castai.castai.inputs.HibernationScheduleClusterAssignmentsArgs;
+ * import com.castai.castai.inputs.HibernationScheduleClusterAssignmentsAssignmentArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         final var clusterId = config.require("clusterId");
+ *         var workday = new HibernationSchedule("workday", HibernationScheduleArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("working-hours")
+ *             .enabled(true)
+ *             .pauseConfig(HibernationSchedulePauseConfigArgs.builder()
+ *                 .enabled(true)
+ *                 .schedule(HibernationSchedulePauseConfigScheduleArgs.builder()
+ *                     .cronExpression("CRON_TZ=Europe/Berlin 0 20 * * 1-5")
+ *                     .build())
+ *                 .build())
+ *             .resumeConfig(HibernationScheduleResumeConfigArgs.builder()
+ *                 .enabled(true)
+ *                 .schedule(HibernationScheduleResumeConfigScheduleArgs.builder()
+ *                     .cronExpression("CRON_TZ=Europe/Berlin 0 7 * * 1-5")
+ *                     .build())
+ *                 .jobConfig(HibernationScheduleResumeConfigJobConfigArgs.builder()
+ *                     .nodeConfig(HibernationScheduleResumeConfigJobConfigNodeConfigArgs.builder()
+ *                         .instanceType("e2-standard-4")
+ *                         .build())
+ *                     .build())
+ *                 .build())
+ *             .clusterAssignments(HibernationScheduleClusterAssignmentsArgs.builder()
+ *                 .assignments(HibernationScheduleClusterAssignmentsAssignmentArgs.builder()
+ *                     .clusterId(clusterId)
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;/&lt;scheduleId&gt;`. In place of the ID of the schedule it may hold the name, if no other has the same. The organization may be left out if it is the one that the provider is configured with.

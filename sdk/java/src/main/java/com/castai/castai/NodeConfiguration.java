@@ -31,6 +31,55 @@ import javax.annotation.Nullable;
  * 
  * Properties left out are the service&#39;s to choose: it fills in defaults, which show in the outputs and never as a difference.
  * 
+ * ## Example Usage
+ * 
+ * How the nodes of a GKE cluster are built: their subnet, disk, tags and pods.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.NodeConfiguration;
+ * import com.castai.castai.NodeConfigurationArgs;
+ * import com.castai.castai.inputs.NodeConfigurationGkeArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var workers = new NodeConfiguration("workers", NodeConfigurationArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("workers")
+ *             .subnets("projects/shop-production/regions/europe-west3/subnetworks/nodes")
+ *             .minDiskSize(120)
+ *             .diskCpuRatio(5)
+ *             .drainTimeoutSec(600)
+ *             .tags(Map.of("team", "platform"))
+ *             .gke(NodeConfigurationGkeArgs.builder()
+ *                 .diskType("pd-balanced")
+ *                 .maxPodsPerNode(64)
+ *                 .networkTags("castai-node")
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;/&lt;id&gt;` or `&lt;clusterId&gt;/&lt;name&gt;`.

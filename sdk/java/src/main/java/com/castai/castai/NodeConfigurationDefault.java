@@ -19,6 +19,52 @@ import javax.annotation.Nullable;
  * 
  * When another configuration has become the default, a refresh drops the resource, and the next update sets it again. Deleting the resource changes nothing, since a cluster always has a default.
  * 
+ * ## Example Usage
+ * 
+ * Builds the nodes of all templates that name no configuration from this one.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.NodeConfiguration;
+ * import com.castai.castai.NodeConfigurationArgs;
+ * import com.castai.castai.NodeConfigurationDefault;
+ * import com.castai.castai.NodeConfigurationDefaultArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var workers = new NodeConfiguration("workers", NodeConfigurationArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("workers")
+ *             .subnets("projects/shop-production/regions/europe-west3/subnetworks/nodes")
+ *             .build());
+ * 
+ *         var workersDefault = new NodeConfigurationDefault("workersDefault", NodeConfigurationDefaultArgs.builder()
+ *             .clusterId(clusterId)
+ *             .configurationId(workers.id())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;/&lt;configurationId&gt;`, or `&lt;clusterId&gt;` for whichever is the default.

@@ -29,6 +29,64 @@ import javax.annotation.Nullable;
  * 
  * Properties left out are the service&#39;s to choose: it fills in defaults, which show in the outputs and never as a difference.
  * 
+ * ## Example Usage
+ * 
+ * Spot nodes for batch jobs, with on-demand ones as a stand-in and a taint that keeps other pods away.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.NodeTemplate;
+ * import com.castai.castai.NodeTemplateArgs;
+ * import com.castai.castai.inputs.NodeTemplateCustomTaintArgs;
+ * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("batch")
+ *             .shouldTaint(true)
+ *             .customLabels(Map.of("workload", "batch"))
+ *             .customTaints(NodeTemplateCustomTaintArgs.builder()
+ *                 .key("workload")
+ *                 .value("batch")
+ *                 .effect("NoSchedule")
+ *                 .build())
+ *             .constraints(NodeTemplateConstraintsArgs.builder()
+ *                 .spot(true)
+ *                 .useSpotFallbacks(true)
+ *                 .fallbackRestoreRateSeconds(1800)
+ *                 .enableSpotDiversity(true)
+ *                 .minCpu(4)
+ *                 .maxCpu(32)
+ *                 .architectures(                
+ *                     "amd64",
+ *                     "arm64")
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;/&lt;name&gt;`.

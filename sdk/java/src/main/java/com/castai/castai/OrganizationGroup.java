@@ -21,6 +21,61 @@ import javax.annotation.Nullable;
  * 
  * When `members` is given, it is the whole membership: who was added elsewhere shows as a difference after a refresh, and is removed by the update whose preview says so, not before. Without `members` the membership is left alone.
  * 
+ * ## Example Usage
+ * 
+ * A group with a service account in it.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.ServiceAccount;
+ * import com.castai.castai.ServiceAccountArgs;
+ * import com.castai.castai.OrganizationGroup;
+ * import com.castai.castai.OrganizationGroupArgs;
+ * import com.castai.castai.inputs.OrganizationGroupMemberArgs;
+ * import com.castai.castai.inputs.OrganizationGroupMemberMemberArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("pipeline")
+ *             .build());
+ * 
+ *         var platform = new OrganizationGroup("platform", OrganizationGroupArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("platform")
+ *             .description("Those who run the clusters.")
+ *             .members(OrganizationGroupMemberArgs.builder()
+ *                 .members(OrganizationGroupMemberMemberArgs.builder()
+ *                     .kind("service_account")
+ *                     .id(pipeline.id())
+ *                     .email(pipeline.email())
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;/&lt;groupId&gt;`, or `&lt;groupId&gt;` for a group of the organization that the provider is configured with.

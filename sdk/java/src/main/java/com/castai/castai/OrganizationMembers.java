@@ -21,6 +21,47 @@ import javax.annotation.Nullable;
  * 
  * People whom the program does not name are left alone, unless `authoritative` is true. Who is dropped from a list loses that role; who has no other role, group or list left leaves the organization, or is no longer invited. Deleting the resource drops those that it lists and nobody else. The person the API token belongs to is never dropped.
  * 
+ * ## Example Usage
+ * 
+ * Who owns the organization and who may look at it; people who are not listed stay as they are.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.OrganizationMembers;
+ * import com.castai.castai.OrganizationMembersArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App }{{@code
+ *     public static void main(String[] args) }{{@code
+ *         Pulumi.run(App::stack);
+ *     }}{@code
+ * 
+ *     public static void stack(Context ctx) }{{@code
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         var members = new OrganizationMembers("members", OrganizationMembersArgs.builder()
+ *             .organizationId(organizationId)
+ *             .owners("platform}{@literal @}{@code example.com")
+ *             .viewers(            
+ *                 "finance}{@literal @}{@code example.com",
+ *                 "audit}{@literal @}{@code example.com")
+ *             .build());
+ * 
+ *     }}{@code
+ * }}{@code
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;`. It takes over all who have one of the roles.

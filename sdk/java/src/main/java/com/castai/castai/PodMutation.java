@@ -28,6 +28,67 @@ import javax.annotation.Nullable;
  * 
  * Properties left out are the service&#39;s to choose: what it fills in shows in the outputs and never as a difference.
  * 
+ * ## Example Usage
+ * 
+ * Runs half of the pods of a namespace on spot instances where there are any.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.PodMutation;
+ * import com.castai.castai.PodMutationArgs;
+ * import com.castai.castai.inputs.PodMutationFilterV2Args;
+ * import com.castai.castai.inputs.PodMutationFilterV2WorkloadArgs;
+ * import com.castai.castai.inputs.PodMutationFilterV2WorkloadNamespaceArgs;
+ * import com.castai.castai.inputs.PodMutationFilterV2WorkloadKindArgs;
+ * import com.castai.castai.inputs.PodMutationSpotConfigArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var spotWeb = new PodMutation("spotWeb", PodMutationArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("web-on-spot")
+ *             .enabled(true)
+ *             .filterV2(PodMutationFilterV2Args.builder()
+ *                 .workload(PodMutationFilterV2WorkloadArgs.builder()
+ *                     .namespaces(PodMutationFilterV2WorkloadNamespaceArgs.builder()
+ *                         .type("EXACT")
+ *                         .value("web")
+ *                         .build())
+ *                     .kinds(PodMutationFilterV2WorkloadKindArgs.builder()
+ *                         .type("EXACT")
+ *                         .value("Deployment")
+ *                         .build())
+ *                     .build())
+ *                 .build())
+ *             .labels(Map.of("team", "web"))
+ *             .spotConfig(PodMutationSpotConfigArgs.builder()
+ *                 .spotMode("PREFERRED_SPOT")
+ *                 .distributionPercentage(50)
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;/&lt;clusterId&gt;/&lt;mutationId&gt;`.

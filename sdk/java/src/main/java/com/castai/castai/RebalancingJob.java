@@ -19,6 +19,62 @@ import javax.annotation.Nullable;
 /**
  * Puts a `RebalancingSchedule` to work in a cluster. A cluster has one job of a schedule: one that exists already is not taken over, but has to be imported. If the service replaces the job by another one of the same schedule, the resource goes on with that.
  * 
+ * ## Example Usage
+ * 
+ * Puts a schedule to work in a cluster.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.RebalancingSchedule;
+ * import com.castai.castai.RebalancingScheduleArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleScheduleArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleTriggerConditionsArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleLaunchConfigurationArgs;
+ * import com.castai.castai.RebalancingJob;
+ * import com.castai.castai.RebalancingJobArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var weekly = new RebalancingSchedule("weekly", RebalancingScheduleArgs.builder()
+ *             .name("every-week")
+ *             .schedule(RebalancingScheduleScheduleArgs.builder()
+ *                 .cron("0 2 * * SUN")
+ *                 .build())
+ *             .triggerConditions(RebalancingScheduleTriggerConditionsArgs.builder()
+ *                 .savingsPercentage(10.0)
+ *                 .build())
+ *             .launchConfiguration(RebalancingScheduleLaunchConfigurationArgs.builder()
+ *                 .rebalancingMinNodes(3)
+ *                 .build())
+ *             .build());
+ * 
+ *         var job = new RebalancingJob("job", RebalancingJobArgs.builder()
+ *             .clusterId(clusterId)
+ *             .rebalancingScheduleId(weekly.id())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;/&lt;jobId&gt;`; in place of the ID of the job, it may hold the ID (UUID) or the name of its schedule.

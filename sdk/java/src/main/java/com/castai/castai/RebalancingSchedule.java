@@ -21,6 +21,61 @@ import javax.annotation.Nullable;
 /**
  * When and how clusters are rebalanced: the nodes that would be cheaper otherwise are replaced by others. A schedule belongs to the organization of the API token and does nothing by itself; a `RebalancingJob` puts it to work in a cluster.
  * 
+ * ## Example Usage
+ * 
+ * Replaces up to ten nodes each night if that saves 15 %, and keeps to that while nodes are drained.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.RebalancingSchedule;
+ * import com.castai.castai.RebalancingScheduleArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleScheduleArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleTriggerConditionsArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleLaunchConfigurationArgs;
+ * import com.castai.castai.inputs.RebalancingScheduleLaunchConfigurationExecutionConditionsArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         var nightly = new RebalancingSchedule("nightly", RebalancingScheduleArgs.builder()
+ *             .name("every-night")
+ *             .schedule(RebalancingScheduleScheduleArgs.builder()
+ *                 .cron("CRON_TZ=Europe/Berlin 30 3 * * *")
+ *                 .build())
+ *             .triggerConditions(RebalancingScheduleTriggerConditionsArgs.builder()
+ *                 .savingsPercentage(15.0)
+ *                 .build())
+ *             .launchConfiguration(RebalancingScheduleLaunchConfigurationArgs.builder()
+ *                 .numTargetedNodes(10)
+ *                 .rebalancingMinNodes(3)
+ *                 .nodeTtlSeconds(3600)
+ *                 .keepDrainTimeoutNodes(true)
+ *                 .executionConditions(RebalancingScheduleLaunchConfigurationExecutionConditionsArgs.builder()
+ *                     .enabled(true)
+ *                     .achievedSavingsPercentage(10)
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;scheduleId&gt;`, or the name of the schedule if no other has the same.

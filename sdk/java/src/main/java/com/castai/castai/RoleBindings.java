@@ -22,6 +22,66 @@ import javax.annotation.Nullable;
  * 
  * `subjects` are all who have the role by this binding: who was added elsewhere shows as a difference after a refresh, and loses the role by the update whose preview says so, not before.
  * 
+ * ## Example Usage
+ * 
+ * Lets a group manage one cluster and nothing else.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.OrganizationGroup;
+ * import com.castai.castai.OrganizationGroupArgs;
+ * import com.castai.castai.RoleBindings;
+ * import com.castai.castai.RoleBindingsArgs;
+ * import com.castai.castai.inputs.RoleBindingsScopeArgs;
+ * import com.castai.castai.inputs.RoleBindingsSubjectArgs;
+ * import com.castai.castai.inputs.RoleBindingsSubjectSubjectArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         final var clusterId = config.require("clusterId");
+ *         var shop = new OrganizationGroup("shop", OrganizationGroupArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("shop-team")
+ *             .build());
+ * 
+ *         var members = new RoleBindings("members", RoleBindingsArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("shop-team-members")
+ *             .roleId("8c60bd8e-21de-402a-969f-add07fd22c1b")
+ *             .scopes(RoleBindingsScopeArgs.builder()
+ *                 .kind("cluster")
+ *                 .resourceId(clusterId)
+ *                 .build())
+ *             .subjects(RoleBindingsSubjectArgs.builder()
+ *                 .subjects(RoleBindingsSubjectSubjectArgs.builder()
+ *                     .kind("group")
+ *                     .groupId(shop.id())
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;/&lt;roleBindingId&gt;`, or `&lt;roleBindingId&gt;` for a binding of the organization that the provider is configured with.

@@ -25,6 +25,52 @@ import javax.annotation.Nullable;
  * 
  * The API never returns a client secret, only a hash of it. A refresh compares the hash with the secret in the state, so that a secret changed elsewhere shows as a difference.
  * 
+ * ## Example Usage
+ * 
+ * Single sign-on by OpenID Connect; new users may look at everything.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.SSOConnection;
+ * import com.castai.castai.SSOConnectionArgs;
+ * import com.castai.castai.inputs.SSOConnectionOidcArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clientSecret = config.requireSecret("clientSecret");
+ *         var signOn = new SSOConnection("signOn", SSOConnectionArgs.builder()
+ *             .name("company")
+ *             .emailDomain("example.com")
+ *             .additionalEmailDomains("example.org")
+ *             .defaultRoleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+ *             .oidc(SSOConnectionOidcArgs.builder()
+ *                 .issuerUrl("https://login.example.com/realms/main")
+ *                 .clientId("castai")
+ *                 .clientSecret(clientSecret)
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;connectionId&gt;`. The client secret does not come with it: add it to the program, and the next update sets it.

@@ -19,6 +19,67 @@ import javax.annotation.Nullable;
 /**
  * An identity for programs, owned by an organization. It can do nothing until a role is bound to it, and signs in with a `ServiceAccountKey`.
  * 
+ * ## Example Usage
+ * 
+ * An identity for a pipeline that may look at everything in the organization.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.ServiceAccount;
+ * import com.castai.castai.ServiceAccountArgs;
+ * import com.castai.castai.RoleBindings;
+ * import com.castai.castai.RoleBindingsArgs;
+ * import com.castai.castai.inputs.RoleBindingsScopeArgs;
+ * import com.castai.castai.inputs.RoleBindingsSubjectArgs;
+ * import com.castai.castai.inputs.RoleBindingsSubjectSubjectArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("pipeline")
+ *             .description("Deploys the platform's Pulumi stacks.")
+ *             .build());
+ * 
+ *         var viewer = new RoleBindings("viewer", RoleBindingsArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("pipeline-viewer")
+ *             .roleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+ *             .scopes(RoleBindingsScopeArgs.builder()
+ *                 .kind("organization")
+ *                 .resourceId(organizationId)
+ *                 .build())
+ *             .subjects(RoleBindingsSubjectArgs.builder()
+ *                 .subjects(RoleBindingsSubjectSubjectArgs.builder()
+ *                     .kind("service_account")
+ *                     .serviceAccountId(pipeline.id())
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *         ctx.export("email", pipeline.email());
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;/&lt;serviceAccountId&gt;`.

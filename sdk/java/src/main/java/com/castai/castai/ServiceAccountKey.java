@@ -19,6 +19,54 @@ import javax.annotation.Nullable;
 /**
  * An API key of a service account. The key itself is the secret output `token`; the API shows it once, when the key is made, so it stays empty after an import.
  * 
+ * ## Example Usage
+ * 
+ * A key that expires, for a service account of its own.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.ServiceAccount;
+ * import com.castai.castai.ServiceAccountArgs;
+ * import com.castai.castai.ServiceAccountKey;
+ * import com.castai.castai.ServiceAccountKeyArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         var pipeline = new ServiceAccount("pipeline", ServiceAccountArgs.builder()
+ *             .organizationId(organizationId)
+ *             .name("pipeline")
+ *             .build());
+ * 
+ *         var key = new ServiceAccountKey("key", ServiceAccountKeyArgs.builder()
+ *             .organizationId(organizationId)
+ *             .serviceAccountId(pipeline.id())
+ *             .name("pipeline")
+ *             .expiresAt("2040-01-01T00:00:00Z")
+ *             .build());
+ * 
+ *         ctx.export("token", key.token());
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;/&lt;serviceAccountId&gt;/&lt;keyId&gt;`.

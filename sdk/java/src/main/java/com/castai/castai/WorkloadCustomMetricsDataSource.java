@@ -20,6 +20,54 @@ import javax.annotation.Nullable;
 /**
  * A Prometheus server of a cluster that the workload autoscaler takes metrics from, and the metrics it takes. Making one does not wait until the server is connected: `status` tells how far that is.
  * 
+ * ## Example Usage
+ * 
+ * Gives the workload autoscaler the metrics of Java applications and of a queue from Prometheus.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.WorkloadCustomMetricsDataSource;
+ * import com.castai.castai.WorkloadCustomMetricsDataSourceArgs;
+ * import com.castai.castai.inputs.WorkloadCustomMetricsDataSourcePrometheusArgs;
+ * import com.castai.castai.inputs.WorkloadCustomMetricsDataSourcePrometheusMetricArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var prometheus = new WorkloadCustomMetricsDataSource("prometheus", WorkloadCustomMetricsDataSourceArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("prometheus")
+ *             .prometheus(WorkloadCustomMetricsDataSourcePrometheusArgs.builder()
+ *                 .url("http://prometheus.monitoring:9090")
+ *                 .presets("jvm")
+ *                 .metrics(WorkloadCustomMetricsDataSourcePrometheusMetricArgs.builder()
+ *                     .name("queue_depth")
+ *                     .query("sum by (namespace, pod) (queue_depth)")
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;/&lt;dataSourceId&gt;`.

@@ -36,6 +36,81 @@ import javax.annotation.Nullable;
  * 
  * Properties left out are the service&#39;s to choose: it fills in defaults, which show in the outputs and never as a difference.
  * 
+ * ## Example Usage
+ * 
+ * Sizes the web workloads by their usage, with bounds, as their pods restart by themselves.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.WorkloadScalingPolicy;
+ * import com.castai.castai.WorkloadScalingPolicyArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyAssignmentRuleArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyAssignmentRuleRuleArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyCpuArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyCpuConstraintsArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyCpuConstraintsMinArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyMemoryArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyMemoryLimitArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var web = new WorkloadScalingPolicy("web", WorkloadScalingPolicyArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("web")
+ *             .applyType("DEFERRED")
+ *             .managementOption("MANAGED")
+ *             .assignmentRules(WorkloadScalingPolicyAssignmentRuleArgs.builder()
+ *                 .rules(WorkloadScalingPolicyAssignmentRuleRuleArgs.builder()
+ *                     .namespace(WorkloadScalingPolicyAssignmentRuleRuleNamespaceArgs.builder()
+ *                         .names(                        
+ *                             "web",
+ *                             "api")
+ *                         .build())
+ *                     .build())
+ *                 .build())
+ *             .cpu(WorkloadScalingPolicyCpuArgs.builder()
+ *                 .function("QUANTILE")
+ *                 .args("0.9")
+ *                 .overhead(0.1)
+ *                 .constraints(WorkloadScalingPolicyCpuConstraintsArgs.builder()
+ *                     .min(WorkloadScalingPolicyCpuConstraintsMinArgs.builder()
+ *                         .constant(0.1)
+ *                         .build())
+ *                     .build())
+ *                 .build())
+ *             .memory(WorkloadScalingPolicyMemoryArgs.builder()
+ *                 .function("MAX")
+ *                 .overhead(0.2)
+ *                 .limit(WorkloadScalingPolicyMemoryLimitArgs.builder()
+ *                     .type("MULTIPLIER")
+ *                     .multiplier(1.5)
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;/&lt;policyId&gt;`. The name of the policy may stand in place of its ID.

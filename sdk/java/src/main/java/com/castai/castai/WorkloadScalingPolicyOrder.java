@@ -21,6 +21,74 @@ import javax.annotation.Nullable;
  * 
  * A cluster has one order, so there should be one resource of this kind for it. Deleting the resource leaves the order as it is. Workloads move to other policies a while after the order has changed.
  * 
+ * ## Example Usage
+ * 
+ * Tries the policy for databases before the one for everything else.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.WorkloadScalingPolicy;
+ * import com.castai.castai.WorkloadScalingPolicyArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyCpuArgs;
+ * import com.castai.castai.inputs.WorkloadScalingPolicyMemoryArgs;
+ * import com.castai.castai.WorkloadScalingPolicyOrder;
+ * import com.castai.castai.WorkloadScalingPolicyOrderArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var databases = new WorkloadScalingPolicy("databases", WorkloadScalingPolicyArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("databases")
+ *             .applyType("DEFERRED")
+ *             .managementOption("READ_ONLY")
+ *             .cpu(WorkloadScalingPolicyCpuArgs.builder()
+ *                 .args("0.9")
+ *                 .build())
+ *             .memory(WorkloadScalingPolicyMemoryArgs.builder()
+ *                 .overhead(0.2)
+ *                 .build())
+ *             .build());
+ * 
+ *         var others = new WorkloadScalingPolicy("others", WorkloadScalingPolicyArgs.builder()
+ *             .clusterId(clusterId)
+ *             .name("others")
+ *             .applyType("IMMEDIATE")
+ *             .managementOption("MANAGED")
+ *             .cpu(WorkloadScalingPolicyCpuArgs.builder()
+ *                 .args("0.9")
+ *                 .build())
+ *             .memory(WorkloadScalingPolicyMemoryArgs.builder()
+ *                 .overhead(0.2)
+ *                 .build())
+ *             .build());
+ * 
+ *         var order = new WorkloadScalingPolicyOrder("order", WorkloadScalingPolicyOrderArgs.builder()
+ *             .clusterId(clusterId)
+ *             .policyIds(Output.all(databases.id(), others.id()))
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;clusterId&gt;`.
