@@ -27,13 +27,14 @@ import (
 func main() {
 	sizes := flag.String("sizes", "100,500", "how many resources, separated by commas")
 	latencies := flag.String("latencies", "0s,50ms", "the API's latency, separated by commas")
+	mixed := flag.Int("mixed", 1000, "how many resources of many kinds; 0 for none")
 	repeats := flag.Int("repeats", 3, "how often to preview and refresh; the median counts")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	b := &bench{ctx: ctx, repeats: *repeats}
 	defer b.cleanUp()
-	b.run(list(*sizes, strconv.Atoi), list(*latencies, time.ParseDuration))
+	b.run(list(*sizes, strconv.Atoi), list(*latencies, time.ParseDuration), *mixed)
 }
 
 // list parses values separated by commas.
@@ -85,7 +86,7 @@ func (b *bench) cleanUp() {
 	}
 }
 
-func (b *bench) run(sizes []int, latencies []time.Duration) {
+func (b *bench) run(sizes []int, latencies []time.Duration, mixed int) {
 	root, err := toolchain.Root()
 	if err != nil {
 		b.Fatalf("%v", err)
@@ -104,16 +105,20 @@ func (b *bench) run(sizes []int, latencies []time.Duration) {
 	row("start until first answer", "", "", ms(ours.took), ms(floor.took), ratio(ours.took, floor.took), "", "")
 	row("memory when idle", "", "", mb(ours.memory), mb(floor.memory), fmt.Sprintf("%.2f", float64(ours.memory)/float64(floor.memory)), "", "")
 
+	operate := func(g graph, latency time.Duration) {
+		progress("%d %s, API latency %s", g.size, g.of, latency)
+		for _, m := range b.operations(g, latency) {
+			row(m.op+", "+g.of, g.size, latency, m.ours.Round(10*time.Millisecond), m.floor.Round(10*time.Millisecond),
+				ratio(m.ours, m.floor), m.calls, fmt.Sprintf("%.1f MB", float64(m.bytes)/1e6))
+		}
+	}
 	for _, size := range sizes {
 		for _, latency := range latencies {
-			progress("%d node templates, API latency %s", size, latency)
-			ours, floor := b.operations(size, latency)
-			for i, op := range operations {
-				m := ours[i]
-				row(op.name, size, latency, m.took.Round(10*time.Millisecond), floor[i].took.Round(10*time.Millisecond),
-					ratio(m.took, floor[i].took), m.calls, fmt.Sprintf("%.1f MB", float64(m.bytes)/1e6))
-			}
+			operate(graph{of: "node templates", size: size, program: templateProgram(size), up: true}, latency)
 		}
+	}
+	if mixed > 0 {
+		operate(graph{of: "of many kinds", size: mixed, program: mixedProgram(mixed)}, 50*time.Millisecond)
 	}
 	fmt.Fprintln(os.Stderr)
 	fmt.Printf("%s, %d cores, %s. Preview and refresh: median of %d.\n\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.repeats)
@@ -125,26 +130,27 @@ func ms(d time.Duration) string           { return fmt.Sprintf("%.0f ms", float6
 func mb(kB int) string                    { return fmt.Sprintf("%.0f MB", float64(kB)/1024) }
 func ratio(a, b time.Duration) string     { return fmt.Sprintf("%.2f", float64(a)/float64(b)) }
 
-// measurement is what one operation took and asked of the API.
+// graph is a program whose operations are measured.
+type graph struct {
+	of      string // what it is made of
+	size    int
+	program string
+	// up says that its first deployment is measured, too. The engine writes its
+	// whole state after each step of one, which takes minutes for large graphs.
+	up bool
+}
+
+// measurement is what one operation took, with our resources and with as many
+// of the engine's own, and what ours asked of the API.
 type measurement struct {
-	took         time.Duration
+	op           string
+	ours, floor  time.Duration
 	calls, bytes int
 }
 
-// operations are those that are measured.
-var operations = []struct {
-	name string
-	run  func(*testengine.Stack) *testengine.Result
-	once bool
-}{
-	{"up", func(s *testengine.Stack) *testengine.Result { return s.Up() }, true},
-	{"preview", func(s *testengine.Stack) *testengine.Result { return s.Preview("--expect-no-changes") }, false},
-	{"refresh", func(s *testengine.Stack) *testengine.Result { return s.Refresh("--expect-no-changes") }, false},
-}
-
-// operations measures each operation on node templates and on as many resources
-// of the engine, in turns, so that what else the machine does weighs on both.
-func (b *bench) operations(size int, latency time.Duration) (ours, floor []measurement) {
+// operations measures each operation on a graph and on the floor in turns, so
+// that what else the machine does weighs on both.
+func (b *bench) operations(g graph, latency time.Duration) []measurement {
 	api, err := emulator.New(emulator.Options{Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1, Latency: latency}})
 	if err != nil {
 		b.Fatalf("%v", err)
@@ -152,58 +158,54 @@ func (b *bench) operations(size int, latency time.Duration) (ours, floor []measu
 	defer api.Close()
 	web := httptest.NewServer(api)
 	defer web.Close()
-	e := testengine.New(b)
-	e.Castai()
-	e.Setenv("CASTAI_API_URL", web.URL)
-	e.Setenv("CASTAI_API_TOKEN", "bench")
-	stashes, templates := testengine.New(b).YAML(stashProgram(size)), e.YAML(templateProgram(size))
-	for _, op := range operations {
-		repeats := b.repeats
-		if op.once {
-			repeats = 1
+	engine, bare := testengine.New(b), testengine.New(b)
+	engine.Castai()
+	engine.Setenv("CASTAI_API_URL", web.URL)
+	engine.Setenv("CASTAI_API_TOKEN", "bench")
+	if !g.up {
+		for _, e := range []*testengine.Engine{engine, bare} {
+			e.Setenv("PULUMI_EXPERIMENTAL", "true")
+			e.Setenv("PULUMI_SKIP_CHECKPOINTS", "true")
 		}
-		var without, with []measurement
-		for range repeats {
-			without = append(without, measurement{took: op.run(stashes).Duration})
-			api.ForgetRequests()
-			m := measurement{took: op.run(templates).Duration}
-			for _, r := range api.Requests() {
-				m.calls++
-				m.bytes += r.ResponseBytes
-			}
-			with = append(with, m)
+	}
+	ours, floor := engine.YAML(g.program), bare.YAML(stashProgram(g.size))
+
+	once := func(op string, run func(*testengine.Stack) *testengine.Result) measurement {
+		m := measurement{op: op, floor: run(floor).Duration}
+		api.ForgetRequests()
+		m.ours = run(ours).Duration
+		for _, r := range api.Requests() {
+			m.calls++
+			m.bytes += r.ResponseBytes
 		}
-		ours, floor = append(ours, median(with)), append(floor, median(without))
+		return m
 	}
-	return ours, floor
+	often := func(op string, run func(*testengine.Stack) *testengine.Result) measurement {
+		all := make([]measurement, b.repeats)
+		for i := range all {
+			all[i] = once(op, run)
+		}
+		middle := all[0]
+		middle.ours = median(all, func(m measurement) time.Duration { return m.ours })
+		middle.floor = median(all, func(m measurement) time.Duration { return m.floor })
+		return middle
+	}
+	var measured []measurement
+	if up := once("up", func(s *testengine.Stack) *testengine.Result { return s.Up() }); g.up {
+		measured = append(measured, up)
+	}
+	return append(measured,
+		often("preview", func(s *testengine.Stack) *testengine.Result { return s.Preview("--expect-no-changes") }),
+		often("refresh", func(s *testengine.Stack) *testengine.Result { return s.Refresh("--expect-no-changes") }))
 }
 
-func median(all []measurement) measurement {
-	slices.SortFunc(all, func(a, b measurement) int { return int(a.took - b.took) })
-	return all[len(all)/2]
-}
-
-// stashProgram is a graph of resources that the engine keeps itself.
-func stashProgram(size int) string {
-	var text strings.Builder
-	text.WriteString("resources:\n  root:\n    type: pulumi:index:Stash\n    properties:\n      input: root\n")
-	for i := range size {
-		fmt.Fprintf(&text, "  item-%d:\n    type: pulumi:index:Stash\n    properties:\n      input:\n        parent: ${root.output}\n"+
-			"        name: item-%d\n        shouldTaint: true\n        constraints:\n          spot: true\n          minCpu: 2\n", i, i)
+func median(all []measurement, of func(measurement) time.Duration) time.Duration {
+	var values []time.Duration
+	for _, m := range all {
+		values = append(values, of(m))
 	}
-	return text.String()
-}
-
-// templateProgram is the same graph: a cluster and its node templates.
-func templateProgram(size int) string {
-	var text strings.Builder
-	text.WriteString("resources:\n  root:\n    type: castai:EksClusterId\n    properties:\n" +
-		"      clusterName: bench\n      accountId: \"123456789012\"\n      region: eu-central-1\n")
-	for i := range size {
-		fmt.Fprintf(&text, "  item-%d:\n    type: castai:NodeTemplate\n    properties:\n      clusterId: ${root.id}\n"+
-			"      name: item-%d\n      shouldTaint: true\n      constraints:\n        spot: true\n        minCpu: 2\n", i, i)
-	}
-	return text.String()
+	slices.Sort(values)
+	return values[len(values)/2]
 }
 
 // plugins builds the two plugins whose start is measured.
