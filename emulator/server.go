@@ -205,6 +205,7 @@ func (s *Server) areas() {
 	s.podMutationArea()
 	s.costArea()
 	s.edgeArea()
+	s.databaseCacheArea()
 }
 
 // handle serves one operation of the contract.

@@ -10,6 +10,7 @@ var modules = map[tokens.ModuleName]tokens.ModuleName{
 	"access":    "index",
 	"clusters":  "index",
 	"cost":      "index",
+	"dbcache":   "index",
 	"edge":      "index",
 	"nodes":     "index",
 	"policies":  "index",

@@ -14,6 +14,7 @@ import (
 	"github.com/castai/pulumi-castai/provider/access"
 	"github.com/castai/pulumi-castai/provider/clusters"
 	"github.com/castai/pulumi-castai/provider/cost"
+	"github.com/castai/pulumi-castai/provider/dbcache"
 	"github.com/castai/pulumi-castai/provider/edge"
 	"github.com/castai/pulumi-castai/provider/nodes"
 	"github.com/castai/pulumi-castai/provider/policies"
@@ -43,6 +44,9 @@ var resources = []shim.Resource{
 	shim.Of(cost.NewAllocationGroup()),
 	shim.Of(&cost.Commitments{}),
 	shim.Of(&cost.Reservations{}),
+	shim.Of(dbcache.NewCacheConfiguration()),
+	shim.Of(dbcache.NewCacheGroup()),
+	shim.Of(dbcache.NewCacheRule()),
 	shim.Of(edge.NewEdgeConfiguration()),
 	shim.Of(edge.NewEdgeConfigurationDefault()),
 	shim.Of(edge.NewEdgeLocation()),
@@ -68,6 +72,7 @@ var functions = []shim.Function{
 	shim.FunctionOf(&clusters.GetClusters{}),
 	shim.FunctionOf(&clusters.GetEksSettings{}),
 	shim.FunctionOf(&clusters.GetGkePolicies{}),
+	shim.FunctionOf(&dbcache.GetCacheGroup{}),
 	shim.FunctionOf(&edge.GetEdgeConfiguration{}),
 	shim.FunctionOf(&edge.GetOmniCluster{}),
 	shim.FunctionOf(&schedules.GetHibernationSchedule{}),

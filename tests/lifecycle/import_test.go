@@ -253,6 +253,24 @@ resources:
       clusterId: ${OmniCluster.clusterId}
       edgeLocationId: ${EdgeLocation.id}
       configurationId: ${EdgeConfiguration.id}
+  CacheGroup:
+    type: castai:CacheGroup
+    properties:
+      name: shop
+      protocolType: PostgreSQL
+      directMode: true
+      endpoints: [{hostname: db.example.com, port: 5432, name: primary}, {hostname: ro.example.com, port: 5432, name: ""}]
+  CacheConfiguration:
+    type: castai:CacheConfiguration
+    properties: {cacheGroupId: "${CacheGroup.id}", databaseName: shop, mode: Manual}
+  CacheRule:
+    type: castai:CacheRule
+    properties:
+      cacheGroupId: ${CacheGroup.id}
+      cacheConfigurationId: ${CacheConfiguration.id}
+      mode: Manual
+      manualTtl: 60
+      table: products
   PodMutation:
     type: castai:PodMutation
     properties:
