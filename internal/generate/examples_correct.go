@@ -11,7 +11,7 @@ import (
 // What Pulumi's generators get wrong in programs is put right here. The tests in
 // tests/sdk, which compile the examples, tell what is.
 
-var goGetter = regexp.MustCompile(`\bcastai\.Get(\w+?)((?:Output)?(?:\(|Args\{))`)
+var goGetter = regexp.MustCompile(`\bcastai\.Get(\w+?)((?:Output)?(?:\(|Args\{)|Result\b)`)
 
 // goLookups corrects the names of functions in Go. That of getThing is
 // LookupThing where there is a resource Thing, whose own getter is GetThing; the

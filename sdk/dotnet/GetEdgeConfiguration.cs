@@ -58,7 +58,7 @@ namespace Pulumi.CastAI
         ///     {
         ///         ClusterId = settings.ClusterId,
         ///         EdgeLocationId = settings.EdgeLocationId,
-        ///         Name = settings.Name,
+        ///         Name = "standard",
         ///     });
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
@@ -118,7 +118,7 @@ namespace Pulumi.CastAI
         ///     {
         ///         ClusterId = settings.ClusterId,
         ///         EdgeLocationId = settings.EdgeLocationId,
-        ///         Name = settings.Name,
+        ///         Name = "standard",
         ///     });
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
@@ -178,7 +178,7 @@ namespace Pulumi.CastAI
         ///     {
         ///         ClusterId = settings.ClusterId,
         ///         EdgeLocationId = settings.EdgeLocationId,
-        ///         Name = settings.Name,
+        ///         Name = "standard",
         ///     });
         /// 
         ///     return new Dictionary&lt;string, object?&gt;

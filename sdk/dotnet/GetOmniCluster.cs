@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// Finds the Google identity that an AWS role or a Google service account has to trust.
+        /// Adds an edge location to a cluster once it is found to be registered with Omni.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -38,10 +38,16 @@ namespace Pulumi.CastAI
         ///         ClusterId = omni.ClusterId,
         ///     });
         /// 
+        ///     var factory = new CastAI.EdgeLocation("factory", new()
+        ///     {
+        ///         ClusterId = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.ClusterId),
+        ///         Name = "factory",
+        ///         Custom = null,
+        ///     });
+        /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["trustedEmail"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.CastaiOidcConfig?.GcpServiceAccountEmail),
-        ///         ["state"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.State),
+        ///         ["omniName"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.Name),
         ///     };
         /// });
         /// ```
@@ -54,7 +60,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// Finds the Google identity that an AWS role or a Google service account has to trust.
+        /// Adds an edge location to a cluster once it is found to be registered with Omni.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -76,10 +82,16 @@ namespace Pulumi.CastAI
         ///         ClusterId = omni.ClusterId,
         ///     });
         /// 
+        ///     var factory = new CastAI.EdgeLocation("factory", new()
+        ///     {
+        ///         ClusterId = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.ClusterId),
+        ///         Name = "factory",
+        ///         Custom = null,
+        ///     });
+        /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["trustedEmail"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.CastaiOidcConfig?.GcpServiceAccountEmail),
-        ///         ["state"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.State),
+        ///         ["omniName"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.Name),
         ///     };
         /// });
         /// ```
@@ -92,7 +104,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// Finds the Google identity that an AWS role or a Google service account has to trust.
+        /// Adds an edge location to a cluster once it is found to be registered with Omni.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -114,10 +126,16 @@ namespace Pulumi.CastAI
         ///         ClusterId = omni.ClusterId,
         ///     });
         /// 
+        ///     var factory = new CastAI.EdgeLocation("factory", new()
+        ///     {
+        ///         ClusterId = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.ClusterId),
+        ///         Name = "factory",
+        ///         Custom = null,
+        ///     });
+        /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["trustedEmail"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.CastaiOidcConfig?.GcpServiceAccountEmail),
-        ///         ["state"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.State),
+        ///         ["omniName"] = found.Apply(getOmniClusterResult =&gt; getOmniClusterResult.Name),
         ///     };
         /// });
         /// ```

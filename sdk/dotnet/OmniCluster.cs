@@ -35,8 +35,7 @@ namespace Pulumi.CastAI
     /// 
     ///     return new Dictionary&lt;string, object?&gt;
     ///     {
-    ///         ["trustedEmail"] = omni.CastaiOidcConfig.Apply(castaiOidcConfig =&gt; castaiOidcConfig?.GcpServiceAccountEmail),
-    ///         ["trustedId"] = omni.CastaiOidcConfig.Apply(castaiOidcConfig =&gt; castaiOidcConfig?.GcpServiceAccountUniqueId),
+    ///         ["trusted"] = omni.CastaiOidcConfig,
     ///     };
     /// });
     /// ```

@@ -38,7 +38,7 @@ import * as utilities from "./utilities";
  * const found = castai.getEdgeConfigurationOutput({
  *     clusterId: settings.clusterId,
  *     edgeLocationId: settings.edgeLocationId,
- *     name: settings.name,
+ *     name: "standard",
  * });
  * export const configurationId = found.id;
  * ```
@@ -154,7 +154,7 @@ export interface GetEdgeConfigurationResult {
  * const found = castai.getEdgeConfigurationOutput({
  *     clusterId: settings.clusterId,
  *     edgeLocationId: settings.edgeLocationId,
- *     name: settings.name,
+ *     name: "standard",
  * });
  * export const configurationId = found.id;
  * ```

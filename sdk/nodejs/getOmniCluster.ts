@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * Finds the Google identity that an AWS role or a Google service account has to trust.
+ * Adds an edge location to a cluster once it is found to be registered with Omni.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -23,8 +23,12 @@ import * as utilities from "./utilities";
  * const found = castai.getOmniClusterOutput({
  *     clusterId: omni.clusterId,
  * });
- * export const trustedEmail = found.apply(found => found.castaiOidcConfig?.gcpServiceAccountEmail);
- * export const state = found.state;
+ * const factory = new castai.EdgeLocation("factory", {
+ *     clusterId: found.clusterId,
+ *     name: "factory",
+ *     custom: {},
+ * });
+ * export const omniName = found.name;
  * ```
  */
 export function getOmniCluster(args: GetOmniClusterArgs, opts?: pulumi.InvokeOptions): Promise<GetOmniClusterResult> {
@@ -93,7 +97,7 @@ export interface GetOmniClusterResult {
  *
  * ## Example Usage
  *
- * Finds the Google identity that an AWS role or a Google service account has to trust.
+ * Adds an edge location to a cluster once it is found to be registered with Omni.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -105,8 +109,12 @@ export interface GetOmniClusterResult {
  * const found = castai.getOmniClusterOutput({
  *     clusterId: omni.clusterId,
  * });
- * export const trustedEmail = found.apply(found => found.castaiOidcConfig?.gcpServiceAccountEmail);
- * export const state = found.state;
+ * const factory = new castai.EdgeLocation("factory", {
+ *     clusterId: found.clusterId,
+ *     name: "factory",
+ *     custom: {},
+ * });
+ * export const omniName = found.name;
  * ```
  */
 export function getOmniClusterOutput(args: GetOmniClusterOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetOmniClusterResult> {

@@ -22,8 +22,7 @@ import * as utilities from "./utilities";
  * const config = new pulumi.Config();
  * const clusterId = config.require("clusterId");
  * const omni = new castai.OmniCluster("omni", {clusterId: clusterId});
- * export const trustedEmail = omni.castaiOidcConfig.apply(castaiOidcConfig => castaiOidcConfig?.gcpServiceAccountEmail);
- * export const trustedId = omni.castaiOidcConfig.apply(castaiOidcConfig => castaiOidcConfig?.gcpServiceAccountUniqueId);
+ * export const trusted = omni.castaiOidcConfig;
  * ```
  *
  * ## Import

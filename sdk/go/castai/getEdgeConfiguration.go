@@ -62,7 +62,7 @@ import (
 //			found := castai.LookupEdgeConfigurationOutput(ctx, castai.LookupEdgeConfigurationOutputArgs{
 //				ClusterId:      settings.ClusterId,
 //				EdgeLocationId: settings.EdgeLocationId,
-//				Name:           settings.Name,
+//				Name:           pulumi.String("standard"),
 //			}, nil)
 //			ctx.Export("configurationId", found.Id())
 //			return nil

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// Finds the Google identity that an AWS role or a Google service account has to trust.
+// Adds an edge location to a cluster once it is found to be registered with Omni.
 //
 // ```go
 // package main
@@ -41,10 +41,15 @@ import (
 //			found := castai.LookupOmniClusterOutput(ctx, castai.LookupOmniClusterOutputArgs{
 //				ClusterId: omni.ClusterId,
 //			}, nil)
-//			ctx.Export("trustedEmail", found.ApplyT(func(found castai.GetOmniClusterResult) (*string, error) {
-//				return found.CastaiOidcConfig.GcpServiceAccountEmail, nil
-//			}).(pulumi.StringPtrOutput))
-//			ctx.Export("state", found.State())
+//			_, err = castai.NewEdgeLocation(ctx, "factory", &castai.EdgeLocationArgs{
+//				ClusterId: found.ClusterId(),
+//				Name:      pulumi.String("factory"),
+//				Custom:    &castai.EdgeLocationCustomArgs{},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("omniName", found.Name())
 //			return nil
 //		})
 //	}

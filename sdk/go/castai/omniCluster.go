@@ -41,8 +41,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("trustedEmail", omni.CastaiOidcConfig.GcpServiceAccountEmail())
-//			ctx.Export("trustedId", omni.CastaiOidcConfig.GcpServiceAccountUniqueId())
+//			ctx.Export("trusted", omni.CastaiOidcConfig)
 //			return nil
 //		})
 //	}

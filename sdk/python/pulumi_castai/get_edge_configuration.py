@@ -213,7 +213,7 @@ def get_edge_configuration(cluster_id: Optional[_builtins.str] = None,
         })
     found = castai.get_edge_configuration_output(cluster_id=settings.cluster_id,
         edge_location_id=settings.edge_location_id,
-        name=settings.name)
+        name="standard")
     pulumi.export("configurationId", found.id)
     ```
 
@@ -277,7 +277,7 @@ def get_edge_configuration_output(cluster_id: pulumi.Input[Optional[_builtins.st
         })
     found = castai.get_edge_configuration_output(cluster_id=settings.cluster_id,
         edge_location_id=settings.edge_location_id,
-        name=settings.name)
+        name="standard")
     pulumi.export("configurationId", found.id)
     ```
 

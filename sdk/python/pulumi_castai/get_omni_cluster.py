@@ -163,7 +163,7 @@ def get_omni_cluster(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    Finds the Google identity that an AWS role or a Google service account has to trust.
+    Adds an edge location to a cluster once it is found to be registered with Omni.
 
     ```python
     import pulumi
@@ -173,8 +173,11 @@ def get_omni_cluster(cluster_id: Optional[_builtins.str] = None,
     cluster_id = config.require("clusterId")
     omni = castai.OmniCluster("omni", cluster_id=cluster_id)
     found = castai.get_omni_cluster_output(cluster_id=omni.cluster_id)
-    pulumi.export("trustedEmail", found.castai_oidc_config.gcp_service_account_email)
-    pulumi.export("state", found.state)
+    factory = castai.EdgeLocation("factory",
+        cluster_id=found.cluster_id,
+        name="factory",
+        custom={})
+    pulumi.export("omniName", found.name)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -205,7 +208,7 @@ def get_omni_cluster_output(cluster_id: pulumi.Input[Optional[_builtins.str]] = 
 
     ## Example Usage
 
-    Finds the Google identity that an AWS role or a Google service account has to trust.
+    Adds an edge location to a cluster once it is found to be registered with Omni.
 
     ```python
     import pulumi
@@ -215,8 +218,11 @@ def get_omni_cluster_output(cluster_id: pulumi.Input[Optional[_builtins.str]] = 
     cluster_id = config.require("clusterId")
     omni = castai.OmniCluster("omni", cluster_id=cluster_id)
     found = castai.get_omni_cluster_output(cluster_id=omni.cluster_id)
-    pulumi.export("trustedEmail", found.castai_oidc_config.gcp_service_account_email)
-    pulumi.export("state", found.state)
+    factory = castai.EdgeLocation("factory",
+        cluster_id=found.cluster_id,
+        name="factory",
+        custom={})
+    pulumi.export("omniName", found.name)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

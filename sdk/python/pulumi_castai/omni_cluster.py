@@ -100,8 +100,7 @@ class OmniCluster(pulumi.CustomResource):
         config = pulumi.Config()
         cluster_id = config.require("clusterId")
         omni = castai.OmniCluster("omni", cluster_id=cluster_id)
-        pulumi.export("trustedEmail", omni.castai_oidc_config.gcp_service_account_email)
-        pulumi.export("trustedId", omni.castai_oidc_config.gcp_service_account_unique_id)
+        pulumi.export("trusted", omni.castai_oidc_config)
         ```
 
         ## Import
@@ -136,8 +135,7 @@ class OmniCluster(pulumi.CustomResource):
         config = pulumi.Config()
         cluster_id = config.require("clusterId")
         omni = castai.OmniCluster("omni", cluster_id=cluster_id)
-        pulumi.export("trustedEmail", omni.castai_oidc_config.gcp_service_account_email)
-        pulumi.export("trustedId", omni.castai_oidc_config.gcp_service_account_unique_id)
+        pulumi.export("trusted", omni.castai_oidc_config)
         ```
 
         ## Import

@@ -810,7 +810,7 @@ public final class CastaiFunctions {
      *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
      *             .clusterId(settings.clusterId())
      *             .edgeLocationId(settings.edgeLocationId())
-     *             .name(settings.name())
+     *             .name("standard")
      *             .build());
      * 
      *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
@@ -885,7 +885,7 @@ public final class CastaiFunctions {
      *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
      *             .clusterId(settings.clusterId())
      *             .edgeLocationId(settings.edgeLocationId())
-     *             .name(settings.name())
+     *             .name("standard")
      *             .build());
      * 
      *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
@@ -960,7 +960,7 @@ public final class CastaiFunctions {
      *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
      *             .clusterId(settings.clusterId())
      *             .edgeLocationId(settings.edgeLocationId())
-     *             .name(settings.name())
+     *             .name("standard")
      *             .build());
      * 
      *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
@@ -1035,7 +1035,7 @@ public final class CastaiFunctions {
      *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
      *             .clusterId(settings.clusterId())
      *             .edgeLocationId(settings.edgeLocationId())
-     *             .name(settings.name())
+     *             .name("standard")
      *             .build());
      * 
      *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
@@ -1110,7 +1110,7 @@ public final class CastaiFunctions {
      *         final var found = CastaiFunctions.getEdgeConfiguration(GetEdgeConfigurationArgs.builder()
      *             .clusterId(settings.clusterId())
      *             .edgeLocationId(settings.edgeLocationId())
-     *             .name(settings.name())
+     *             .name("standard")
      *             .build());
      * 
      *         ctx.export("configurationId", found.applyValue(_found -> _found.id()));
@@ -2219,7 +2219,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * Adds an edge location to a cluster once it is found to be registered with Omni.
      * 
      * <pre>
      * {@code
@@ -2232,6 +2232,9 @@ public final class CastaiFunctions {
      * import com.castai.castai.OmniClusterArgs;
      * import com.castai.castai.CastaiFunctions;
      * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
      * import java.util.ArrayList;
      * import java.util.Arrays;
      * import java.util.Map;
@@ -2255,8 +2258,14 @@ public final class CastaiFunctions {
      *             .clusterId(omni.clusterId())
      *             .build());
      * 
-     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
-     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(found.applyValue(_found -> _found.clusterId()))
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("omniName", found.applyValue(_found -> _found.name()));
      *     }
      * }
      * }
@@ -2271,7 +2280,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * Adds an edge location to a cluster once it is found to be registered with Omni.
      * 
      * <pre>
      * {@code
@@ -2284,6 +2293,9 @@ public final class CastaiFunctions {
      * import com.castai.castai.OmniClusterArgs;
      * import com.castai.castai.CastaiFunctions;
      * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
      * import java.util.ArrayList;
      * import java.util.Arrays;
      * import java.util.Map;
@@ -2307,8 +2319,14 @@ public final class CastaiFunctions {
      *             .clusterId(omni.clusterId())
      *             .build());
      * 
-     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
-     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(found.applyValue(_found -> _found.clusterId()))
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("omniName", found.applyValue(_found -> _found.name()));
      *     }
      * }
      * }
@@ -2323,7 +2341,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * Adds an edge location to a cluster once it is found to be registered with Omni.
      * 
      * <pre>
      * {@code
@@ -2336,6 +2354,9 @@ public final class CastaiFunctions {
      * import com.castai.castai.OmniClusterArgs;
      * import com.castai.castai.CastaiFunctions;
      * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
      * import java.util.ArrayList;
      * import java.util.Arrays;
      * import java.util.Map;
@@ -2359,8 +2380,14 @@ public final class CastaiFunctions {
      *             .clusterId(omni.clusterId())
      *             .build());
      * 
-     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
-     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(found.applyValue(_found -> _found.clusterId()))
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("omniName", found.applyValue(_found -> _found.name()));
      *     }
      * }
      * }
@@ -2375,7 +2402,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * Adds an edge location to a cluster once it is found to be registered with Omni.
      * 
      * <pre>
      * {@code
@@ -2388,6 +2415,9 @@ public final class CastaiFunctions {
      * import com.castai.castai.OmniClusterArgs;
      * import com.castai.castai.CastaiFunctions;
      * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
      * import java.util.ArrayList;
      * import java.util.Arrays;
      * import java.util.Map;
@@ -2411,8 +2441,14 @@ public final class CastaiFunctions {
      *             .clusterId(omni.clusterId())
      *             .build());
      * 
-     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
-     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(found.applyValue(_found -> _found.clusterId()))
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("omniName", found.applyValue(_found -> _found.name()));
      *     }
      * }
      * }
@@ -2427,7 +2463,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * Finds the Google identity that an AWS role or a Google service account has to trust.
+     * Adds an edge location to a cluster once it is found to be registered with Omni.
      * 
      * <pre>
      * {@code
@@ -2440,6 +2476,9 @@ public final class CastaiFunctions {
      * import com.castai.castai.OmniClusterArgs;
      * import com.castai.castai.CastaiFunctions;
      * import com.castai.castai.inputs.GetOmniClusterArgs;
+     * import com.castai.castai.EdgeLocation;
+     * import com.castai.castai.EdgeLocationArgs;
+     * import com.castai.castai.inputs.EdgeLocationCustomArgs;
      * import java.util.ArrayList;
      * import java.util.Arrays;
      * import java.util.Map;
@@ -2463,8 +2502,14 @@ public final class CastaiFunctions {
      *             .clusterId(omni.clusterId())
      *             .build());
      * 
-     *         ctx.export("trustedEmail", found.applyValue(_found -> _found.castaiOidcConfig().gcpServiceAccountEmail()));
-     *         ctx.export("state", found.applyValue(_found -> _found.state()));
+     *         var factory = new EdgeLocation("factory", EdgeLocationArgs.builder()
+     *             .clusterId(found.applyValue(_found -> _found.clusterId()))
+     *             .name("factory")
+     *             .custom(EdgeLocationCustomArgs.builder()
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("omniName", found.applyValue(_found -> _found.name()));
      *     }
      * }
      * }

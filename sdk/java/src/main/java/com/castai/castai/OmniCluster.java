@@ -53,8 +53,7 @@ import javax.annotation.Nullable;
  *             .clusterId(clusterId)
  *             .build());
  * 
- *         ctx.export("trustedEmail", omni.castaiOidcConfig().applyValue(_castaiOidcConfig -> _castaiOidcConfig.gcpServiceAccountEmail()));
- *         ctx.export("trustedId", omni.castaiOidcConfig().applyValue(_castaiOidcConfig -> _castaiOidcConfig.gcpServiceAccountUniqueId()));
+ *         ctx.export("trusted", omni.castaiOidcConfig());
  *     }
  * }
  * }
