@@ -39,13 +39,18 @@ func javaNames(convert conversion) conversion {
 	}
 }
 
-var javaOutputs = regexp.MustCompile(`\.(\w+)\(\s*(\w+\.\w+\(\)(?:,\s+\w+\.\w+\(\))*)\)`)
+var (
+	javaOutputs = regexp.MustCompile(`\.(\w+)\(\s*(\w+\.\w+\(\)(?:,\s+\w+\.\w+\(\))*)\)`)
+	javaIndex   = regexp.MustCompile(`\(\)\[(\d+)\]`)
+)
 
 // javaLists makes an output of a list from a list of outputs: builders do not
-// take the latter, which the generator gives them.
+// take the latter, which the generator gives them. And it takes elements from
+// lists as lists have it, not as arrays.
 func javaLists(convert conversion) conversion {
 	return func(x source) (string, error) {
 		program, err := convert(x)
+		program = javaIndex.ReplaceAllString(program, "().get($1)")
 		lists := listNames(x.pkg.pkg)
 		return javaOutputs.ReplaceAllStringFunc(program, func(call string) string {
 			found := javaOutputs.FindStringSubmatch(call)

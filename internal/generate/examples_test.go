@@ -35,6 +35,8 @@ resources:
   order:
     type: castai:WorkloadScalingPolicyOrder
     properties: {clusterId: "${clusterId}", policyIds: ["${job.id}"]}
+outputs:
+  schedule: ${nightly.schedules[0].cron}
 `, castai(t))
 	if err != nil {
 		t.Fatal(err)
@@ -50,7 +52,7 @@ resources:
 		"java": {
 			"import com.castai.castai.CastaiFunctions;", "import com.castai.castai.inputs.GetRebalancingScheduleArgs;",
 			"getRebalancingSchedule(GetRebalancingScheduleArgs.builder()",
-			".rebalancingScheduleId(nightly.applyValue(", ".policyIds(Output.all(job.id()))",
+			".rebalancingScheduleId(nightly.applyValue(", ".policyIds(Output.all(job.id()))", ".schedules().get(0).cron()",
 		},
 		"yaml": {"name: example\nruntime: yaml\n", "castai:WorkloadScalingPolicyOrder"},
 	} {
