@@ -20,6 +20,21 @@ export type Autoscaler = import("./autoscaler").Autoscaler;
 export const Autoscaler: typeof import("./autoscaler").Autoscaler = null as any;
 utilities.lazyLoad(exports, ["Autoscaler"], () => require("./autoscaler"));
 
+export { CacheConfigurationArgs } from "./cacheConfiguration";
+export type CacheConfiguration = import("./cacheConfiguration").CacheConfiguration;
+export const CacheConfiguration: typeof import("./cacheConfiguration").CacheConfiguration = null as any;
+utilities.lazyLoad(exports, ["CacheConfiguration"], () => require("./cacheConfiguration"));
+
+export { CacheGroupArgs } from "./cacheGroup";
+export type CacheGroup = import("./cacheGroup").CacheGroup;
+export const CacheGroup: typeof import("./cacheGroup").CacheGroup = null as any;
+utilities.lazyLoad(exports, ["CacheGroup"], () => require("./cacheGroup"));
+
+export { CacheRuleArgs } from "./cacheRule";
+export type CacheRule = import("./cacheRule").CacheRule;
+export const CacheRule: typeof import("./cacheRule").CacheRule = null as any;
+utilities.lazyLoad(exports, ["CacheRule"], () => require("./cacheRule"));
+
 export { CommitmentsArgs } from "./commitments";
 export type Commitments = import("./commitments").Commitments;
 export const Commitments: typeof import("./commitments").Commitments = null as any;
@@ -74,6 +89,11 @@ export { EvictorAdvancedConfigArgs } from "./evictorAdvancedConfig";
 export type EvictorAdvancedConfig = import("./evictorAdvancedConfig").EvictorAdvancedConfig;
 export const EvictorAdvancedConfig: typeof import("./evictorAdvancedConfig").EvictorAdvancedConfig = null as any;
 utilities.lazyLoad(exports, ["EvictorAdvancedConfig"], () => require("./evictorAdvancedConfig"));
+
+export { GetCacheGroupArgs, GetCacheGroupResult, GetCacheGroupOutputArgs } from "./getCacheGroup";
+export const getCacheGroup: typeof import("./getCacheGroup").getCacheGroup = null as any;
+export const getCacheGroupOutput: typeof import("./getCacheGroup").getCacheGroupOutput = null as any;
+utilities.lazyLoad(exports, ["getCacheGroup","getCacheGroupOutput"], () => require("./getCacheGroup"));
 
 export { GetClusterArgs, GetClusterResult, GetClusterOutputArgs } from "./getCluster";
 export const getCluster: typeof import("./getCluster").getCluster = null as any;
@@ -260,6 +280,12 @@ const _module = {
                 return new AllocationGroup(name, <any>undefined, { urn })
             case "castai:index:Autoscaler":
                 return new Autoscaler(name, <any>undefined, { urn })
+            case "castai:index:CacheConfiguration":
+                return new CacheConfiguration(name, <any>undefined, { urn })
+            case "castai:index:CacheGroup":
+                return new CacheGroup(name, <any>undefined, { urn })
+            case "castai:index:CacheRule":
+                return new CacheRule(name, <any>undefined, { urn })
             case "castai:index:Commitments":
                 return new Commitments(name, <any>undefined, { urn })
             case "castai:index:EdgeConfiguration":

@@ -27,6 +27,12 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &AllocationGroup{}
 	case "castai:index:Autoscaler":
 		r = &Autoscaler{}
+	case "castai:index:CacheConfiguration":
+		r = &CacheConfiguration{}
+	case "castai:index:CacheGroup":
+		r = &CacheGroup{}
+	case "castai:index:CacheRule":
+		r = &CacheRule{}
 	case "castai:index:Commitments":
 		r = &Commitments{}
 	case "castai:index:EdgeConfiguration":

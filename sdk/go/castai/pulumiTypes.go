@@ -3165,6 +3165,124 @@ func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) Enabled
 	}).(pulumi.BoolPtrOutput)
 }
 
+// An endpoint of a database.
+type CacheGroupEndpoint struct {
+	// The host of the database, such as `db.example.com`.
+	Hostname string `pulumi:"hostname"`
+	// What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+	Name string `pulumi:"name"`
+	// The port of the database: 1 to 65535.
+	Port int `pulumi:"port"`
+}
+
+// CacheGroupEndpointInput is an input type that accepts CacheGroupEndpointArgs and CacheGroupEndpointOutput values.
+// You can construct a concrete instance of `CacheGroupEndpointInput` via:
+//
+//	CacheGroupEndpointArgs{...}
+type CacheGroupEndpointInput interface {
+	pulumi.Input
+
+	ToCacheGroupEndpointOutput() CacheGroupEndpointOutput
+	ToCacheGroupEndpointOutputWithContext(context.Context) CacheGroupEndpointOutput
+}
+
+// An endpoint of a database.
+type CacheGroupEndpointArgs struct {
+	// The host of the database, such as `db.example.com`.
+	Hostname pulumi.StringInput `pulumi:"hostname"`
+	// What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The port of the database: 1 to 65535.
+	Port pulumi.IntInput `pulumi:"port"`
+}
+
+func (CacheGroupEndpointArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*CacheGroupEndpoint)(nil)).Elem()
+}
+
+func (i CacheGroupEndpointArgs) ToCacheGroupEndpointOutput() CacheGroupEndpointOutput {
+	return i.ToCacheGroupEndpointOutputWithContext(context.Background())
+}
+
+func (i CacheGroupEndpointArgs) ToCacheGroupEndpointOutputWithContext(ctx context.Context) CacheGroupEndpointOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CacheGroupEndpointOutput)
+}
+
+// CacheGroupEndpointArrayInput is an input type that accepts CacheGroupEndpointArray and CacheGroupEndpointArrayOutput values.
+// You can construct a concrete instance of `CacheGroupEndpointArrayInput` via:
+//
+//	CacheGroupEndpointArray{ CacheGroupEndpointArgs{...} }
+type CacheGroupEndpointArrayInput interface {
+	pulumi.Input
+
+	ToCacheGroupEndpointArrayOutput() CacheGroupEndpointArrayOutput
+	ToCacheGroupEndpointArrayOutputWithContext(context.Context) CacheGroupEndpointArrayOutput
+}
+
+type CacheGroupEndpointArray []CacheGroupEndpointInput
+
+func (CacheGroupEndpointArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CacheGroupEndpoint)(nil)).Elem()
+}
+
+func (i CacheGroupEndpointArray) ToCacheGroupEndpointArrayOutput() CacheGroupEndpointArrayOutput {
+	return i.ToCacheGroupEndpointArrayOutputWithContext(context.Background())
+}
+
+func (i CacheGroupEndpointArray) ToCacheGroupEndpointArrayOutputWithContext(ctx context.Context) CacheGroupEndpointArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(CacheGroupEndpointArrayOutput)
+}
+
+// An endpoint of a database.
+type CacheGroupEndpointOutput struct{ *pulumi.OutputState }
+
+func (CacheGroupEndpointOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CacheGroupEndpoint)(nil)).Elem()
+}
+
+func (o CacheGroupEndpointOutput) ToCacheGroupEndpointOutput() CacheGroupEndpointOutput {
+	return o
+}
+
+func (o CacheGroupEndpointOutput) ToCacheGroupEndpointOutputWithContext(ctx context.Context) CacheGroupEndpointOutput {
+	return o
+}
+
+// The host of the database, such as `db.example.com`.
+func (o CacheGroupEndpointOutput) Hostname() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheGroupEndpoint) string { return v.Hostname }).(pulumi.StringOutput)
+}
+
+// What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+func (o CacheGroupEndpointOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheGroupEndpoint) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The port of the database: 1 to 65535.
+func (o CacheGroupEndpointOutput) Port() pulumi.IntOutput {
+	return o.ApplyT(func(v CacheGroupEndpoint) int { return v.Port }).(pulumi.IntOutput)
+}
+
+type CacheGroupEndpointArrayOutput struct{ *pulumi.OutputState }
+
+func (CacheGroupEndpointArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CacheGroupEndpoint)(nil)).Elem()
+}
+
+func (o CacheGroupEndpointArrayOutput) ToCacheGroupEndpointArrayOutput() CacheGroupEndpointArrayOutput {
+	return o
+}
+
+func (o CacheGroupEndpointArrayOutput) ToCacheGroupEndpointArrayOutputWithContext(ctx context.Context) CacheGroupEndpointArrayOutput {
+	return o
+}
+
+func (o CacheGroupEndpointArrayOutput) Index(i pulumi.IntInput) CacheGroupEndpointOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CacheGroupEndpoint {
+		return vs[0].([]CacheGroupEndpoint)[vs[1].(int)]
+	}).(CacheGroupEndpointOutput)
+}
+
 // What CAST AI knows of a cluster.
 type ClusterInfo struct {
 	// When the agent last reported, as an RFC 3339 time.
@@ -9641,6 +9759,73 @@ func (o EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArra
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression {
 		return vs[0].([]EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression)[vs[1].(int)]
 	}).(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput)
+}
+
+// An endpoint of a database behind a cache group.
+type GetCacheGroupEndpoint struct {
+	// How to connect through the cache. Secret, since it may hold credentials. Empty until the cache is deployed and runs.
+	ConnectionString string `pulumi:"connectionString"`
+	// The host of the database.
+	Hostname string `pulumi:"hostname"`
+	// What the name of the Kubernetes service ends in by which this endpoint is reached through the cache.
+	Name string `pulumi:"name"`
+	// The port of the database.
+	Port int `pulumi:"port"`
+}
+
+// An endpoint of a database behind a cache group.
+type GetCacheGroupEndpointOutput struct{ *pulumi.OutputState }
+
+func (GetCacheGroupEndpointOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*GetCacheGroupEndpoint)(nil)).Elem()
+}
+
+func (o GetCacheGroupEndpointOutput) ToGetCacheGroupEndpointOutput() GetCacheGroupEndpointOutput {
+	return o
+}
+
+func (o GetCacheGroupEndpointOutput) ToGetCacheGroupEndpointOutputWithContext(ctx context.Context) GetCacheGroupEndpointOutput {
+	return o
+}
+
+// How to connect through the cache. Secret, since it may hold credentials. Empty until the cache is deployed and runs.
+func (o GetCacheGroupEndpointOutput) ConnectionString() pulumi.StringOutput {
+	return o.ApplyT(func(v GetCacheGroupEndpoint) string { return v.ConnectionString }).(pulumi.StringOutput)
+}
+
+// The host of the database.
+func (o GetCacheGroupEndpointOutput) Hostname() pulumi.StringOutput {
+	return o.ApplyT(func(v GetCacheGroupEndpoint) string { return v.Hostname }).(pulumi.StringOutput)
+}
+
+// What the name of the Kubernetes service ends in by which this endpoint is reached through the cache.
+func (o GetCacheGroupEndpointOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v GetCacheGroupEndpoint) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The port of the database.
+func (o GetCacheGroupEndpointOutput) Port() pulumi.IntOutput {
+	return o.ApplyT(func(v GetCacheGroupEndpoint) int { return v.Port }).(pulumi.IntOutput)
+}
+
+type GetCacheGroupEndpointArrayOutput struct{ *pulumi.OutputState }
+
+func (GetCacheGroupEndpointArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]GetCacheGroupEndpoint)(nil)).Elem()
+}
+
+func (o GetCacheGroupEndpointArrayOutput) ToGetCacheGroupEndpointArrayOutput() GetCacheGroupEndpointArrayOutput {
+	return o
+}
+
+func (o GetCacheGroupEndpointArrayOutput) ToGetCacheGroupEndpointArrayOutputWithContext(ctx context.Context) GetCacheGroupEndpointArrayOutput {
+	return o
+}
+
+func (o GetCacheGroupEndpointArrayOutput) Index(i pulumi.IntInput) GetCacheGroupEndpointOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) GetCacheGroupEndpoint {
+		return vs[0].([]GetCacheGroupEndpoint)[vs[1].(int)]
+	}).(GetCacheGroupEndpointOutput)
 }
 
 // A scaling policy of a cluster.
@@ -30930,6 +31115,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrInput)(nil)).Elem(), AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CacheGroupEndpointInput)(nil)).Elem(), CacheGroupEndpointArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*CacheGroupEndpointArrayInput)(nil)).Elem(), CacheGroupEndpointArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigInput)(nil)).Elem(), CommitmentsCommitmentConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigArrayInput)(nil)).Elem(), CommitmentsCommitmentConfigArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*CommitmentsCommitmentConfigAssignmentInput)(nil)).Elem(), CommitmentsCommitmentConfigAssignmentArgs{})
@@ -31297,6 +31484,8 @@ func init() {
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput{})
+	pulumi.RegisterOutputType(CacheGroupEndpointOutput{})
+	pulumi.RegisterOutputType(CacheGroupEndpointArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoOutput{})
 	pulumi.RegisterOutputType(ClusterInfoArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoAksOutput{})
@@ -31388,6 +31577,8 @@ func init() {
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorArrayOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput{})
+	pulumi.RegisterOutputType(GetCacheGroupEndpointOutput{})
+	pulumi.RegisterOutputType(GetCacheGroupEndpointArrayOutput{})
 	pulumi.RegisterOutputType(GetWorkloadScalingPoliciesPolicyOutput{})
 	pulumi.RegisterOutputType(GetWorkloadScalingPoliciesPolicyArrayOutput{})
 	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsOutput{})

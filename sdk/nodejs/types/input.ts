@@ -368,6 +368,24 @@ export interface AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs {
 }
 
 /**
+ * An endpoint of a database.
+ */
+export interface CacheGroupEndpointArgs {
+    /**
+     * The host of the database, such as `db.example.com`.
+     */
+    hostname: pulumi.Input<string>;
+    /**
+     * What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The port of the database: 1 to 65535.
+     */
+    port: pulumi.Input<number>;
+}
+
+/**
  * How a commitment is used.
  */
 export interface CommitmentsCommitmentConfigArgs {

@@ -368,6 +368,24 @@ export interface AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
 }
 
 /**
+ * An endpoint of a database.
+ */
+export interface CacheGroupEndpoint {
+    /**
+     * The host of the database, such as `db.example.com`.
+     */
+    hostname: string;
+    /**
+     * What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+     */
+    name: string;
+    /**
+     * The port of the database: 1 to 65535.
+     */
+    port: number;
+}
+
+/**
  * What CAST AI knows of a cluster.
  */
 export interface ClusterInfo {
@@ -1467,6 +1485,28 @@ export interface EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpre
      * The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
      */
     values?: string[];
+}
+
+/**
+ * An endpoint of a database behind a cache group.
+ */
+export interface GetCacheGroupEndpoint {
+    /**
+     * How to connect through the cache. Secret, since it may hold credentials. Empty until the cache is deployed and runs.
+     */
+    connectionString: string;
+    /**
+     * The host of the database.
+     */
+    hostname: string;
+    /**
+     * What the name of the Kubernetes service ends in by which this endpoint is reached through the cache.
+     */
+    name: string;
+    /**
+     * The port of the database.
+     */
+    port: number;
 }
 
 /**

@@ -9,6 +9,9 @@ import typing
 from .aks_cluster import *
 from .allocation_group import *
 from .autoscaler import *
+from .cache_configuration import *
+from .cache_group import *
+from .cache_rule import *
 from .commitments import *
 from .edge_configuration import *
 from .edge_configuration_default import *
@@ -20,6 +23,7 @@ from .enterprise_group import *
 from .enterprise_role_binding import *
 from .enterprise_service_account import *
 from .evictor_advanced_config import *
+from .get_cache_group import *
 from .get_cluster import *
 from .get_clusters import *
 from .get_edge_configuration import *
@@ -74,6 +78,9 @@ _utilities.register(
    "castai:index:AksCluster": "AksCluster",
    "castai:index:AllocationGroup": "AllocationGroup",
    "castai:index:Autoscaler": "Autoscaler",
+   "castai:index:CacheConfiguration": "CacheConfiguration",
+   "castai:index:CacheGroup": "CacheGroup",
+   "castai:index:CacheRule": "CacheRule",
    "castai:index:Commitments": "Commitments",
    "castai:index:EdgeConfiguration": "EdgeConfiguration",
    "castai:index:EdgeConfigurationDefault": "EdgeConfigurationDefault",

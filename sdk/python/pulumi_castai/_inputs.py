@@ -47,6 +47,8 @@ __all__ = [
     'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsArgsDict',
     'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs',
     'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgsDict',
+    'CacheGroupEndpointArgs',
+    'CacheGroupEndpointArgsDict',
     'CommitmentsCommitmentConfigArgs',
     'CommitmentsCommitmentConfigArgsDict',
     'CommitmentsCommitmentConfigAssignmentArgs',
@@ -1878,6 +1880,77 @@ class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerArgs:
     @enabled.setter
     def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "enabled", value)
+
+
+class CacheGroupEndpointArgsDict(TypedDict):
+    """
+    An endpoint of a database.
+    """
+    hostname: pulumi.Input[_builtins.str]
+    """
+    The host of the database, such as `db.example.com`.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+    """
+    port: pulumi.Input[_builtins.int]
+    """
+    The port of the database: 1 to 65535.
+    """
+
+@pulumi.input_type
+class CacheGroupEndpointArgs:
+    def __init__(__self__, *,
+                 hostname: pulumi.Input[_builtins.str],
+                 name: pulumi.Input[_builtins.str],
+                 port: pulumi.Input[_builtins.int]):
+        """
+        An endpoint of a database.
+
+        :param pulumi.Input[_builtins.str] hostname: The host of the database, such as `db.example.com`.
+        :param pulumi.Input[_builtins.str] name: What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+        :param pulumi.Input[_builtins.int] port: The port of the database: 1 to 65535.
+        """
+        pulumi.set(__self__, "hostname", hostname)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "port", port)
+
+    @_builtins.property
+    @pulumi.getter
+    def hostname(self) -> pulumi.Input[_builtins.str]:
+        """
+        The host of the database, such as `db.example.com`.
+        """
+        return pulumi.get(self, "hostname")
+
+    @hostname.setter
+    def hostname(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "hostname", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> pulumi.Input[_builtins.int]:
+        """
+        The port of the database: 1 to 65535.
+        """
+        return pulumi.get(self, "port")
+
+    @port.setter
+    def port(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "port", value)
 
 
 class CommitmentsCommitmentConfigArgsDict(TypedDict):

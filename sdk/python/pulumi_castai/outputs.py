@@ -32,6 +32,7 @@ __all__ = [
     'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot',
     'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints',
     'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner',
+    'CacheGroupEndpoint',
     'ClusterInfo',
     'ClusterInfoAks',
     'ClusterInfoEks',
@@ -78,6 +79,7 @@ __all__ = [
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelector',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression',
+    'GetCacheGroupEndpoint',
     'GetWorkloadScalingPoliciesPolicy',
     'HibernationScheduleClusterAssignments',
     'HibernationScheduleClusterAssignmentsAssignment',
@@ -1426,6 +1428,51 @@ class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner(dict):
         Whether the pod pinner works.
         """
         return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class CacheGroupEndpoint(dict):
+    """
+    An endpoint of a database.
+    """
+    def __init__(__self__, *,
+                 hostname: _builtins.str,
+                 name: _builtins.str,
+                 port: _builtins.int):
+        """
+        An endpoint of a database.
+
+        :param _builtins.str hostname: The host of the database, such as `db.example.com`.
+        :param _builtins.str name: What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+        :param _builtins.int port: The port of the database: 1 to 65535.
+        """
+        pulumi.set(__self__, "hostname", hostname)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "port", port)
+
+    @_builtins.property
+    @pulumi.getter
+    def hostname(self) -> _builtins.str:
+        """
+        The host of the database, such as `db.example.com`.
+        """
+        return pulumi.get(self, "hostname")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        What the name of the Kubernetes service ends in by which this endpoint is reached through the cache. Empty, the endpoint has no service of its own.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> _builtins.int:
+        """
+        The port of the database: 1 to 65535.
+        """
+        return pulumi.get(self, "port")
 
 
 @pulumi.output_type
@@ -4814,6 +4861,62 @@ class EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression(dict)
         The values to compare with; none for `Exists` and `DoesNotExist`. The order does not matter.
         """
         return pulumi.get(self, "values")
+
+
+@pulumi.output_type
+class GetCacheGroupEndpoint(dict):
+    """
+    An endpoint of a database behind a cache group.
+    """
+    def __init__(__self__, *,
+                 connection_string: _builtins.str,
+                 hostname: _builtins.str,
+                 name: _builtins.str,
+                 port: _builtins.int):
+        """
+        An endpoint of a database behind a cache group.
+
+        :param _builtins.str connection_string: How to connect through the cache. Secret, since it may hold credentials. Empty until the cache is deployed and runs.
+        :param _builtins.str hostname: The host of the database.
+        :param _builtins.str name: What the name of the Kubernetes service ends in by which this endpoint is reached through the cache.
+        :param _builtins.int port: The port of the database.
+        """
+        pulumi.set(__self__, "connection_string", connection_string)
+        pulumi.set(__self__, "hostname", hostname)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "port", port)
+
+    @_builtins.property
+    @pulumi.getter(name="connectionString")
+    def connection_string(self) -> _builtins.str:
+        """
+        How to connect through the cache. Secret, since it may hold credentials. Empty until the cache is deployed and runs.
+        """
+        return pulumi.get(self, "connection_string")
+
+    @_builtins.property
+    @pulumi.getter
+    def hostname(self) -> _builtins.str:
+        """
+        The host of the database.
+        """
+        return pulumi.get(self, "hostname")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        What the name of the Kubernetes service ends in by which this endpoint is reached through the cache.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> _builtins.int:
+        """
+        The port of the database.
+        """
+        return pulumi.get(self, "port")
 
 
 @pulumi.output_type

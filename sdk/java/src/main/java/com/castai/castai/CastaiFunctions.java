@@ -4,6 +4,8 @@
 package com.castai.castai;
 
 import com.castai.castai.Utilities;
+import com.castai.castai.inputs.GetCacheGroupArgs;
+import com.castai.castai.inputs.GetCacheGroupPlainArgs;
 import com.castai.castai.inputs.GetClusterArgs;
 import com.castai.castai.inputs.GetClusterPlainArgs;
 import com.castai.castai.inputs.GetClustersArgs;
@@ -28,6 +30,7 @@ import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPoliciesPlainArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderPlainArgs;
+import com.castai.castai.outputs.GetCacheGroupResult;
 import com.castai.castai.outputs.GetClusterResult;
 import com.castai.castai.outputs.GetClustersResult;
 import com.castai.castai.outputs.GetEdgeConfigurationResult;
@@ -48,6 +51,286 @@ import com.pulumi.deployment.InvokeOutputOptions;
 import java.util.concurrent.CompletableFuture;
 
 public final class CastaiFunctions {
+    /**
+     * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
+     * 
+     * ## Example Usage
+     * 
+     * How to connect to a database through its cache.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CacheGroup;
+     * import com.castai.castai.CacheGroupArgs;
+     * import com.castai.castai.inputs.CacheGroupEndpointArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new CacheGroup("shop", CacheGroupArgs.builder()
+     *             .name("shop")
+     *             .protocolType("MySQL")
+     *             .endpoints(CacheGroupEndpointArgs.builder()
+     *                 .hostname("mysql.example.com")
+     *                 .port(3306)
+     *                 .name("primary")
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("connectionString", found.applyValue(_found -> _found.endpoints().get(0).connectionString()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupResult> getCacheGroup(GetCacheGroupArgs args) {
+        return getCacheGroup(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
+     * 
+     * ## Example Usage
+     * 
+     * How to connect to a database through its cache.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CacheGroup;
+     * import com.castai.castai.CacheGroupArgs;
+     * import com.castai.castai.inputs.CacheGroupEndpointArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new CacheGroup("shop", CacheGroupArgs.builder()
+     *             .name("shop")
+     *             .protocolType("MySQL")
+     *             .endpoints(CacheGroupEndpointArgs.builder()
+     *                 .hostname("mysql.example.com")
+     *                 .port(3306)
+     *                 .name("primary")
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("connectionString", found.applyValue(_found -> _found.endpoints().get(0).connectionString()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheGroupResult> getCacheGroupPlain(GetCacheGroupPlainArgs args) {
+        return getCacheGroupPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
+     * 
+     * ## Example Usage
+     * 
+     * How to connect to a database through its cache.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CacheGroup;
+     * import com.castai.castai.CacheGroupArgs;
+     * import com.castai.castai.inputs.CacheGroupEndpointArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new CacheGroup("shop", CacheGroupArgs.builder()
+     *             .name("shop")
+     *             .protocolType("MySQL")
+     *             .endpoints(CacheGroupEndpointArgs.builder()
+     *                 .hostname("mysql.example.com")
+     *                 .port(3306)
+     *                 .name("primary")
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("connectionString", found.applyValue(_found -> _found.endpoints().get(0).connectionString()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupResult> getCacheGroup(GetCacheGroupArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheGroup", TypeShape.of(GetCacheGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
+     * 
+     * ## Example Usage
+     * 
+     * How to connect to a database through its cache.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CacheGroup;
+     * import com.castai.castai.CacheGroupArgs;
+     * import com.castai.castai.inputs.CacheGroupEndpointArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new CacheGroup("shop", CacheGroupArgs.builder()
+     *             .name("shop")
+     *             .protocolType("MySQL")
+     *             .endpoints(CacheGroupEndpointArgs.builder()
+     *                 .hostname("mysql.example.com")
+     *                 .port(3306)
+     *                 .name("primary")
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("connectionString", found.applyValue(_found -> _found.endpoints().get(0).connectionString()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupResult> getCacheGroup(GetCacheGroupArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheGroup", TypeShape.of(GetCacheGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
+     * 
+     * ## Example Usage
+     * 
+     * How to connect to a database through its cache.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CacheGroup;
+     * import com.castai.castai.CacheGroupArgs;
+     * import com.castai.castai.inputs.CacheGroupEndpointArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new CacheGroup("shop", CacheGroupArgs.builder()
+     *             .name("shop")
+     *             .protocolType("MySQL")
+     *             .endpoints(CacheGroupEndpointArgs.builder()
+     *                 .hostname("mysql.example.com")
+     *                 .port(3306)
+     *                 .name("primary")
+     *                 .build())
+     *             .build());
+     * 
+     *         final var found = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("connectionString", found.applyValue(_found -> _found.endpoints().get(0).connectionString()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheGroupResult> getCacheGroupPlain(GetCacheGroupPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getCacheGroup", TypeShape.of(GetCacheGroupResult.class), args, Utilities.withVersion(options));
+    }
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
      * 
