@@ -206,6 +206,7 @@ func (s *Server) areas() {
 	s.costArea()
 	s.edgeArea()
 	s.databaseCacheArea()
+	s.securityArea()
 }
 
 // handle serves one operation of the contract.

@@ -15,6 +15,7 @@ var modules = map[tokens.ModuleName]tokens.ModuleName{
 	"nodes":     "index",
 	"policies":  "index",
 	"schedules": "index",
+	"security":  "index",
 	"workloads": "index",
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/castai/pulumi-castai/provider/nodes"
 	"github.com/castai/pulumi-castai/provider/policies"
 	"github.com/castai/pulumi-castai/provider/schedules"
+	"github.com/castai/pulumi-castai/provider/security"
 	"github.com/castai/pulumi-castai/provider/workloads"
 )
 
@@ -59,6 +60,7 @@ var resources = []shim.Resource{
 	shim.Of(schedules.NewHibernationSchedule()),
 	shim.Of(schedules.NewRebalancingJob()),
 	shim.Of(schedules.NewRebalancingSchedule()),
+	shim.Of(security.NewSecurityRuntimeRule()),
 	shim.Of(workloads.NewPodMutation()),
 	shim.Of(workloads.NewWorkloadCustomMetricsDataSource()),
 	shim.Of(workloads.NewWorkloadScalingPolicy()),

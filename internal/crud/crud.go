@@ -362,10 +362,7 @@ func (r *Resource[A, S]) Current(ctx context.Context, a *A, id string) (map[stri
 	if r.Fetch != nil {
 		return r.Fetch(ctx, a, id)
 	}
-	if used, ok := ctx.Value(listsKey{}).(*bool); r.List != nil && (ok || r.List.Only) {
-		if ok {
-			*used = true
-		}
+	if r.List != nil && (Lists(ctx) || r.List.Only) {
 		return r.Find(ctx, a, r.idField(), id)
 	}
 	body, err := Get(ctx, r.item(a, id))

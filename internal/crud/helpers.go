@@ -84,6 +84,16 @@ func WithLists(ctx context.Context, used *bool) context.Context {
 	return context.WithValue(ctx, listsKey{}, used)
 }
 
+// Lists says whether a read may use lists, for resources that read in their own
+// way, and takes it that it does.
+func Lists(ctx context.Context) bool {
+	used, ok := ctx.Value(listsKey{}).(*bool)
+	if ok {
+		*used = true
+	}
+	return ok
+}
+
 // Send makes a call with the provider's client and returns the object that
 // the answer holds, or the only one of the list that it is if the body was a
 // list; nil for an empty answer.

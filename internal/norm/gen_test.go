@@ -168,6 +168,8 @@ func spell(t *rapid.T, kind shape.Kind, n int) string {
 		spellings = []string{fmt.Sprintf("name,n\na,%d", n), fmt.Sprintf("name, n\r\na , %d\r\n", n), fmt.Sprintf("\"name\",\"n\"\na,%d\n", n)}
 	case shape.Decimal:
 		spellings = []string{strconv.Itoa(n), fmt.Sprintf("%d.0", n), fmt.Sprintf("%d.00e0", n), fmt.Sprintf("0%d.", n)}
+	case shape.Lines:
+		spellings = []string{fmt.Sprintf("a\n  b%d", n), fmt.Sprintf("a \t\n  b%d\n", n), fmt.Sprintf("a\r\n  b%d\r\n\n", n)}
 	case shape.Cron:
 		spellings = []string{fmt.Sprintf("0 %d * * 1-5", n), fmt.Sprintf("CRON_TZ=UTC 0 %d * * MON-FRI", n), fmt.Sprintf(" 0 0 %d * * 1,2,3,4,5", n)}
 	default:

@@ -46,6 +46,8 @@ func sameText(kind shape.Kind, a, b string) bool {
 		return equal(a, b, parseCSV, func(x, y [][]string) bool { return reflect.DeepEqual(x, y) })
 	case shape.Decimal:
 		return equal(a, b, parseDecimal, func(x, y *big.Rat) bool { return x.Cmp(y) == 0 })
+	case shape.Lines:
+		return trimLines(a) == trimLines(b)
 	case shape.Cron:
 		return equal(a, b, crontab.Parse, crontab.Schedule.Equal)
 	default:
@@ -62,6 +64,16 @@ func equal[T any](a, b string, parse func(string) (T, error), eq func(T, T) bool
 	}
 	y, err := parse(b)
 	return err == nil && eq(x, y)
+}
+
+// trimLines takes the blanks from the ends of the lines of a text, and the empty
+// lines from its end.
+func trimLines(s string) string {
+	lines := strings.Split(s, "\n")
+	for i, line := range lines {
+		lines[i] = strings.TrimRight(line, " \t\r")
+	}
+	return strings.TrimRight(strings.Join(lines, "\n"), "\n")
 }
 
 // parseInstant drops the fraction of the second, which the service cuts short.

@@ -34,9 +34,10 @@ const (
 	CSV      Kind = "csv"      // comma-separated text, whatever its line ends and padding
 	Decimal  Kind = "decimal"  // a number as text: 1.0 is 1
 	Cron     Kind = "cron"     // a cron schedule: MON-FRI is 1-5
+	Lines    Kind = "lines"    // text of lines, whatever blanks they end in
 )
 
-var textKinds = map[Kind]bool{Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true, Cron: true}
+var textKinds = map[Kind]bool{Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true, Cron: true, Lines: true}
 
 // Rule is one entry of a check tag.
 type Rule struct{ Name, Arg string }

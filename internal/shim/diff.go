@@ -48,10 +48,18 @@ func located(s *shape.Struct, inputs, state property.Map) property.Map {
 // whose change replaces the object: it does not change because a program begins
 // or ceases to say what is so anyway.
 func defaulted(s *shape.Struct, inputs property.Map) property.Map {
+	defaults := property.Map{}
 	for _, f := range s.Fields {
-		if f.Replace && f.Default != "" && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.String &&
-			inputs.Get(f.Name).IsNull() {
-			inputs = inputs.Set(f.Name, property.New(f.Default))
+		if f.Replace && f.Default != "" && f.Type.Kind() == reflect.Pointer && f.Type.Elem().Kind() == reflect.String {
+			defaults = defaults.Set(f.Name, property.New(f.Default))
+		}
+	}
+	if defaults.Len() > 0 {
+		inputs = norm.Respell(s, defaults, inputs)
+	}
+	for name, value := range defaults.All {
+		if inputs.Get(name).IsNull() {
+			inputs = inputs.Set(name, value)
 		}
 	}
 	return inputs

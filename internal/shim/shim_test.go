@@ -198,6 +198,7 @@ func TestDiffOfIdentities(t *testing.T) {
 		want       kinds
 	}{
 		"the default is said":      {base, base.Set("mode", val("plain")), kinds{}},
+		"the default is shouted":   {base, base.Set("mode", val("PLAIN")), kinds{}},
 		"the default is not said":  {base.Set("mode", val("plain")), base, kinds{}},
 		"another than the default": {base, base.Set("mode", val("fancy")), kinds{"mode": p.UpdateReplace}},
 		"the default again":        {base.Set("mode", val("fancy")), base, kinds{"mode": p.UpdateReplace}},

@@ -36,7 +36,7 @@ type ThingArgs struct {
 	Box   *Box     `pulumi:"box,optional"`
 	Boxes []Box    `pulumi:"boxes,optional"`
 	Key   *string  `pulumi:"key,optional" provider:"secret"`
-	Mode  *string  `pulumi:"mode,optional" provider:"replaceOnChanges" norm:"default=plain"`
+	Mode  *string  `pulumi:"mode,optional" provider:"replaceOnChanges" norm:"fold,default=plain"`
 	Pass  *string  `pulumi:"pass,optional" provider:"secret,replaceOnChanges" wire:",writeonly"`
 	Cloud *Box     `pulumi:"cloud,optional" wire:",switch" norm:"present"`
 }

@@ -61,9 +61,8 @@ func NewEnterpriseGroup() *EnterpriseGroup {
 // which the list that a group made by a lost call is found in does not have:
 // they join the body later.
 func enterpriseGroupBody(a *EnterpriseGroupArgs, body map[string]any, update bool) error {
-	definition, _ := body["definition"].(map[string]any)
+	members, _ := wire.Object(body, "definition")["members"].([]any)
 	delete(body, "definition")
-	members, _ := definition["members"].([]any)
 	body["members"] = append([]any{}, members...)
 	if update {
 		orEmpty(body, "description")
@@ -81,8 +80,7 @@ func enterpriseGroupBody(a *EnterpriseGroupArgs, body map[string]any, update boo
 
 // echoEnterpriseGroup brings a group of the list into the form of a create body.
 func echoEnterpriseGroup(found map[string]any) map[string]any {
-	definition, _ := found["definition"].(map[string]any)
-	list, _ := definition["members"].([]any)
+	list, _ := wire.Object(found, "definition")["members"].([]any)
 	members := make([]any, len(list))
 	for i, item := range list {
 		member, _ := item.(map[string]any)
@@ -94,25 +92,44 @@ func echoEnterpriseGroup(found map[string]any) map[string]any {
 }
 
 // fetch reads the group and its role bindings, which are found from wherever
-// they were made.
+// they were made. A refresh may take both from the lists of its organization.
 func (r *EnterpriseGroup) fetch(ctx context.Context, a *EnterpriseGroupArgs, id string) (map[string]any, error) {
-	group, err := crud.Get(ctx, r.Path(a)+api.Path(id))
-	if err != nil {
-		return nil, err
-	}
 	path := api.Path("organization-management", "v1", "enterprises", a.EnterpriseID, "role-bindings")
-	list, err := config.Client(ctx).All(ctx, path, url.Values{"subjectId": {id}}, "items")
+	var group map[string]any
+	var list []map[string]any
+	var err error
+	if crud.Lists(ctx) {
+		var found map[string]any
+		if found, err = r.Find(ctx, a, "id", id); err != nil || found == nil {
+			return nil, err
+		}
+		group = maps.Clone(found) // others read it, too
+		var all *api.Snapshot
+		if all, err = config.Client(ctx).Collection(ctx, path, r.ListQuery(a), "items"); err == nil {
+			list = all.Items
+		}
+	} else {
+		if group, err = crud.Get(ctx, r.Path(a)+api.Path(id)); err != nil {
+			return nil, err
+		}
+		list, err = config.Client(ctx).All(ctx, path, url.Values{"subjectId": {id}}, "items")
+	}
 	if err != nil {
 		return nil, err
 	}
 	bindings := []any{}
 	for _, binding := range list {
-		definition, _ := binding["definition"].(map[string]any)
-		subjects, _ := definition["subjects"].([]any)
+		subjects, _ := wire.Object(binding, "definition")["subjects"].([]any)
+		own := slices.ContainsFunc(subjects, func(subject any) bool {
+			_, group := referred(subject, "group")
+			return strings.EqualFold(group, id)
+		})
 		if len(subjects) > 1 && crud.IsImport(ctx) {
 			continue // not one of this group alone, which would go with it
 		}
-		bindings = append(bindings, binding)
+		if own {
+			bindings = append(bindings, binding)
+		}
 	}
 	group["roleBindings"] = bindings
 	return group, nil

@@ -182,6 +182,7 @@ func TestEnterpriseGroupBindingsThatChangedElsewhere(t *testing.T) {
 	drift(t, &without)
 
 	call(h, http.MethodDelete, path+bindingID(&without, 0), nil)
+	reopen(h)
 	drift(t, &without, "roleBindings[0].roleBindings[0].name", "roleBindings[0].roleBindings[0].roleId", "roleBindings[0].roleBindings[1]")
 	up(t, &without, "update", enterpriseGroup(harness.Props{"description": "d"}))
 	drift(t, &without)
@@ -255,4 +256,23 @@ func TestEnterpriseGroupCheck(t *testing.T) {
 	up(t, r, "same", enterpriseGroup(harness.Props{"roleBindings": list(harness.Props{}, harness.Props{"roleBindings": list(harness.Props{
 		"name": "a", "roleId": one, "scopes": list(harness.Props{"scopes": list(harness.Props{"cluster": two})}, harness.Props{"scopes": list(harness.Props{"cluster": one})}),
 	})})}))
+}
+
+// A refresh of many groups takes as many calls as the lists have pages.
+func TestEnterpriseGroupsShareLists(t *testing.T) {
+	h := inEnterprise(t)
+	var all []*harness.Resource
+	for _, name := range []string{"a", "b", "c"} {
+		r := h.Resource("EnterpriseGroup", name)
+		up(t, r, "create", enterpriseGroup(harness.Props{"name": name}))
+		all = append(all, r)
+	}
+	binding := h.Resource("EnterpriseRoleBinding", "x")
+	up(t, binding, "create", enterpriseBinding(nil))
+	reopen(h)
+	h.Forget()
+	for _, r := range append(all, binding) {
+		drift(t, r)
+	}
+	wantJSON(t, "refreshed by", h.Calls(), list("GET "+enterpriseBase+"/groups", "GET "+enterpriseBase+"/role-bindings"))
 }

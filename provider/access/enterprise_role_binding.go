@@ -7,6 +7,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/crud"
+	"github.com/castai/pulumi-castai/internal/wire"
 )
 
 // EnterpriseRoleBinding grants a role in an enterprise.
@@ -26,7 +27,7 @@ func NewEnterpriseRoleBinding() *EnterpriseRoleBinding {
 		Body: func(a *EnterpriseRoleBindingArgs, body map[string]any, _ bool) error {
 			orEmpty(body, "description")
 			// With it, the role is looked up among those of the child.
-			if definition, ok := body["definition"].(map[string]any); ok && !strings.EqualFold(a.OrganizationID, a.EnterpriseID) {
+			if definition := wire.Object(body, "definition"); definition != nil && !strings.EqualFold(a.OrganizationID, a.EnterpriseID) {
 				definition["childOrganizationId"] = a.OrganizationID
 			}
 			return nil

@@ -271,6 +271,17 @@ resources:
       mode: Manual
       manualTtl: 60
       table: products
+  SecurityRuntimeRule:
+    type: castai:SecurityRuntimeRule
+    properties:
+      name: shells
+      severity: severity_high
+      enabled: true
+      ruleText: |
+        event.type == event_exec &&
+          event.path.endsWith("/sh")
+      resourceSelector: resource.namespace == "shop"
+      labels: {team: platform}
   PodMutation:
     type: castai:PodMutation
     properties:
