@@ -7,10 +7,10 @@ TOOLS := .pulumi/bin
 VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint generated unit end-to-end tools generate bench dist clean
+.PHONY: help demo build test check lint generated unit end-to-end coverage-api tools generate bench dist clean
 
 help: ## show this list
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 demo: tools build ## run the whole story against the local API, without an account
 	@$(GO) run ./internal/demo
@@ -53,6 +53,9 @@ unit: tools
 end-to-end: tools
 	@echo "end-to-end tests"
 	@$(GO) run ./internal/testreport -timeout 60m ./tests/...
+
+coverage-api: ## report which fields of the API the resources cover; "make test" checks it too
+	@$(GO) test ./provider -count=1 -v -run '^(TestCoverage|TestUpstreamNamesAreKept)$$' | grep -v '^ *\(=== \|--- PASS\)'
 
 tools: ## build the missing ones of Pulumi, its language hosts and the linter
 	@$(GO) run ./internal/toolchain/install

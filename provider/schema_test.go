@@ -327,6 +327,13 @@ func TestUpstreamNamesAreKept(t *testing.T) {
 		delete(waived, name)
 	}
 	compared := 0
+	theirs := maps.Clone(u.Package)
+	maps.Copy(theirs, u.Attributes)
+	for name := range theirs {
+		if all[name] == nil {
+			miss(name)
+		}
+	}
 	for _, resource := range slices.Sorted(maps.Keys(all)) {
 		have, alike := all[resource], map[string]bool{}
 		for path := range have {
