@@ -19,11 +19,13 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 	if !ok {
 		return s.inner.Diff(ctx, req)
 	}
-	olds := only(r.inputs, r.upgrade(req.OldInputs))
-	news := ignore(req.IgnoreChanges, olds, only(r.inputs, req.Inputs))
-	state := only(r.state, r.upgrade(req.State))
-	settled := func(inputs property.Map) property.Map { return defaulted(r.inputs, located(r.inputs, inputs, state)) }
-	resp := compare(settled(olds), settled(news), r.inputs)
+	olds := only(r.inputs(), r.upgrade(req.OldInputs))
+	news := ignore(req.IgnoreChanges, olds, only(r.inputs(), req.Inputs))
+	state := only(r.state(), r.upgrade(req.State))
+	settled := func(inputs property.Map) property.Map {
+		return defaulted(r.inputs(), located(r.inputs(), inputs, state))
+	}
+	resp := compare(settled(olds), settled(news), r.inputs())
 	resp.DeleteBeforeReplace = r.exclusive
 	if r.warning != "" && replaces(resp) {
 		crud.Warn(ctx, "%s", r.warning)

@@ -52,20 +52,25 @@ type Exclusive interface{ DeleteBeforeReplace() }
 // of it.
 type Resource struct {
 	infer.InferredResource
-	inputs, state *shape.Struct
-	checker       Checker
-	upgrade       func(property.Map) property.Map
-	read          func(context.Context, p.ReadRequest) (p.ReadResponse, error)
-	warning       string
-	exclusive     bool
+	inputsType, stateType reflect.Type
+	checker               Checker
+	upgrade               func(property.Map) property.Map
+	read                  func(context.Context, p.ReadRequest) (p.ReadResponse, error)
+	warning               string
+	exclusive             bool
 }
+
+// inputs and state describe the properties. They are looked at when needed: a
+// plugin that starts has no use yet for what all its resources look like.
+func (r Resource) inputs() *shape.Struct { return shape.Of(r.inputsType) }
+func (r Resource) state() *shape.Struct  { return shape.Of(r.stateType) }
 
 // Of makes a Resource of an implementation.
 func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
 	out := Resource{
 		InferredResource: infer.Resource(r),
-		inputs:           shape.Of(reflect.TypeFor[A]()),
-		state:            shape.Of(reflect.TypeFor[S]()),
+		inputsType:       reflect.TypeFor[A](),
+		stateType:        reflect.TypeFor[S](),
 		upgrade:          func(m property.Map) property.Map { return m },
 	}
 	out.read = reader(r)
@@ -114,13 +119,13 @@ func reader[R infer.CustomResource[A, S], A, S any](r R) func(context.Context, p
 // of it.
 type Function struct {
 	infer.InferredFunction
-	inputs  *shape.Struct
-	checker Checker
+	inputsType reflect.Type
+	checker    Checker
 }
 
 // FunctionOf makes a Function of an implementation.
 func FunctionOf[F infer.Fn[I, O], I, O any](f F) Function {
-	out := Function{InferredFunction: infer.Function(f), inputs: shape.Of(reflect.TypeFor[I]())}
+	out := Function{InferredFunction: infer.Function(f), inputsType: reflect.TypeFor[I]()}
 	out.checker, _ = any(f).(Checker)
 	return out
 }
@@ -219,7 +224,7 @@ func (s *shim) invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeRespons
 	if !ok {
 		return s.inner.Invoke(ctx, req)
 	}
-	result := verify(f.inputs, f.checker, req.Args)
+	result := verify(shape.Of(f.inputsType), f.checker, req.Args)
 	if len(result.Failures) > 0 {
 		return p.InvokeResponse{Failures: result.Failures}, nil
 	}
@@ -235,15 +240,15 @@ func (s *shim) check(ctx context.Context, req p.CheckRequest) (p.CheckResponse, 
 	if !ok {
 		return s.inner.Check(ctx, req)
 	}
-	olds := only(r.inputs, r.upgrade(req.State))
-	news := name(r.inputs, olds, r.upgrade(req.Inputs), req.Urn.Name(), req.RandomSeed)
-	result := verify(r.inputs, r.checker, news)
+	olds := only(r.inputs(), r.upgrade(req.State))
+	news := name(r.inputs(), olds, r.upgrade(req.Inputs), req.Urn.Name(), req.RandomSeed)
+	result := verify(r.inputs(), r.checker, news)
 	warn(ctx, result.Warnings)
-	news = only(r.inputs, news)
+	news = only(r.inputs(), news)
 	if len(result.Failures) == 0 {
-		news = norm.Respell(r.inputs, olds, news)
+		news = norm.Respell(r.inputs(), olds, news)
 	}
-	news = markSecrets(r.inputs, news)
+	news = markSecrets(r.inputs(), news)
 	return p.CheckResponse{Inputs: news, Failures: discreet(news, result.Failures)}, nil
 }
 
@@ -275,9 +280,9 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 	if !ok {
 		return s.inner.Read(ctx, req)
 	}
-	olds := only(r.inputs, r.upgrade(req.Inputs))
+	olds := only(r.inputs(), r.upgrade(req.Inputs))
 	req.Inputs = olds
-	req.Properties = only(r.state, r.upgrade(req.Properties))
+	req.Properties = only(r.state(), r.upgrade(req.Properties))
 	ctx = crud.WithOldInputs(ctx, olds)
 	if olds.Len() > 0 {
 		fromList := false
@@ -302,11 +307,11 @@ func (r Resource) readBack(ctx context.Context, req p.ReadRequest) (p.ReadRespon
 		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
 	if req.Inputs.Len() > 0 {
-		resp.Inputs = norm.Refresh(r.inputs, req.Inputs, resp.Inputs)
+		resp.Inputs = norm.Refresh(r.inputs(), req.Inputs, resp.Inputs)
 	} else {
-		resp.Inputs = norm.Import(r.inputs, resp.Inputs)
+		resp.Inputs = norm.Import(r.inputs(), resp.Inputs)
 	}
-	resp.Inputs = markSecrets(r.inputs, resp.Inputs)
+	resp.Inputs = markSecrets(r.inputs(), resp.Inputs)
 	resp.Properties = r.outputs(resp.Inputs, resp.Properties)
 	return resp, err
 }
@@ -316,12 +321,12 @@ func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateRespons
 	if !ok {
 		return s.inner.Update(ctx, req)
 	}
-	req.State = complete(r.state, only(r.state, r.upgrade(req.State)))
-	olds := only(r.inputs, r.upgrade(req.OldInputs))
+	req.State = complete(r.state(), only(r.state(), r.upgrade(req.State)))
+	olds := only(r.inputs(), r.upgrade(req.OldInputs))
 	req.Inputs = ignore(req.IgnoreChanges, olds, req.Inputs)
 	req.IgnoreChanges = nil
 	if req.DryRun {
-		req.State = spelledOut(r.inputs, req.State)
+		req.State = spelledOut(r.inputs(), req.State)
 	}
 	resp, err := s.inner.Update(crud.WithInputs(crud.WithOldInputs(ctx, olds), req.Inputs), req)
 	if resp.Properties.Len() > 0 {
@@ -332,8 +337,8 @@ func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateRespons
 
 func (s *shim) delete(ctx context.Context, req p.DeleteRequest) error {
 	if r, ok := s.resources[req.Urn.Type().Name()]; ok {
-		req.Properties = complete(r.state, only(r.state, r.upgrade(req.Properties)))
-		ctx = crud.WithOldInputs(ctx, only(r.inputs, r.upgrade(req.OldInputs)))
+		req.Properties = complete(r.state(), only(r.state(), r.upgrade(req.Properties)))
+		ctx = crud.WithOldInputs(ctx, only(r.inputs(), r.upgrade(req.OldInputs)))
 	}
 	return s.inner.Delete(ctx, req)
 }
@@ -352,14 +357,14 @@ func spelledOut(inputs *shape.Struct, state property.Map) property.Map {
 
 // outputs brings outputs into the spelling of the inputs and marks secrets.
 func (r Resource) outputs(inputs, outputs property.Map) property.Map {
-	return markSecrets(r.state, norm.Outputs(r.inputs, inputs, outputs))
+	return markSecrets(r.state(), norm.Outputs(r.inputs(), inputs, outputs))
 }
 
 // unknown makes the outputs that a preview of a creation says nothing of ones
 // that are not known yet: the framework takes them for left out.
 func (r Resource) unknown(outputs property.Map) property.Map {
-	for _, f := range r.state.Fields {
-		if _, said := outputs.GetOk(f.Name); !said && r.inputs.Field(f.Name) == nil {
+	for _, f := range r.state().Fields {
+		if _, said := outputs.GetOk(f.Name); !said && r.inputs().Field(f.Name) == nil {
 			outputs = outputs.Set(f.Name, property.New(property.Computed))
 		}
 	}
