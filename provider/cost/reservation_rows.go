@@ -220,6 +220,15 @@ func (list reserved) without(named []ReservationsReservation) (rest reserved) {
 	return rest
 }
 
+// sameOnes ask for the same reservations, whatever has become of what may change.
+func sameOnes(list []ReservationsReservation) []ReservationsReservation {
+	out := slices.Clone(list)
+	for i := range out {
+		out[i].Price, out[i].Count, out[i].EndDate = "", "", nil
+	}
+	return out
+}
+
 // inOrder lists the reservations in the order of a file, and then the others.
 func (list reserved) inOrder(rows reservationRows) []ReservationsReservation {
 	out := make([]ReservationsReservation, 0, len(list))

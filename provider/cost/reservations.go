@@ -152,7 +152,7 @@ func (x *ReservationsArgs) set(
 	if err != nil {
 		return s, false, err
 	}
-	if strange := have.without(rows.reservations()).without(known); len(strange) > 0 {
+	if strange := have.without(sameOnes(rows.reservations())).without(sameOnes(known)); len(strange) > 0 {
 		return s, false, fmt.Errorf("the organization has reservations that are not in the file, and would lose them: %s. Add them to "+
 			"reservationsCsv, or remove them in the console; importing the resource (`pulumi import castai:index:Reservations <name> %s`) "+
 			"or, if it is in the stack, `pulumi refresh` shows all there are", strange, organization)
@@ -267,7 +267,7 @@ func (r *Reservations) Delete(
 	if err != nil {
 		return fail(err)
 	}
-	others := have.without(req.State.Reservations)
+	others := have.without(sameOnes(req.State.Reservations))
 	if len(others) == len(have) {
 		return fail(nil)
 	}
