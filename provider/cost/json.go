@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
-	"io"
 	"strings"
 )
 
@@ -31,11 +30,10 @@ func readJSON(text string) (n node, found mistakes) {
 	n.file = &text
 	err := decoder.Decode(&n.raw)
 	if err == nil {
-		n.offset = int(decoder.InputOffset()) - len(n.raw)
-		if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
-			rest := text[decoder.InputOffset():]
-			found.add(place(text, int(decoder.InputOffset())+len(rest)-len(strings.TrimLeft(rest, " \t\r\n"))),
-				"there is text after the end of the list")
+		end := int(decoder.InputOffset())
+		n.offset = end - len(n.raw)
+		if rest := strings.TrimLeft(text[end:], " \t\r\n"); rest != "" {
+			found.add(place(text, len(text)-len(rest)), "there is text after the end of the list")
 		}
 		return n, found
 	}

@@ -94,7 +94,7 @@ func readTable(text string) (t table, found mistakes) {
 		var malformed *csv.ParseError
 		switch {
 		case errors.Is(err, io.EOF):
-			if t.header == nil && len(found) == 0 {
+			if strings.Join(t.header, "") == "" && len(found) == 0 {
 				found.add(position{1, 1}, "the header row is missing: the file is empty")
 			}
 			return t, found
