@@ -23,7 +23,7 @@ func TestAllocationGroup(t *testing.T) {
 	f.up(r, "update", all)
 	same(t, "the full body", f.body("PUT", r.ID), props{"name": "web", "filter": props{
 		"clusterIds": list(cluster), "namespaces": list("shop", "cart"), "labelsOperator": "AND",
-		"labels": list(props{"label": "app", "value": "shop", "operator": "Equal"}, props{"label": "team", "value": "web", "operator": "Equal"}),
+		"labels":     list(props{"label": "app", "value": "shop", "operator": "Equal"}, props{"label": "team", "value": "web", "operator": "Equal"}),
 		"nodeLabels": list(props{"label": "pool", "operator": "Exists"}),
 	}})
 	f.settled(r, all)

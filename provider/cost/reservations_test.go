@@ -181,7 +181,7 @@ func TestReservationsInputs(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("Reservations", "all")
 	for text, want := range map[string][]string{
-		"": {"line 1, column 1|the header row is missing"},
+		"":                                     {"line 1, column 1|the header row is missing"},
 		lines("name,provider,Name", "a,aws,b"): {`line 1, column 15|two columns "Name"`},
 		lines("name,provider", `"a,aws`):       {`line 2|extraneous or missing`},
 		lines("name,provider", "a"):            {"line 2, column 1|1 cells where the header has 2"},
