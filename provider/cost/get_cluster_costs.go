@@ -12,18 +12,22 @@ import (
 )
 
 const needsGroup = " The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an " +
-	"`AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels."
+	"`AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its " +
+	"ID as `groupId` if the same program makes it."
 
 // ClusterReport says what a report of a cluster is of.
 type ClusterReport struct {
 	ClusterID string `pulumi:"clusterId" check:"uuid"`
 	CostPeriod
-	UseListingPrices *bool `pulumi:"useListingPrices,optional"`
+	GroupID          *string `pulumi:"groupId,optional" check:"notblank"`
+	UseListingPrices *bool   `pulumi:"useListingPrices,optional"`
 }
 
 // Annotate describes the inputs.
 func (x *ClusterReport) Annotate(a infer.Annotator) {
 	a.Describe(&x.ClusterID, "The ID (UUID) of the cluster.")
+	a.Describe(&x.GroupID, "The ID (UUID) of the allocation group to take the figures from: those of the cluster alone, and of what is in the "+
+		"group. Left out, a group that covers all of the cluster.")
 	a.Describe(&x.UseListingPrices, aboutListing)
 }
 
@@ -31,7 +35,7 @@ func (x *ClusterReport) Annotate(a infer.Annotator) {
 func (x *ClusterReport) query(ctx context.Context) (q reportQuery, err error) {
 	q = reportQuery{clusters: []string{x.ClusterID}, listing: wire.Value(x.UseListingPrices), idle: true}
 	if q.period, err = x.CostPeriod.at(time.Now()); err == nil {
-		q.group, err = groupOf(ctx, x.ClusterID)
+		q.group, err = groupOf(ctx, x.ClusterID, x.GroupID)
 	}
 	return q, err
 }

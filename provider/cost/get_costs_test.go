@@ -97,6 +97,11 @@ func TestClusterCostsNeedAGroup(t *testing.T) {
 		_, err = f.Invoke(function, props{"clusterId": absent})
 		fails(t, function, err, "of the cluster "+absent, "404")
 	}
+	web := f.group("web", props{"namespaces": list("web")})
+	args := props{"clusterId": cluster, "groupId": web, "startTime": before, "endTime": begun, "useListingPrices": true}
+	fields(t, f.invoke("getClusterCost", args), props{"groupId": web, "totalCost": 4, "workloadCount": 2})
+	_, err := f.Invoke("getClusterCost", with(args, props{"groupId": absent}))
+	fails(t, "a group that is not there", err, "cannot report the cost of the cluster", "there is no allocation group with the ID "+absent)
 	whole := f.group("whole", props{})
 	same(t, "the group", f.invoke("getClusterCost", props{"clusterId": cluster})["groupId"], whole)
 	own := f.group("own", props{"clusterIds": list(cluster)})

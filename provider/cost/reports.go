@@ -275,11 +275,15 @@ func groupNames(groups []map[string]any) string {
 	})
 }
 
-// groupOf finds an allocation group that all of a cluster is in: the reports
-// are of groups.
-func groupOf(ctx context.Context, cluster string) (string, error) {
+// groupOf finds the allocation group to report a cluster by: the given one, or
+// one that all of the cluster is in.
+func groupOf(ctx context.Context, cluster string, given *string) (string, error) {
 	if _, err := config.Client(ctx).Do(ctx, api.Call{Method: "GET", Path: api.Path("v1", "kubernetes", "external-clusters", cluster)}); err != nil {
 		return "", err
+	}
+	if given != nil {
+		group, err := findGroup(ctx, given, nil)
+		return wire.Text(group, "id"), err
 	}
 	all, err := listGroups(ctx)
 	if err != nil {
