@@ -57,7 +57,7 @@ var languages = []language{
 	{"python", "Python", fromPCL(python.GenerateProgram, "__main__.py")},
 	{"csharp", "C#", fromPCL(dotnet.GenerateProgram, "Program.cs")},
 	{"go", "Go", goLookups(fromPCL(gogen.GenerateProgram, "main.go"))},
-	{"java", "Java", javaNames(javaLists(fromPCL(java.GenerateProgram, "MyStack.java", pcl.PreferOutputVersionedInvokes)))},
+	{"java", "Java", javaNames(javaTexts(javaLists(fromPCL(java.GenerateProgram, "MyStack.java", pcl.PreferOutputVersionedInvokes))))},
 	{"yaml", "YAML", func(x source) (string, error) { return x.yaml, nil }},
 }
 

@@ -2,6 +2,7 @@ package main
 
 import (
 	"regexp"
+	"strconv"
 	"strings"
 
 	"github.com/pulumi/pulumi/pkg/v3/codegen"
@@ -58,6 +59,19 @@ func javaLists(convert conversion) conversion {
 				return "." + property + "(Output.all(" + strings.Join(strings.Fields(outputs), " ") + "))"
 			}
 			return call
+		}), err
+	}
+}
+
+var javaBlock = regexp.MustCompile(`(?s)"""\n(.*?) *"""`)
+
+// javaTexts writes texts of several lines so that Java 11 reads them: the
+// generator takes the text blocks of later versions, and escapes nothing there.
+func javaTexts(convert conversion) conversion {
+	return func(x source) (string, error) {
+		program, err := convert(x)
+		return javaBlock.ReplaceAllStringFunc(program, func(block string) string {
+			return strconv.Quote(javaBlock.FindStringSubmatch(block)[1])
 		}), err
 	}
 }

@@ -70,6 +70,27 @@ outputs:
 	}
 }
 
+func TestTextsOfSeveralLines(t *testing.T) {
+	x, err := convertExample(`# Reservations.
+name: example
+runtime: yaml
+resources:
+  all:
+    type: castai:Reservations
+    properties:
+      reservationsCsv: |
+        name,provider
+        "web \ shop",aws
+`, castai(t))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const want = `.reservationsCsv("name,provider\n\"web \\ shop\",aws\n")`
+	if java := x.code["java"]; !strings.Contains(java, want) {
+		t.Errorf("the Java does not hold %s:\n%s", want, java)
+	}
+}
+
 func TestWrongExamplesAreRefused(t *testing.T) {
 	const head = "# What it shows.\nname: example\nruntime: yaml\n"
 	pkg := castai(t)
