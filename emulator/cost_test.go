@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"path/filepath"
 	"testing"
 	"time"
 
@@ -32,6 +33,29 @@ func TestAllocationGroups(t *testing.T) {
 	b.same("deleted", b.want(200, "DELETE", groups+"/"+some["id"].(string), nil), doc{})
 	b.want(404, "GET", groups+"/"+some["id"].(string), nil)
 	b.want(404, "DELETE", groups+"/"+some["id"].(string), nil)
+}
+
+func TestCostStateSurvivesARestart(t *testing.T) {
+	file := filepath.Join(t.TempDir(), "state.db")
+	first := newBed(t, emulator.Options{State: file})
+	cluster := first.eks("one")
+	first.want(200, "POST", groups, doc{"name": "ag", "filter": doc{"clusterIds": []any{}, "namespaces": nil}})
+	first.want(200, "POST", commitments+"/import/azure/reservation?behaviour=APPEND", []any{azure("a", nil)})
+	id := at(first.want(200, "GET", commitments, nil), "commitments", 0, "id").(string)
+	first.want(200, "PUT", commitments+"/"+id+"/assignments", []any{cluster})
+	paths := []string{groups, commitments, "/v1/savings/assignments"}
+	var before []doc
+	for _, path := range paths {
+		before = append(before, first.want(200, "GET", path, nil))
+	}
+	first.web.Close()
+	if err := first.srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := newBed(t, emulator.Options{State: file})
+	for i, path := range paths {
+		second.same(path, second.want(200, "GET", path, nil), before[i])
+	}
 }
 
 func TestReservations(t *testing.T) {

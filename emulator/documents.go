@@ -104,9 +104,9 @@ func order(d doc, name string) {
 	}
 }
 
-// sorted returns the strings in order, as a new list.
+// sorted returns the strings in order, as a new list, which is never nil.
 func sorted(list []any) []any {
-	return slices.SortedFunc(slices.Values(list), func(a, b any) int {
-		return strings.Compare(fmt.Sprint(a), fmt.Sprint(b))
-	})
+	list = append([]any{}, list...)
+	slices.SortFunc(list, func(a, b any) int { return strings.Compare(fmt.Sprint(a), fmt.Sprint(b)) })
+	return list
 }
