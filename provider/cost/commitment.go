@@ -73,6 +73,8 @@ type identity struct {
 // imported, and for those without an ID.
 func (c commitment) identity() identity {
 	switch {
+	case c.ID == "": // no call could name it
+		return identity{}
 	case c.Azure != nil && c.Azure.ID != "":
 		return identity{azure, commitmentKey(c.Azure.ID)}
 	case c.GCP != nil && c.GCP.CudID != "":

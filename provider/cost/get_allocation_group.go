@@ -11,7 +11,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/wire"
 )
 
-// groupChecker is the rule of all functions that are about a group.
+// groupChecker is embedded in functions that report of a group.
 type groupChecker struct{ periodChecker }
 
 // CheckInputs asks for one way to find the group.

@@ -145,7 +145,7 @@ type GetClusterSavings struct{ periodChecker }
 // CheckInputs checks both periods.
 func (f *GetClusterSavings) CheckInputs(in *check.Inputs) {
 	f.periodChecker.CheckInputs(in)
-	CostPeriod{}.check(in, "baselineStartTime", "baselineEndTime")
+	checkPeriod(in, "baselineStartTime", "baselineEndTime")
 }
 
 // Annotate describes the function.

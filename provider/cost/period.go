@@ -22,21 +22,22 @@ func (x *CostPeriod) Annotate(a infer.Annotator) {
 		"from hour to hour.")
 }
 
-// check checks that the period does not end before it begins.
-func (CostPeriod) check(in *check.Inputs, startTime, endTime string) {
-	start, known := in.String(startTime)
-	end, knownToo := in.String(endTime)
+// checkPeriod checks that a period does not end before it begins.
+func checkPeriod(in *check.Inputs, startTime, endTime string) {
+	start, _ := in.String(startTime)
+	end, _ := in.String(endTime)
 	from, err := time.Parse(time.RFC3339, start)
 	to, errToo := time.Parse(time.RFC3339, end)
-	if known && knownToo && err == nil && errToo == nil && !from.Before(to) {
+	if err == nil && errToo == nil && !from.Before(to) {
 		in.Fail(endTime, "the period ends at %s, and begins at %s: it must end later", end, start)
 	}
 }
 
-// CheckInputs is the rule of all functions whose arguments hold a period.
+// periodChecker is embedded in functions whose arguments hold a period.
 type periodChecker struct{}
 
-func (periodChecker) CheckInputs(in *check.Inputs) { CostPeriod{}.check(in, "startTime", "endTime") }
+// CheckInputs checks the period.
+func (periodChecker) CheckInputs(in *check.Inputs) { checkPeriod(in, "startTime", "endTime") }
 
 // period is a time with both ends.
 type period struct{ from, to time.Time }
