@@ -12,6 +12,45 @@ namespace Pulumi.CastAI
     /// <summary>
     /// A group of workloads whose cost is reported together: those of a team, a product or an environment. A workload is in the group if it runs in one of the clusters and one of the namespaces, and fits the labels; what is left out narrows nothing. `getAllocationGroupCosts` tells what the group costs.
     /// 
+    /// ## Example Usage
+    /// 
+    /// The cost of a team's workloads, reported together.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var clusterId = config.Require("clusterId");
+    ///     var shop = new CastAI.AllocationGroup("shop", new()
+    ///     {
+    ///         Name = "shop",
+    ///         ClusterIds = new[]
+    ///         {
+    ///             clusterId,
+    ///         },
+    ///         Namespaces = new[]
+    ///         {
+    ///             "shop",
+    ///             "checkout",
+    ///         },
+    ///         Labels = 
+    ///         {
+    ///             { "team", "shop" },
+    ///         },
+    ///     });
+    /// 
+    ///     return new Dictionary&lt;string, object?&gt;
+    ///     {
+    ///         ["groupId"] = shop.Id,
+    ///     };
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;allocationGroupId&gt;`, a UUID.

@@ -16,6 +16,60 @@ namespace Pulumi.CastAI
     /// 
     /// The API acts on the organization of the API token. There should be one resource of this kind for each cloud.
     /// 
+    /// ## Example Usage
+    /// 
+    /// A committed use discount of Google Cloud, of which CAST AI may use 80 percent in one cluster.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var clusterId = config.Require("clusterId");
+    ///     var google = new CastAI.Commitments("google", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         GcpCudsJson = @"[{
+    ///   ""id"": ""4211390412304123041"",
+    ///   ""name"": ""web"",
+    ///   ""region"": ""https://www.googleapis.com/compute/v1/projects/shop-production/regions/europe-west3"",
+    ///   ""status"": ""ACTIVE"",
+    ///   ""plan"": ""THIRTY_SIX_MONTH"",
+    ///   ""type"": ""GENERAL_PURPOSE_N2"",
+    ///   ""startTimestamp"": ""2025-03-01T00:00:00.000-08:00"",
+    ///   ""endTimestamp"": ""2028-03-01T00:00:00.000-08:00"",
+    ///   ""resources"": [{""type"": ""VCPU"", ""amount"": ""64""}, {""type"": ""MEMORY"", ""amount"": ""262144""}]
+    /// }]
+    /// ",
+    ///         CommitmentConfigs = new[]
+    ///         {
+    ///             new CastAI.Inputs.CommitmentsCommitmentConfigArgs
+    ///             {
+    ///                 Matcher = new CastAI.Inputs.CommitmentsCommitmentConfigMatcherArgs
+    ///                 {
+    ///                     Name = "web",
+    ///                     Region = "europe-west3",
+    ///                 },
+    ///                 AllowedUsage = 0.8,
+    ///                 Assignments = new[]
+    ///                 {
+    ///                     new CastAI.Inputs.CommitmentsCommitmentConfigAssignmentArgs
+    ///                     {
+    ///                         ClusterId = clusterId,
+    ///                     },
+    ///                 },
+    ///             },
+    ///         },
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;:azure` or `&lt;organizationId&gt;:gcp`. The file is then written from the commitments that the organization has in that cloud.

@@ -14,6 +14,32 @@ namespace Pulumi.CastAI
     /// 
     /// An organization has one list, so there should be one resource of this kind for it. Reservations that neither the file nor the stack's state holds are never removed: creating or updating the resource fails as long as there are some, and says which. Deleting the resource removes those in its state, and no others.
     /// 
+    /// ## Example Usage
+    /// 
+    /// The reserved instances of an organization on AWS.
+    /// 
+    /// ```csharp
+    /// using System.Collections.Generic;
+    /// using System.Linq;
+    /// using Pulumi;
+    /// using CastAI = Pulumi.CastAI;
+    /// 
+    /// return await Deployment.RunAsync(() =&gt; 
+    /// {
+    ///     var config = new Config();
+    ///     var organizationId = config.Require("organizationId");
+    ///     var aws = new CastAI.Reservations("aws", new()
+    ///     {
+    ///         OrganizationId = organizationId,
+    ///         ReservationsCsv = @"name,provider,region,instance_type,count,start_date,end_date
+    /// web,aws,eu-central-1,m5.xlarge,10,2025-03-01T00:00:00Z,2028-03-01T00:00:00Z
+    /// batch,aws,eu-central-1,c5.2xlarge,4,2025-03-01T00:00:00Z,2026-03-01T00:00:00Z
+    /// ",
+    ///     });
+    /// 
+    /// });
+    /// ```
+    /// 
     /// ## Import
     /// 
     /// The import ID is `&lt;organizationId&gt;`. The file is then written from what the organization has.

@@ -9,6 +9,30 @@ import * as utilities from "./utilities";
 /**
  * A group of workloads whose cost is reported together: those of a team, a product or an environment. A workload is in the group if it runs in one of the clusters and one of the namespaces, and fits the labels; what is left out narrows nothing. `getAllocationGroupCosts` tells what the group costs.
  *
+ * ## Example Usage
+ *
+ * The cost of a team's workloads, reported together.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const clusterId = config.require("clusterId");
+ * const shop = new castai.AllocationGroup("shop", {
+ *     name: "shop",
+ *     clusterIds: [clusterId],
+ *     namespaces: [
+ *         "shop",
+ *         "checkout",
+ *     ],
+ *     labels: {
+ *         team: "shop",
+ *     },
+ * });
+ * export const groupId = shop.id;
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<allocationGroupId>`, a UUID.

@@ -13,6 +13,44 @@ import * as utilities from "./utilities";
  *
  * The API acts on the organization of the API token. There should be one resource of this kind for each cloud.
  *
+ * ## Example Usage
+ *
+ * A committed use discount of Google Cloud, of which CAST AI may use 80 percent in one cluster.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const clusterId = config.require("clusterId");
+ * const google = new castai.Commitments("google", {
+ *     organizationId: organizationId,
+ *     gcpCudsJson: `[{
+ *   "id": "4211390412304123041",
+ *   "name": "web",
+ *   "region": "https://www.googleapis.com/compute/v1/projects/shop-production/regions/europe-west3",
+ *   "status": "ACTIVE",
+ *   "plan": "THIRTY_SIX_MONTH",
+ *   "type": "GENERAL_PURPOSE_N2",
+ *   "startTimestamp": "2025-03-01T00:00:00.000-08:00",
+ *   "endTimestamp": "2028-03-01T00:00:00.000-08:00",
+ *   "resources": [{"type": "VCPU", "amount": "64"}, {"type": "MEMORY", "amount": "262144"}]
+ * }]
+ * `,
+ *     commitmentConfigs: [{
+ *         matcher: {
+ *             name: "web",
+ *             region: "europe-west3",
+ *         },
+ *         allowedUsage: 0.8,
+ *         assignments: [{
+ *             clusterId: clusterId,
+ *         }],
+ *     }],
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>:azure` or `<organizationId>:gcp`. The file is then written from the commitments that the organization has in that cloud.

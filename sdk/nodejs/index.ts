@@ -90,6 +90,21 @@ export type EvictorAdvancedConfig = import("./evictorAdvancedConfig").EvictorAdv
 export const EvictorAdvancedConfig: typeof import("./evictorAdvancedConfig").EvictorAdvancedConfig = null as any;
 utilities.lazyLoad(exports, ["EvictorAdvancedConfig"], () => require("./evictorAdvancedConfig"));
 
+export { GetAllocationGroupArgs, GetAllocationGroupResult, GetAllocationGroupOutputArgs } from "./getAllocationGroup";
+export const getAllocationGroup: typeof import("./getAllocationGroup").getAllocationGroup = null as any;
+export const getAllocationGroupOutput: typeof import("./getAllocationGroup").getAllocationGroupOutput = null as any;
+utilities.lazyLoad(exports, ["getAllocationGroup","getAllocationGroupOutput"], () => require("./getAllocationGroup"));
+
+export { GetAllocationGroupCostsArgs, GetAllocationGroupCostsResult, GetAllocationGroupCostsOutputArgs } from "./getAllocationGroupCosts";
+export const getAllocationGroupCosts: typeof import("./getAllocationGroupCosts").getAllocationGroupCosts = null as any;
+export const getAllocationGroupCostsOutput: typeof import("./getAllocationGroupCosts").getAllocationGroupCostsOutput = null as any;
+utilities.lazyLoad(exports, ["getAllocationGroupCosts","getAllocationGroupCostsOutput"], () => require("./getAllocationGroupCosts"));
+
+export { GetAllocationGroupEfficiencyArgs, GetAllocationGroupEfficiencyResult, GetAllocationGroupEfficiencyOutputArgs } from "./getAllocationGroupEfficiency";
+export const getAllocationGroupEfficiency: typeof import("./getAllocationGroupEfficiency").getAllocationGroupEfficiency = null as any;
+export const getAllocationGroupEfficiencyOutput: typeof import("./getAllocationGroupEfficiency").getAllocationGroupEfficiencyOutput = null as any;
+utilities.lazyLoad(exports, ["getAllocationGroupEfficiency","getAllocationGroupEfficiencyOutput"], () => require("./getAllocationGroupEfficiency"));
+
 export { GetCacheGroupArgs, GetCacheGroupResult, GetCacheGroupOutputArgs } from "./getCacheGroup";
 export const getCacheGroup: typeof import("./getCacheGroup").getCacheGroup = null as any;
 export const getCacheGroupOutput: typeof import("./getCacheGroup").getCacheGroupOutput = null as any;
@@ -99,6 +114,21 @@ export { GetClusterArgs, GetClusterResult, GetClusterOutputArgs } from "./getClu
 export const getCluster: typeof import("./getCluster").getCluster = null as any;
 export const getClusterOutput: typeof import("./getCluster").getClusterOutput = null as any;
 utilities.lazyLoad(exports, ["getCluster","getClusterOutput"], () => require("./getCluster"));
+
+export { GetClusterCostArgs, GetClusterCostResult, GetClusterCostOutputArgs } from "./getClusterCost";
+export const getClusterCost: typeof import("./getClusterCost").getClusterCost = null as any;
+export const getClusterCostOutput: typeof import("./getClusterCost").getClusterCostOutput = null as any;
+utilities.lazyLoad(exports, ["getClusterCost","getClusterCostOutput"], () => require("./getClusterCost"));
+
+export { GetClusterEfficiencyArgs, GetClusterEfficiencyResult, GetClusterEfficiencyOutputArgs } from "./getClusterEfficiency";
+export const getClusterEfficiency: typeof import("./getClusterEfficiency").getClusterEfficiency = null as any;
+export const getClusterEfficiencyOutput: typeof import("./getClusterEfficiency").getClusterEfficiencyOutput = null as any;
+utilities.lazyLoad(exports, ["getClusterEfficiency","getClusterEfficiencyOutput"], () => require("./getClusterEfficiency"));
+
+export { GetClusterSavingsArgs, GetClusterSavingsResult, GetClusterSavingsOutputArgs } from "./getClusterSavings";
+export const getClusterSavings: typeof import("./getClusterSavings").getClusterSavings = null as any;
+export const getClusterSavingsOutput: typeof import("./getClusterSavings").getClusterSavingsOutput = null as any;
+utilities.lazyLoad(exports, ["getClusterSavings","getClusterSavingsOutput"], () => require("./getClusterSavings"));
 
 export { GetClustersArgs, GetClustersResult, GetClustersOutputArgs } from "./getClusters";
 export const getClusters: typeof import("./getClusters").getClusters = null as any;
@@ -230,6 +260,11 @@ export type RoleBindings = import("./roleBindings").RoleBindings;
 export const RoleBindings: typeof import("./roleBindings").RoleBindings = null as any;
 utilities.lazyLoad(exports, ["RoleBindings"], () => require("./roleBindings"));
 
+export { SecurityRuntimeRuleArgs } from "./securityRuntimeRule";
+export type SecurityRuntimeRule = import("./securityRuntimeRule").SecurityRuntimeRule;
+export const SecurityRuntimeRule: typeof import("./securityRuntimeRule").SecurityRuntimeRule = null as any;
+utilities.lazyLoad(exports, ["SecurityRuntimeRule"], () => require("./securityRuntimeRule"));
+
 export { ServiceAccountArgs } from "./serviceAccount";
 export type ServiceAccount = import("./serviceAccount").ServiceAccount;
 export const ServiceAccount: typeof import("./serviceAccount").ServiceAccount = null as any;
@@ -338,6 +373,8 @@ const _module = {
                 return new RoleBindings(name, <any>undefined, { urn })
             case "castai:index:SSOConnection":
                 return new SSOConnection(name, <any>undefined, { urn })
+            case "castai:index:SecurityRuntimeRule":
+                return new SecurityRuntimeRule(name, <any>undefined, { urn })
             case "castai:index:ServiceAccount":
                 return new ServiceAccount(name, <any>undefined, { urn })
             case "castai:index:ServiceAccountKey":

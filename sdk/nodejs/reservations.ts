@@ -11,6 +11,25 @@ import * as utilities from "./utilities";
  *
  * An organization has one list, so there should be one resource of this kind for it. Reservations that neither the file nor the stack's state holds are never removed: creating or updating the resource fails as long as there are some, and says which. Deleting the resource removes those in its state, and no others.
  *
+ * ## Example Usage
+ *
+ * The reserved instances of an organization on AWS.
+ *
+ * ```typescript
+ * import * as pulumi from "@pulumi/pulumi";
+ * import * as castai from "@castai/pulumi";
+ *
+ * const config = new pulumi.Config();
+ * const organizationId = config.require("organizationId");
+ * const aws = new castai.Reservations("aws", {
+ *     organizationId: organizationId,
+ *     reservationsCsv: `name,provider,region,instance_type,count,start_date,end_date
+ * web,aws,eu-central-1,m5.xlarge,10,2025-03-01T00:00:00Z,2028-03-01T00:00:00Z
+ * batch,aws,eu-central-1,c5.2xlarge,4,2025-03-01T00:00:00Z,2026-03-01T00:00:00Z
+ * `,
+ * });
+ * ```
+ *
  * ## Import
  *
  * The import ID is `<organizationId>`. The file is then written from what the organization has.

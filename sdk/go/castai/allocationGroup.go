@@ -13,6 +13,48 @@ import (
 
 // A group of workloads whose cost is reported together: those of a team, a product or an environment. A workload is in the group if it runs in one of the clusters and one of the namespaces, and fits the labels; what is left out narrows nothing. `getAllocationGroupCosts` tells what the group costs.
 //
+// ## Example Usage
+//
+// The cost of a team's workloads, reported together.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			clusterId := cfg.Require("clusterId")
+//			shop, err := castai.NewAllocationGroup(ctx, "shop", &castai.AllocationGroupArgs{
+//				Name: pulumi.String("shop"),
+//				ClusterIds: pulumi.StringArray{
+//					pulumi.String(clusterId),
+//				},
+//				Namespaces: pulumi.StringArray{
+//					pulumi.String("shop"),
+//					pulumi.String("checkout"),
+//				},
+//				Labels: pulumi.StringMap{
+//					"team": pulumi.String("shop"),
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			ctx.Export("groupId", shop.ID())
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<allocationGroupId>`, a UUID.

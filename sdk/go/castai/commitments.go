@@ -17,6 +17,66 @@ import (
 //
 // The API acts on the organization of the API token. There should be one resource of this kind for each cloud.
 //
+// ## Example Usage
+//
+// A committed use discount of Google Cloud, of which CAST AI may use 80 percent in one cluster.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			clusterId := cfg.Require("clusterId")
+//			_, err := castai.NewCommitments(ctx, "google", &castai.CommitmentsArgs{
+//				OrganizationId: pulumi.String(organizationId),
+//				GcpCudsJson: pulumi.String(`[{
+//	  "id": "4211390412304123041",
+//	  "name": "web",
+//	  "region": "https://www.googleapis.com/compute/v1/projects/shop-production/regions/europe-west3",
+//	  "status": "ACTIVE",
+//	  "plan": "THIRTY_SIX_MONTH",
+//	  "type": "GENERAL_PURPOSE_N2",
+//	  "startTimestamp": "2025-03-01T00:00:00.000-08:00",
+//	  "endTimestamp": "2028-03-01T00:00:00.000-08:00",
+//	  "resources": [{"type": "VCPU", "amount": "64"}, {"type": "MEMORY", "amount": "262144"}]
+//	}]
+//
+// `),
+//
+//				CommitmentConfigs: castai.CommitmentsCommitmentConfigArray{
+//					&castai.CommitmentsCommitmentConfigArgs{
+//						Matcher: &castai.CommitmentsCommitmentConfigMatcherArgs{
+//							Name:   pulumi.String("web"),
+//							Region: pulumi.String("europe-west3"),
+//						},
+//						AllowedUsage: pulumi.Float64(0.8),
+//						Assignments: castai.CommitmentsCommitmentConfigAssignmentArray{
+//							&castai.CommitmentsCommitmentConfigAssignmentArgs{
+//								ClusterId: pulumi.String(clusterId),
+//							},
+//						},
+//					},
+//				},
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>:azure` or `<organizationId>:gcp`. The file is then written from the commitments that the organization has in that cloud.

@@ -85,6 +85,8 @@ func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi
 		r = &RoleBindings{}
 	case "castai:index:SSOConnection":
 		r = &SSOConnection{}
+	case "castai:index:SecurityRuntimeRule":
+		r = &SecurityRuntimeRule{}
 	case "castai:index:ServiceAccount":
 		r = &ServiceAccount{}
 	case "castai:index:ServiceAccountKey":

@@ -191,6 +191,178 @@ func (o AksClusterHTTPProxyConfigPtrOutput) NoProxies() pulumi.StringArrayOutput
 	}).(pulumi.StringArrayOutput)
 }
 
+// What something costs on a day.
+type AllocationGroupCostDay struct {
+	// The part of the cost that is for CPUs, in US dollars.
+	CpuCost float64 `pulumi:"cpuCost"`
+	// The CPUs, on average.
+	CpuCount float64 `pulumi:"cpuCount"`
+	// The part of the cost that is for GPUs, in US dollars.
+	GpuCost float64 `pulumi:"gpuCost"`
+	// The GPUs, on average.
+	GpuCount float64 `pulumi:"gpuCount"`
+	// The part of the cost that is for memory, in US dollars.
+	RamCost float64 `pulumi:"ramCost"`
+	// The memory, on average, in GiB.
+	RamGib float64 `pulumi:"ramGib"`
+	// The CPUs that were requested, times hours.
+	RequestedCpuHours float64 `pulumi:"requestedCpuHours"`
+	// The GPUs that were requested, times hours.
+	RequestedGpuHours float64 `pulumi:"requestedGpuHours"`
+	// The memory that was requested, in GiB times hours.
+	RequestedRamGibHours float64 `pulumi:"requestedRamGibHours"`
+	// The storage that was requested, in GiB times hours.
+	RequestedStorageGibHours float64 `pulumi:"requestedStorageGibHours"`
+	// The TPUs that were requested, times hours.
+	RequestedTpuHours float64 `pulumi:"requestedTpuHours"`
+	// The beginning of the day, as an RFC 3339 time.
+	Timestamp string `pulumi:"timestamp"`
+	// What it costs, in US dollars: the sum of the three totals.
+	TotalCost float64 `pulumi:"totalCost"`
+	// What it costs on on-demand nodes, in US dollars.
+	TotalCostOnDemand float64 `pulumi:"totalCostOnDemand"`
+	// What it costs on spot nodes, in US dollars.
+	TotalCostSpot float64 `pulumi:"totalCostSpot"`
+	// What it costs on on-demand nodes in place of spot nodes that were not to be had, in US dollars.
+	TotalCostSpotFallback float64 `pulumi:"totalCostSpotFallback"`
+	// The part of the cost that is for TPUs, in US dollars.
+	TpuCost float64 `pulumi:"tpuCost"`
+	// The TPUs, on average.
+	TpuCount float64 `pulumi:"tpuCount"`
+	// The number of workloads.
+	WorkloadCount int `pulumi:"workloadCount"`
+}
+
+// What something costs on a day.
+type AllocationGroupCostDayOutput struct{ *pulumi.OutputState }
+
+func (AllocationGroupCostDayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AllocationGroupCostDay)(nil)).Elem()
+}
+
+func (o AllocationGroupCostDayOutput) ToAllocationGroupCostDayOutput() AllocationGroupCostDayOutput {
+	return o
+}
+
+func (o AllocationGroupCostDayOutput) ToAllocationGroupCostDayOutputWithContext(ctx context.Context) AllocationGroupCostDayOutput {
+	return o
+}
+
+// The part of the cost that is for CPUs, in US dollars.
+func (o AllocationGroupCostDayOutput) CpuCost() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.CpuCost }).(pulumi.Float64Output)
+}
+
+// The CPUs, on average.
+func (o AllocationGroupCostDayOutput) CpuCount() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.CpuCount }).(pulumi.Float64Output)
+}
+
+// The part of the cost that is for GPUs, in US dollars.
+func (o AllocationGroupCostDayOutput) GpuCost() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.GpuCost }).(pulumi.Float64Output)
+}
+
+// The GPUs, on average.
+func (o AllocationGroupCostDayOutput) GpuCount() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.GpuCount }).(pulumi.Float64Output)
+}
+
+// The part of the cost that is for memory, in US dollars.
+func (o AllocationGroupCostDayOutput) RamCost() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RamCost }).(pulumi.Float64Output)
+}
+
+// The memory, on average, in GiB.
+func (o AllocationGroupCostDayOutput) RamGib() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RamGib }).(pulumi.Float64Output)
+}
+
+// The CPUs that were requested, times hours.
+func (o AllocationGroupCostDayOutput) RequestedCpuHours() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RequestedCpuHours }).(pulumi.Float64Output)
+}
+
+// The GPUs that were requested, times hours.
+func (o AllocationGroupCostDayOutput) RequestedGpuHours() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RequestedGpuHours }).(pulumi.Float64Output)
+}
+
+// The memory that was requested, in GiB times hours.
+func (o AllocationGroupCostDayOutput) RequestedRamGibHours() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RequestedRamGibHours }).(pulumi.Float64Output)
+}
+
+// The storage that was requested, in GiB times hours.
+func (o AllocationGroupCostDayOutput) RequestedStorageGibHours() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RequestedStorageGibHours }).(pulumi.Float64Output)
+}
+
+// The TPUs that were requested, times hours.
+func (o AllocationGroupCostDayOutput) RequestedTpuHours() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.RequestedTpuHours }).(pulumi.Float64Output)
+}
+
+// The beginning of the day, as an RFC 3339 time.
+func (o AllocationGroupCostDayOutput) Timestamp() pulumi.StringOutput {
+	return o.ApplyT(func(v AllocationGroupCostDay) string { return v.Timestamp }).(pulumi.StringOutput)
+}
+
+// What it costs, in US dollars: the sum of the three totals.
+func (o AllocationGroupCostDayOutput) TotalCost() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.TotalCost }).(pulumi.Float64Output)
+}
+
+// What it costs on on-demand nodes, in US dollars.
+func (o AllocationGroupCostDayOutput) TotalCostOnDemand() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.TotalCostOnDemand }).(pulumi.Float64Output)
+}
+
+// What it costs on spot nodes, in US dollars.
+func (o AllocationGroupCostDayOutput) TotalCostSpot() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.TotalCostSpot }).(pulumi.Float64Output)
+}
+
+// What it costs on on-demand nodes in place of spot nodes that were not to be had, in US dollars.
+func (o AllocationGroupCostDayOutput) TotalCostSpotFallback() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.TotalCostSpotFallback }).(pulumi.Float64Output)
+}
+
+// The part of the cost that is for TPUs, in US dollars.
+func (o AllocationGroupCostDayOutput) TpuCost() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.TpuCost }).(pulumi.Float64Output)
+}
+
+// The TPUs, on average.
+func (o AllocationGroupCostDayOutput) TpuCount() pulumi.Float64Output {
+	return o.ApplyT(func(v AllocationGroupCostDay) float64 { return v.TpuCount }).(pulumi.Float64Output)
+}
+
+// The number of workloads.
+func (o AllocationGroupCostDayOutput) WorkloadCount() pulumi.IntOutput {
+	return o.ApplyT(func(v AllocationGroupCostDay) int { return v.WorkloadCount }).(pulumi.IntOutput)
+}
+
+type AllocationGroupCostDayArrayOutput struct{ *pulumi.OutputState }
+
+func (AllocationGroupCostDayArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AllocationGroupCostDay)(nil)).Elem()
+}
+
+func (o AllocationGroupCostDayArrayOutput) ToAllocationGroupCostDayArrayOutput() AllocationGroupCostDayArrayOutput {
+	return o
+}
+
+func (o AllocationGroupCostDayArrayOutput) ToAllocationGroupCostDayArrayOutputWithContext(ctx context.Context) AllocationGroupCostDayArrayOutput {
+	return o
+}
+
+func (o AllocationGroupCostDayArrayOutput) Index(i pulumi.IntInput) AllocationGroupCostDayOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AllocationGroupCostDay {
+		return vs[0].([]AllocationGroupCostDay)[vs[1].(int)]
+	}).(AllocationGroupCostDayOutput)
+}
+
 // A condition on a label.
 type AllocationGroupLabelFilter struct {
 	// The name of the label, such as `app.kubernetes.io/name`.
@@ -4956,6 +5128,79 @@ func (o CommitmentsGcpCudAssignmentArrayOutput) Index(i pulumi.IntInput) Commitm
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CommitmentsGcpCudAssignment {
 		return vs[0].([]CommitmentsGcpCudAssignment)[vs[1].(int)]
 	}).(CommitmentsGcpCudAssignmentOutput)
+}
+
+// Money by the kinds of nodes that it is paid for, in US dollars.
+type CostImpact struct {
+	// For on-demand nodes.
+	OnDemand float64 `pulumi:"onDemand"`
+	// For spot nodes.
+	Spot float64 `pulumi:"spot"`
+	// For on-demand nodes in place of spot nodes that were not to be had.
+	SpotFallback float64 `pulumi:"spotFallback"`
+}
+
+// Money by the kinds of nodes that it is paid for, in US dollars.
+type CostImpactOutput struct{ *pulumi.OutputState }
+
+func (CostImpactOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostImpact)(nil)).Elem()
+}
+
+func (o CostImpactOutput) ToCostImpactOutput() CostImpactOutput {
+	return o
+}
+
+func (o CostImpactOutput) ToCostImpactOutputWithContext(ctx context.Context) CostImpactOutput {
+	return o
+}
+
+// For on-demand nodes.
+func (o CostImpactOutput) OnDemand() pulumi.Float64Output {
+	return o.ApplyT(func(v CostImpact) float64 { return v.OnDemand }).(pulumi.Float64Output)
+}
+
+// For spot nodes.
+func (o CostImpactOutput) Spot() pulumi.Float64Output {
+	return o.ApplyT(func(v CostImpact) float64 { return v.Spot }).(pulumi.Float64Output)
+}
+
+// For on-demand nodes in place of spot nodes that were not to be had.
+func (o CostImpactOutput) SpotFallback() pulumi.Float64Output {
+	return o.ApplyT(func(v CostImpact) float64 { return v.SpotFallback }).(pulumi.Float64Output)
+}
+
+// CPUs and memory over a time.
+type CostResources struct {
+	// CPUs times hours.
+	Cpu float64 `pulumi:"cpu"`
+	// Memory in GiB times hours.
+	MemoryGib float64 `pulumi:"memoryGib"`
+}
+
+// CPUs and memory over a time.
+type CostResourcesOutput struct{ *pulumi.OutputState }
+
+func (CostResourcesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CostResources)(nil)).Elem()
+}
+
+func (o CostResourcesOutput) ToCostResourcesOutput() CostResourcesOutput {
+	return o
+}
+
+func (o CostResourcesOutput) ToCostResourcesOutputWithContext(ctx context.Context) CostResourcesOutput {
+	return o
+}
+
+// CPUs times hours.
+func (o CostResourcesOutput) Cpu() pulumi.Float64Output {
+	return o.ApplyT(func(v CostResources) float64 { return v.Cpu }).(pulumi.Float64Output)
+}
+
+// Memory in GiB times hours.
+func (o CostResourcesOutput) MemoryGib() pulumi.Float64Output {
+	return o.ApplyT(func(v CostResources) float64 { return v.MemoryGib }).(pulumi.Float64Output)
 }
 
 // How edges in AWS are made. An empty object leaves everything to the service.
@@ -31454,6 +31699,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
+	pulumi.RegisterOutputType(AllocationGroupCostDayOutput{})
+	pulumi.RegisterOutputType(AllocationGroupCostDayArrayOutput{})
 	pulumi.RegisterOutputType(AllocationGroupLabelFilterOutput{})
 	pulumi.RegisterOutputType(AllocationGroupLabelFilterArrayOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsOutput{})
@@ -31511,6 +31758,8 @@ func init() {
 	pulumi.RegisterOutputType(CommitmentsGcpCudArrayOutput{})
 	pulumi.RegisterOutputType(CommitmentsGcpCudAssignmentOutput{})
 	pulumi.RegisterOutputType(CommitmentsGcpCudAssignmentArrayOutput{})
+	pulumi.RegisterOutputType(CostImpactOutput{})
+	pulumi.RegisterOutputType(CostResourcesOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationAwsOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationAwsPtrOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationCriOutput{})

@@ -16,6 +16,38 @@ import (
 //
 // An organization has one list, so there should be one resource of this kind for it. Reservations that neither the file nor the stack's state holds are never removed: creating or updating the resource fails as long as there are some, and says which. Deleting the resource removes those in its state, and no others.
 //
+// ## Example Usage
+//
+// The reserved instances of an organization on AWS.
+//
+// ```go
+// package main
+//
+// import (
+//
+//	"github.com/castai/pulumi-castai/sdk/go/castai"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+//	"github.com/pulumi/pulumi/sdk/v3/go/pulumi/config"
+//
+// )
+//
+//	func main() {
+//		pulumi.Run(func(ctx *pulumi.Context) error {
+//			cfg := config.New(ctx, "")
+//			organizationId := cfg.Require("organizationId")
+//			_, err := castai.NewReservations(ctx, "aws", &castai.ReservationsArgs{
+//				OrganizationId:  pulumi.String(organizationId),
+//				ReservationsCsv: pulumi.String("name,provider,region,instance_type,count,start_date,end_date\nweb,aws,eu-central-1,m5.xlarge,10,2025-03-01T00:00:00Z,2028-03-01T00:00:00Z\nbatch,aws,eu-central-1,c5.2xlarge,4,2025-03-01T00:00:00Z,2026-03-01T00:00:00Z\n"),
+//			})
+//			if err != nil {
+//				return err
+//			}
+//			return nil
+//		})
+//	}
+//
+// ```
+//
 // ## Import
 //
 // The import ID is `<organizationId>`. The file is then written from what the organization has.

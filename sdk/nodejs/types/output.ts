@@ -24,6 +24,88 @@ export interface AksClusterHTTPProxyConfig {
 }
 
 /**
+ * What something costs on a day.
+ */
+export interface AllocationGroupCostDay {
+    /**
+     * The part of the cost that is for CPUs, in US dollars.
+     */
+    cpuCost: number;
+    /**
+     * The CPUs, on average.
+     */
+    cpuCount: number;
+    /**
+     * The part of the cost that is for GPUs, in US dollars.
+     */
+    gpuCost: number;
+    /**
+     * The GPUs, on average.
+     */
+    gpuCount: number;
+    /**
+     * The part of the cost that is for memory, in US dollars.
+     */
+    ramCost: number;
+    /**
+     * The memory, on average, in GiB.
+     */
+    ramGib: number;
+    /**
+     * The CPUs that were requested, times hours.
+     */
+    requestedCpuHours: number;
+    /**
+     * The GPUs that were requested, times hours.
+     */
+    requestedGpuHours: number;
+    /**
+     * The memory that was requested, in GiB times hours.
+     */
+    requestedRamGibHours: number;
+    /**
+     * The storage that was requested, in GiB times hours.
+     */
+    requestedStorageGibHours: number;
+    /**
+     * The TPUs that were requested, times hours.
+     */
+    requestedTpuHours: number;
+    /**
+     * The beginning of the day, as an RFC 3339 time.
+     */
+    timestamp: string;
+    /**
+     * What it costs, in US dollars: the sum of the three totals.
+     */
+    totalCost: number;
+    /**
+     * What it costs on on-demand nodes, in US dollars.
+     */
+    totalCostOnDemand: number;
+    /**
+     * What it costs on spot nodes, in US dollars.
+     */
+    totalCostSpot: number;
+    /**
+     * What it costs on on-demand nodes in place of spot nodes that were not to be had, in US dollars.
+     */
+    totalCostSpotFallback: number;
+    /**
+     * The part of the cost that is for TPUs, in US dollars.
+     */
+    tpuCost: number;
+    /**
+     * The TPUs, on average.
+     */
+    tpuCount: number;
+    /**
+     * The number of workloads.
+     */
+    workloadCount: number;
+}
+
+/**
  * A condition on a label.
  */
 export interface AllocationGroupLabelFilter {
@@ -913,6 +995,38 @@ export interface CommitmentsGcpCudAssignment {
      * The place of the cluster, from 1, if the clusters are served in an order.
      */
     priority?: number;
+}
+
+/**
+ * Money by the kinds of nodes that it is paid for, in US dollars.
+ */
+export interface CostImpact {
+    /**
+     * For on-demand nodes.
+     */
+    onDemand: number;
+    /**
+     * For spot nodes.
+     */
+    spot: number;
+    /**
+     * For on-demand nodes in place of spot nodes that were not to be had.
+     */
+    spotFallback: number;
+}
+
+/**
+ * CPUs and memory over a time.
+ */
+export interface CostResources {
+    /**
+     * CPUs times hours.
+     */
+    cpu: number;
+    /**
+     * Memory in GiB times hours.
+     */
+    memoryGib: number;
 }
 
 /**

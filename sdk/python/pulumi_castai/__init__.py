@@ -23,8 +23,14 @@ from .enterprise_group import *
 from .enterprise_role_binding import *
 from .enterprise_service_account import *
 from .evictor_advanced_config import *
+from .get_allocation_group import *
+from .get_allocation_group_costs import *
+from .get_allocation_group_efficiency import *
 from .get_cache_group import *
 from .get_cluster import *
+from .get_cluster_cost import *
+from .get_cluster_efficiency import *
+from .get_cluster_savings import *
 from .get_clusters import *
 from .get_edge_configuration import *
 from .get_eks_settings import *
@@ -51,6 +57,7 @@ from .rebalancing_job import *
 from .rebalancing_schedule import *
 from .reservations import *
 from .role_bindings import *
+from .security_runtime_rule import *
 from .service_account import *
 from .service_account_key import *
 from .sso_connection import *
@@ -107,6 +114,7 @@ _utilities.register(
    "castai:index:Reservations": "Reservations",
    "castai:index:RoleBindings": "RoleBindings",
    "castai:index:SSOConnection": "SSOConnection",
+   "castai:index:SecurityRuntimeRule": "SecurityRuntimeRule",
    "castai:index:ServiceAccount": "ServiceAccount",
    "castai:index:ServiceAccountKey": "ServiceAccountKey",
    "castai:index:WorkloadCustomMetricsDataSource": "WorkloadCustomMetricsDataSource",

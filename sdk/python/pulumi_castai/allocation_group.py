@@ -190,6 +190,29 @@ class AllocationGroup(pulumi.CustomResource):
         """
         A group of workloads whose cost is reported together: those of a team, a product or an environment. A workload is in the group if it runs in one of the clusters and one of the namespaces, and fits the labels; what is left out narrows nothing. `getAllocationGroupCosts` tells what the group costs.
 
+        ## Example Usage
+
+        The cost of a team's workloads, reported together.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        shop = castai.AllocationGroup("shop",
+            name="shop",
+            cluster_ids=[cluster_id],
+            namespaces=[
+                "shop",
+                "checkout",
+            ],
+            labels={
+                "team": "shop",
+            })
+        pulumi.export("groupId", shop.id)
+        ```
+
         ## Import
 
         The import ID is `<allocationGroupId>`, a UUID.
@@ -214,6 +237,29 @@ class AllocationGroup(pulumi.CustomResource):
                  opts: Optional[pulumi.ResourceOptions] = None):
         """
         A group of workloads whose cost is reported together: those of a team, a product or an environment. A workload is in the group if it runs in one of the clusters and one of the namespaces, and fits the labels; what is left out narrows nothing. `getAllocationGroupCosts` tells what the group costs.
+
+        ## Example Usage
+
+        The cost of a team's workloads, reported together.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        cluster_id = config.require("clusterId")
+        shop = castai.AllocationGroup("shop",
+            name="shop",
+            cluster_ids=[cluster_id],
+            namespaces=[
+                "shop",
+                "checkout",
+            ],
+            labels={
+                "team": "shop",
+            })
+        pulumi.export("groupId", shop.id)
+        ```
 
         ## Import
 

@@ -126,6 +126,43 @@ class Commitments(pulumi.CustomResource):
 
         The API acts on the organization of the API token. There should be one resource of this kind for each cloud.
 
+        ## Example Usage
+
+        A committed use discount of Google Cloud, of which CAST AI may use 80 percent in one cluster.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        cluster_id = config.require("clusterId")
+        google = castai.Commitments("google",
+            organization_id=organization_id,
+            gcp_cuds_json=\"\"\"[{
+          "id": "4211390412304123041",
+          "name": "web",
+          "region": "https://www.googleapis.com/compute/v1/projects/shop-production/regions/europe-west3",
+          "status": "ACTIVE",
+          "plan": "THIRTY_SIX_MONTH",
+          "type": "GENERAL_PURPOSE_N2",
+          "startTimestamp": "2025-03-01T00:00:00.000-08:00",
+          "endTimestamp": "2028-03-01T00:00:00.000-08:00",
+          "resources": [{"type": "VCPU", "amount": "64"}, {"type": "MEMORY", "amount": "262144"}]
+        }]
+        \"\"\",
+            commitment_configs=[{
+                "matcher": {
+                    "name": "web",
+                    "region": "europe-west3",
+                },
+                "allowed_usage": 0.8,
+                "assignments": [{
+                    "cluster_id": cluster_id,
+                }],
+            }])
+        ```
+
         ## Import
 
         The import ID is `<organizationId>:azure` or `<organizationId>:gcp`. The file is then written from the commitments that the organization has in that cloud.
@@ -150,6 +187,43 @@ class Commitments(pulumi.CustomResource):
         Nothing is taken away that the program does not speak of. Commitments that are neither in the file nor in the stack's state stay, unless `importMode` is `OVERWRITE`; settings that no element of `commitmentConfigs` gives, and the clusters of a commitment without `assignments`, stay as they are, also when a commitment is imported again. A commitment that is dropped from the file is removed. Deleting the resource removes the commitments in its state, and no others.
 
         The API acts on the organization of the API token. There should be one resource of this kind for each cloud.
+
+        ## Example Usage
+
+        A committed use discount of Google Cloud, of which CAST AI may use 80 percent in one cluster.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        cluster_id = config.require("clusterId")
+        google = castai.Commitments("google",
+            organization_id=organization_id,
+            gcp_cuds_json=\"\"\"[{
+          "id": "4211390412304123041",
+          "name": "web",
+          "region": "https://www.googleapis.com/compute/v1/projects/shop-production/regions/europe-west3",
+          "status": "ACTIVE",
+          "plan": "THIRTY_SIX_MONTH",
+          "type": "GENERAL_PURPOSE_N2",
+          "startTimestamp": "2025-03-01T00:00:00.000-08:00",
+          "endTimestamp": "2028-03-01T00:00:00.000-08:00",
+          "resources": [{"type": "VCPU", "amount": "64"}, {"type": "MEMORY", "amount": "262144"}]
+        }]
+        \"\"\",
+            commitment_configs=[{
+                "matcher": {
+                    "name": "web",
+                    "region": "europe-west3",
+                },
+                "allowed_usage": 0.8,
+                "assignments": [{
+                    "cluster_id": cluster_id,
+                }],
+            }])
+        ```
 
         ## Import
 

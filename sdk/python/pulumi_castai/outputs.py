@@ -17,6 +17,7 @@ from . import outputs
 
 __all__ = [
     'AksClusterHTTPProxyConfig',
+    'AllocationGroupCostDay',
     'AllocationGroupLabelFilter',
     'AutoscalerAutoscalerSettings',
     'AutoscalerAutoscalerSettingsClusterLimits',
@@ -46,6 +47,8 @@ __all__ = [
     'CommitmentsCommitmentConfigMatcher',
     'CommitmentsGcpCud',
     'CommitmentsGcpCudAssignment',
+    'CostImpact',
+    'CostResources',
     'EdgeConfigurationAws',
     'EdgeConfigurationCri',
     'EdgeConfigurationCustom',
@@ -296,6 +299,227 @@ class AksClusterHTTPProxyConfig(dict):
         Hosts and address ranges to reach without the proxy. The order does not matter.
         """
         return pulumi.get(self, "no_proxies")
+
+
+@pulumi.output_type
+class AllocationGroupCostDay(dict):
+    """
+    What something costs on a day.
+    """
+    def __init__(__self__, *,
+                 cpu_cost: _builtins.float,
+                 cpu_count: _builtins.float,
+                 gpu_cost: _builtins.float,
+                 gpu_count: _builtins.float,
+                 ram_cost: _builtins.float,
+                 ram_gib: _builtins.float,
+                 requested_cpu_hours: _builtins.float,
+                 requested_gpu_hours: _builtins.float,
+                 requested_ram_gib_hours: _builtins.float,
+                 requested_storage_gib_hours: _builtins.float,
+                 requested_tpu_hours: _builtins.float,
+                 timestamp: _builtins.str,
+                 total_cost: _builtins.float,
+                 total_cost_on_demand: _builtins.float,
+                 total_cost_spot: _builtins.float,
+                 total_cost_spot_fallback: _builtins.float,
+                 tpu_cost: _builtins.float,
+                 tpu_count: _builtins.float,
+                 workload_count: _builtins.int):
+        """
+        What something costs on a day.
+
+        :param _builtins.float cpu_cost: The part of the cost that is for CPUs, in US dollars.
+        :param _builtins.float cpu_count: The CPUs, on average.
+        :param _builtins.float gpu_cost: The part of the cost that is for GPUs, in US dollars.
+        :param _builtins.float gpu_count: The GPUs, on average.
+        :param _builtins.float ram_cost: The part of the cost that is for memory, in US dollars.
+        :param _builtins.float ram_gib: The memory, on average, in GiB.
+        :param _builtins.float requested_cpu_hours: The CPUs that were requested, times hours.
+        :param _builtins.float requested_gpu_hours: The GPUs that were requested, times hours.
+        :param _builtins.float requested_ram_gib_hours: The memory that was requested, in GiB times hours.
+        :param _builtins.float requested_storage_gib_hours: The storage that was requested, in GiB times hours.
+        :param _builtins.float requested_tpu_hours: The TPUs that were requested, times hours.
+        :param _builtins.str timestamp: The beginning of the day, as an RFC 3339 time.
+        :param _builtins.float total_cost: What it costs, in US dollars: the sum of the three totals.
+        :param _builtins.float total_cost_on_demand: What it costs on on-demand nodes, in US dollars.
+        :param _builtins.float total_cost_spot: What it costs on spot nodes, in US dollars.
+        :param _builtins.float total_cost_spot_fallback: What it costs on on-demand nodes in place of spot nodes that were not to be had, in US dollars.
+        :param _builtins.float tpu_cost: The part of the cost that is for TPUs, in US dollars.
+        :param _builtins.float tpu_count: The TPUs, on average.
+        :param _builtins.int workload_count: The number of workloads.
+        """
+        pulumi.set(__self__, "cpu_cost", cpu_cost)
+        pulumi.set(__self__, "cpu_count", cpu_count)
+        pulumi.set(__self__, "gpu_cost", gpu_cost)
+        pulumi.set(__self__, "gpu_count", gpu_count)
+        pulumi.set(__self__, "ram_cost", ram_cost)
+        pulumi.set(__self__, "ram_gib", ram_gib)
+        pulumi.set(__self__, "requested_cpu_hours", requested_cpu_hours)
+        pulumi.set(__self__, "requested_gpu_hours", requested_gpu_hours)
+        pulumi.set(__self__, "requested_ram_gib_hours", requested_ram_gib_hours)
+        pulumi.set(__self__, "requested_storage_gib_hours", requested_storage_gib_hours)
+        pulumi.set(__self__, "requested_tpu_hours", requested_tpu_hours)
+        pulumi.set(__self__, "timestamp", timestamp)
+        pulumi.set(__self__, "total_cost", total_cost)
+        pulumi.set(__self__, "total_cost_on_demand", total_cost_on_demand)
+        pulumi.set(__self__, "total_cost_spot", total_cost_spot)
+        pulumi.set(__self__, "total_cost_spot_fallback", total_cost_spot_fallback)
+        pulumi.set(__self__, "tpu_cost", tpu_cost)
+        pulumi.set(__self__, "tpu_count", tpu_count)
+        pulumi.set(__self__, "workload_count", workload_count)
+
+    @_builtins.property
+    @pulumi.getter(name="cpuCost")
+    def cpu_cost(self) -> _builtins.float:
+        """
+        The part of the cost that is for CPUs, in US dollars.
+        """
+        return pulumi.get(self, "cpu_cost")
+
+    @_builtins.property
+    @pulumi.getter(name="cpuCount")
+    def cpu_count(self) -> _builtins.float:
+        """
+        The CPUs, on average.
+        """
+        return pulumi.get(self, "cpu_count")
+
+    @_builtins.property
+    @pulumi.getter(name="gpuCost")
+    def gpu_cost(self) -> _builtins.float:
+        """
+        The part of the cost that is for GPUs, in US dollars.
+        """
+        return pulumi.get(self, "gpu_cost")
+
+    @_builtins.property
+    @pulumi.getter(name="gpuCount")
+    def gpu_count(self) -> _builtins.float:
+        """
+        The GPUs, on average.
+        """
+        return pulumi.get(self, "gpu_count")
+
+    @_builtins.property
+    @pulumi.getter(name="ramCost")
+    def ram_cost(self) -> _builtins.float:
+        """
+        The part of the cost that is for memory, in US dollars.
+        """
+        return pulumi.get(self, "ram_cost")
+
+    @_builtins.property
+    @pulumi.getter(name="ramGib")
+    def ram_gib(self) -> _builtins.float:
+        """
+        The memory, on average, in GiB.
+        """
+        return pulumi.get(self, "ram_gib")
+
+    @_builtins.property
+    @pulumi.getter(name="requestedCpuHours")
+    def requested_cpu_hours(self) -> _builtins.float:
+        """
+        The CPUs that were requested, times hours.
+        """
+        return pulumi.get(self, "requested_cpu_hours")
+
+    @_builtins.property
+    @pulumi.getter(name="requestedGpuHours")
+    def requested_gpu_hours(self) -> _builtins.float:
+        """
+        The GPUs that were requested, times hours.
+        """
+        return pulumi.get(self, "requested_gpu_hours")
+
+    @_builtins.property
+    @pulumi.getter(name="requestedRamGibHours")
+    def requested_ram_gib_hours(self) -> _builtins.float:
+        """
+        The memory that was requested, in GiB times hours.
+        """
+        return pulumi.get(self, "requested_ram_gib_hours")
+
+    @_builtins.property
+    @pulumi.getter(name="requestedStorageGibHours")
+    def requested_storage_gib_hours(self) -> _builtins.float:
+        """
+        The storage that was requested, in GiB times hours.
+        """
+        return pulumi.get(self, "requested_storage_gib_hours")
+
+    @_builtins.property
+    @pulumi.getter(name="requestedTpuHours")
+    def requested_tpu_hours(self) -> _builtins.float:
+        """
+        The TPUs that were requested, times hours.
+        """
+        return pulumi.get(self, "requested_tpu_hours")
+
+    @_builtins.property
+    @pulumi.getter
+    def timestamp(self) -> _builtins.str:
+        """
+        The beginning of the day, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "timestamp")
+
+    @_builtins.property
+    @pulumi.getter(name="totalCost")
+    def total_cost(self) -> _builtins.float:
+        """
+        What it costs, in US dollars: the sum of the three totals.
+        """
+        return pulumi.get(self, "total_cost")
+
+    @_builtins.property
+    @pulumi.getter(name="totalCostOnDemand")
+    def total_cost_on_demand(self) -> _builtins.float:
+        """
+        What it costs on on-demand nodes, in US dollars.
+        """
+        return pulumi.get(self, "total_cost_on_demand")
+
+    @_builtins.property
+    @pulumi.getter(name="totalCostSpot")
+    def total_cost_spot(self) -> _builtins.float:
+        """
+        What it costs on spot nodes, in US dollars.
+        """
+        return pulumi.get(self, "total_cost_spot")
+
+    @_builtins.property
+    @pulumi.getter(name="totalCostSpotFallback")
+    def total_cost_spot_fallback(self) -> _builtins.float:
+        """
+        What it costs on on-demand nodes in place of spot nodes that were not to be had, in US dollars.
+        """
+        return pulumi.get(self, "total_cost_spot_fallback")
+
+    @_builtins.property
+    @pulumi.getter(name="tpuCost")
+    def tpu_cost(self) -> _builtins.float:
+        """
+        The part of the cost that is for TPUs, in US dollars.
+        """
+        return pulumi.get(self, "tpu_cost")
+
+    @_builtins.property
+    @pulumi.getter(name="tpuCount")
+    def tpu_count(self) -> _builtins.float:
+        """
+        The TPUs, on average.
+        """
+        return pulumi.get(self, "tpu_count")
+
+    @_builtins.property
+    @pulumi.getter(name="workloadCount")
+    def workload_count(self) -> _builtins.int:
+        """
+        The number of workloads.
+        """
+        return pulumi.get(self, "workload_count")
 
 
 @pulumi.output_type
@@ -3084,6 +3308,85 @@ class CommitmentsGcpCudAssignment(dict):
         The place of the cluster, from 1, if the clusters are served in an order.
         """
         return pulumi.get(self, "priority")
+
+
+@pulumi.output_type
+class CostImpact(dict):
+    """
+    Money by the kinds of nodes that it is paid for, in US dollars.
+    """
+    def __init__(__self__, *,
+                 on_demand: _builtins.float,
+                 spot: _builtins.float,
+                 spot_fallback: _builtins.float):
+        """
+        Money by the kinds of nodes that it is paid for, in US dollars.
+
+        :param _builtins.float on_demand: For on-demand nodes.
+        :param _builtins.float spot: For spot nodes.
+        :param _builtins.float spot_fallback: For on-demand nodes in place of spot nodes that were not to be had.
+        """
+        pulumi.set(__self__, "on_demand", on_demand)
+        pulumi.set(__self__, "spot", spot)
+        pulumi.set(__self__, "spot_fallback", spot_fallback)
+
+    @_builtins.property
+    @pulumi.getter(name="onDemand")
+    def on_demand(self) -> _builtins.float:
+        """
+        For on-demand nodes.
+        """
+        return pulumi.get(self, "on_demand")
+
+    @_builtins.property
+    @pulumi.getter
+    def spot(self) -> _builtins.float:
+        """
+        For spot nodes.
+        """
+        return pulumi.get(self, "spot")
+
+    @_builtins.property
+    @pulumi.getter(name="spotFallback")
+    def spot_fallback(self) -> _builtins.float:
+        """
+        For on-demand nodes in place of spot nodes that were not to be had.
+        """
+        return pulumi.get(self, "spot_fallback")
+
+
+@pulumi.output_type
+class CostResources(dict):
+    """
+    CPUs and memory over a time.
+    """
+    def __init__(__self__, *,
+                 cpu: _builtins.float,
+                 memory_gib: _builtins.float):
+        """
+        CPUs and memory over a time.
+
+        :param _builtins.float cpu: CPUs times hours.
+        :param _builtins.float memory_gib: Memory in GiB times hours.
+        """
+        pulumi.set(__self__, "cpu", cpu)
+        pulumi.set(__self__, "memory_gib", memory_gib)
+
+    @_builtins.property
+    @pulumi.getter
+    def cpu(self) -> _builtins.float:
+        """
+        CPUs times hours.
+        """
+        return pulumi.get(self, "cpu")
+
+    @_builtins.property
+    @pulumi.getter(name="memoryGib")
+    def memory_gib(self) -> _builtins.float:
+        """
+        Memory in GiB times hours.
+        """
+        return pulumi.get(self, "memory_gib")
 
 
 @pulumi.output_type

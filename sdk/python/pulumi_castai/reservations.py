@@ -71,6 +71,24 @@ class Reservations(pulumi.CustomResource):
 
         An organization has one list, so there should be one resource of this kind for it. Reservations that neither the file nor the stack's state holds are never removed: creating or updating the resource fails as long as there are some, and says which. Deleting the resource removes those in its state, and no others.
 
+        ## Example Usage
+
+        The reserved instances of an organization on AWS.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        aws = castai.Reservations("aws",
+            organization_id=organization_id,
+            reservations_csv=\"\"\"name,provider,region,instance_type,count,start_date,end_date
+        web,aws,eu-central-1,m5.xlarge,10,2025-03-01T00:00:00Z,2028-03-01T00:00:00Z
+        batch,aws,eu-central-1,c5.2xlarge,4,2025-03-01T00:00:00Z,2026-03-01T00:00:00Z
+        \"\"\")
+        ```
+
         ## Import
 
         The import ID is `<organizationId>`. The file is then written from what the organization has.
@@ -90,6 +108,24 @@ class Reservations(pulumi.CustomResource):
         The instances that an organization has reserved with its clouds: the file is the complete list, and CAST AI uses what is on it before it pays for more. For Azure and Google Cloud `Commitments` does the same and more; do not list one reservation in both.
 
         An organization has one list, so there should be one resource of this kind for it. Reservations that neither the file nor the stack's state holds are never removed: creating or updating the resource fails as long as there are some, and says which. Deleting the resource removes those in its state, and no others.
+
+        ## Example Usage
+
+        The reserved instances of an organization on AWS.
+
+        ```python
+        import pulumi
+        import pulumi_castai as castai
+
+        config = pulumi.Config()
+        organization_id = config.require("organizationId")
+        aws = castai.Reservations("aws",
+            organization_id=organization_id,
+            reservations_csv=\"\"\"name,provider,region,instance_type,count,start_date,end_date
+        web,aws,eu-central-1,m5.xlarge,10,2025-03-01T00:00:00Z,2028-03-01T00:00:00Z
+        batch,aws,eu-central-1,c5.2xlarge,4,2025-03-01T00:00:00Z,2026-03-01T00:00:00Z
+        \"\"\")
+        ```
 
         ## Import
 

@@ -19,6 +19,49 @@ import javax.annotation.Nullable;
 /**
  * A group of workloads whose cost is reported together: those of a team, a product or an environment. A workload is in the group if it runs in one of the clusters and one of the namespaces, and fits the labels; what is left out narrows nothing. `getAllocationGroupCosts` tells what the group costs.
  * 
+ * ## Example Usage
+ * 
+ * The cost of a team&#39;s workloads, reported together.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.AllocationGroup;
+ * import com.castai.castai.AllocationGroupArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var clusterId = config.require("clusterId");
+ *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+ *             .name("shop")
+ *             .clusterIds(clusterId)
+ *             .namespaces(            
+ *                 "shop",
+ *                 "checkout")
+ *             .labels(Map.of("team", "shop"))
+ *             .build());
+ * 
+ *         ctx.export("groupId", shop.id());
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;allocationGroupId&gt;`, a UUID.

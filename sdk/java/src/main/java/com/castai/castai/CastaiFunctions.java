@@ -4,10 +4,22 @@
 package com.castai.castai;
 
 import com.castai.castai.Utilities;
+import com.castai.castai.inputs.GetAllocationGroupArgs;
+import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+import com.castai.castai.inputs.GetAllocationGroupCostsPlainArgs;
+import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+import com.castai.castai.inputs.GetAllocationGroupEfficiencyPlainArgs;
+import com.castai.castai.inputs.GetAllocationGroupPlainArgs;
 import com.castai.castai.inputs.GetCacheGroupArgs;
 import com.castai.castai.inputs.GetCacheGroupPlainArgs;
 import com.castai.castai.inputs.GetClusterArgs;
+import com.castai.castai.inputs.GetClusterCostArgs;
+import com.castai.castai.inputs.GetClusterCostPlainArgs;
+import com.castai.castai.inputs.GetClusterEfficiencyArgs;
+import com.castai.castai.inputs.GetClusterEfficiencyPlainArgs;
 import com.castai.castai.inputs.GetClusterPlainArgs;
+import com.castai.castai.inputs.GetClusterSavingsArgs;
+import com.castai.castai.inputs.GetClusterSavingsPlainArgs;
 import com.castai.castai.inputs.GetClustersArgs;
 import com.castai.castai.inputs.GetClustersPlainArgs;
 import com.castai.castai.inputs.GetEdgeConfigurationArgs;
@@ -30,8 +42,14 @@ import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPoliciesPlainArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderPlainArgs;
+import com.castai.castai.outputs.GetAllocationGroupCostsResult;
+import com.castai.castai.outputs.GetAllocationGroupEfficiencyResult;
+import com.castai.castai.outputs.GetAllocationGroupResult;
 import com.castai.castai.outputs.GetCacheGroupResult;
+import com.castai.castai.outputs.GetClusterCostResult;
+import com.castai.castai.outputs.GetClusterEfficiencyResult;
 import com.castai.castai.outputs.GetClusterResult;
+import com.castai.castai.outputs.GetClusterSavingsResult;
 import com.castai.castai.outputs.GetClustersResult;
 import com.castai.castai.outputs.GetEdgeConfigurationResult;
 import com.castai.castai.outputs.GetEksSettingsResult;
@@ -51,6 +69,1098 @@ import com.pulumi.deployment.InvokeOutputOptions;
 import java.util.concurrent.CompletableFuture;
 
 public final class CastaiFunctions {
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupResult> getAllocationGroup() {
+        return getAllocationGroup(GetAllocationGroupArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupResult> getAllocationGroupPlain() {
+        return getAllocationGroupPlain(GetAllocationGroupPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupResult> getAllocationGroup(GetAllocationGroupArgs args) {
+        return getAllocationGroup(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupResult> getAllocationGroupPlain(GetAllocationGroupPlainArgs args) {
+        return getAllocationGroupPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupResult> getAllocationGroup(GetAllocationGroupArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroup", TypeShape.of(GetAllocationGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupResult> getAllocationGroup(GetAllocationGroupArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroup", TypeShape.of(GetAllocationGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a group that was made elsewhere, by its name, and makes a narrower one.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupArgs;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var shop = CastaiFunctions.getAllocationGroup(GetAllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .build());
+     * 
+     *         var databases = new AllocationGroup("databases", AllocationGroupArgs.builder()
+     *             .name("shop-databases")
+     *             .namespaces(shop.applyValue(_shop -> _shop.namespaces()))
+     *             .labels(Map.of("app", "database"))
+     *             .build());
+     * 
+     *         ctx.export("shopGroupId", shop.applyValue(_shop -> _shop.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupResult> getAllocationGroupPlain(GetAllocationGroupPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAllocationGroup", TypeShape.of(GetAllocationGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupCostsResult> getAllocationGroupCosts() {
+        return getAllocationGroupCosts(GetAllocationGroupCostsArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupCostsResult> getAllocationGroupCostsPlain() {
+        return getAllocationGroupCostsPlain(GetAllocationGroupCostsPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupCostsResult> getAllocationGroupCosts(GetAllocationGroupCostsArgs args) {
+        return getAllocationGroupCosts(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupCostsResult> getAllocationGroupCostsPlain(GetAllocationGroupCostsPlainArgs args) {
+        return getAllocationGroupCostsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupCostsResult> getAllocationGroupCosts(GetAllocationGroupCostsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroupCosts", TypeShape.of(GetAllocationGroupCostsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupCostsResult> getAllocationGroupCosts(GetAllocationGroupCostsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroupCosts", TypeShape.of(GetAllocationGroupCostsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what the workloads of an allocation group cost in a period, in total and by day.
+     * 
+     * ## Example Usage
+     * 
+     * What a team&#39;s workloads cost, with their share of what nobody uses.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var costs = CastaiFunctions.getAllocationGroupCosts(GetAllocationGroupCostsArgs.builder()
+     *             .groupId(shop.id())
+     *             .startTime("2025-03-01T00:00:00Z")
+     *             .endTime("2025-04-01T00:00:00Z")
+     *             .includeIdleResourceCosts(true)
+     *             .build());
+     * 
+     *         ctx.export("march", costs.applyValue(_costs -> _costs.totalCost()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupCostsResult> getAllocationGroupCostsPlain(GetAllocationGroupCostsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAllocationGroupCosts", TypeShape.of(GetAllocationGroupCostsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiency() {
+        return getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiencyPlain() {
+        return getAllocationGroupEfficiencyPlain(GetAllocationGroupEfficiencyPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs args) {
+        return getAllocationGroupEfficiency(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiencyPlain(GetAllocationGroupEfficiencyPlainArgs args) {
+        return getAllocationGroupEfficiencyPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroupEfficiency", TypeShape.of(GetAllocationGroupEfficiencyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroupEfficiency", TypeShape.of(GetAllocationGroupEfficiencyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how much of what the workloads of an allocation group request they use in a period, and what the rest costs.
+     * 
+     * ## Example Usage
+     * 
+     * How much of what a team&#39;s workloads request they have used in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         var shop = new AllocationGroup("shop", AllocationGroupArgs.builder()
+     *             .name("shop")
+     *             .namespaces("shop")
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getAllocationGroupEfficiency(GetAllocationGroupEfficiencyArgs.builder()
+     *             .groupId(shop.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuEfficiencyPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("wastedCpuHours", efficiency.applyValue(_efficiency -> _efficiency.waste().cpu()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupEfficiencyResult> getAllocationGroupEfficiencyPlain(GetAllocationGroupEfficiencyPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAllocationGroupEfficiency", TypeShape.of(GetAllocationGroupEfficiencyResult.class), args, Utilities.withVersion(options));
+    }
     /**
      * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
      * 
@@ -722,6 +1832,821 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetClusterResult> getClusterPlain(GetClusterPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getCluster", TypeShape.of(GetClusterResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what the nodes of a cluster cost in a period, in total and by day, with what no workload has requested. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has cost in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterCostArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var cost = CastaiFunctions.getClusterCost(GetClusterCostArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", cost.applyValue(_cost -> _cost.totalCost()));
+     *         ctx.export("onSpotNodes", cost.applyValue(_cost -> _cost.totalCostSpot()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterCostResult> getClusterCost(GetClusterCostArgs args) {
+        return getClusterCost(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what the nodes of a cluster cost in a period, in total and by day, with what no workload has requested. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has cost in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterCostArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var cost = CastaiFunctions.getClusterCost(GetClusterCostArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", cost.applyValue(_cost -> _cost.totalCost()));
+     *         ctx.export("onSpotNodes", cost.applyValue(_cost -> _cost.totalCostSpot()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterCostResult> getClusterCostPlain(GetClusterCostPlainArgs args) {
+        return getClusterCostPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what the nodes of a cluster cost in a period, in total and by day, with what no workload has requested. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has cost in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterCostArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var cost = CastaiFunctions.getClusterCost(GetClusterCostArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", cost.applyValue(_cost -> _cost.totalCost()));
+     *         ctx.export("onSpotNodes", cost.applyValue(_cost -> _cost.totalCostSpot()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterCostResult> getClusterCost(GetClusterCostArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterCost", TypeShape.of(GetClusterCostResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what the nodes of a cluster cost in a period, in total and by day, with what no workload has requested. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has cost in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterCostArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var cost = CastaiFunctions.getClusterCost(GetClusterCostArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", cost.applyValue(_cost -> _cost.totalCost()));
+     *         ctx.export("onSpotNodes", cost.applyValue(_cost -> _cost.totalCostSpot()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterCostResult> getClusterCost(GetClusterCostArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterCost", TypeShape.of(GetClusterCostResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what the nodes of a cluster cost in a period, in total and by day, with what no workload has requested. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has cost in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterCostArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var cost = CastaiFunctions.getClusterCost(GetClusterCostArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", cost.applyValue(_cost -> _cost.totalCost()));
+     *         ctx.export("onSpotNodes", cost.applyValue(_cost -> _cost.totalCostSpot()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterCostResult> getClusterCostPlain(GetClusterCostPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getClusterCost", TypeShape.of(GetClusterCostResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how much of what the workloads of a cluster request they use in a period, and what the rest costs. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * How well a cluster has used what was requested in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getClusterEfficiency(GetClusterEfficiencyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("memoryPercent", efficiency.applyValue(_efficiency -> _efficiency.memoryEfficiency()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterEfficiencyResult> getClusterEfficiency(GetClusterEfficiencyArgs args) {
+        return getClusterEfficiency(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how much of what the workloads of a cluster request they use in a period, and what the rest costs. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * How well a cluster has used what was requested in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getClusterEfficiency(GetClusterEfficiencyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("memoryPercent", efficiency.applyValue(_efficiency -> _efficiency.memoryEfficiency()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterEfficiencyResult> getClusterEfficiencyPlain(GetClusterEfficiencyPlainArgs args) {
+        return getClusterEfficiencyPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how much of what the workloads of a cluster request they use in a period, and what the rest costs. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * How well a cluster has used what was requested in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getClusterEfficiency(GetClusterEfficiencyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("memoryPercent", efficiency.applyValue(_efficiency -> _efficiency.memoryEfficiency()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterEfficiencyResult> getClusterEfficiency(GetClusterEfficiencyArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterEfficiency", TypeShape.of(GetClusterEfficiencyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how much of what the workloads of a cluster request they use in a period, and what the rest costs. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * How well a cluster has used what was requested in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getClusterEfficiency(GetClusterEfficiencyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("memoryPercent", efficiency.applyValue(_efficiency -> _efficiency.memoryEfficiency()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterEfficiencyResult> getClusterEfficiency(GetClusterEfficiencyArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterEfficiency", TypeShape.of(GetClusterEfficiencyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how much of what the workloads of a cluster request they use in a period, and what the rest costs. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * How well a cluster has used what was requested in the last 30 days.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterEfficiencyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var efficiency = CastaiFunctions.getClusterEfficiency(GetClusterEfficiencyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("cpuPercent", efficiency.applyValue(_efficiency -> _efficiency.cpuEfficiency()));
+     *         ctx.export("memoryPercent", efficiency.applyValue(_efficiency -> _efficiency.memoryEfficiency()));
+     *         ctx.export("wastedUsDollars", efficiency.applyValue(_efficiency -> _efficiency.totalCostImpact()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterEfficiencyResult> getClusterEfficiencyPlain(GetClusterEfficiencyPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getClusterEfficiency", TypeShape.of(GetClusterEfficiencyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what a cluster saves in a period: what the CPUs requested in it would have cost at the price that a requested CPU had in an earlier period, the baseline, less what they do cost. The cost is that of all nodes, so that fewer nodes, cheaper ones and fuller ones all count, while more or less work does not. To see what CAST AI has saved, take for the baseline a time before it managed the cluster. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has saved in the last 30 days, against the 30 days before.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterSavingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var savings = CastaiFunctions.getClusterSavings(GetClusterSavingsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", savings.applyValue(_savings -> _savings.savings()));
+     *         ctx.export("percent", savings.applyValue(_savings -> _savings.savingsPercentage()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterSavingsResult> getClusterSavings(GetClusterSavingsArgs args) {
+        return getClusterSavings(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what a cluster saves in a period: what the CPUs requested in it would have cost at the price that a requested CPU had in an earlier period, the baseline, less what they do cost. The cost is that of all nodes, so that fewer nodes, cheaper ones and fuller ones all count, while more or less work does not. To see what CAST AI has saved, take for the baseline a time before it managed the cluster. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has saved in the last 30 days, against the 30 days before.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterSavingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var savings = CastaiFunctions.getClusterSavings(GetClusterSavingsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", savings.applyValue(_savings -> _savings.savings()));
+     *         ctx.export("percent", savings.applyValue(_savings -> _savings.savingsPercentage()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterSavingsResult> getClusterSavingsPlain(GetClusterSavingsPlainArgs args) {
+        return getClusterSavingsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells what a cluster saves in a period: what the CPUs requested in it would have cost at the price that a requested CPU had in an earlier period, the baseline, less what they do cost. The cost is that of all nodes, so that fewer nodes, cheaper ones and fuller ones all count, while more or less work does not. To see what CAST AI has saved, take for the baseline a time before it managed the cluster. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has saved in the last 30 days, against the 30 days before.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterSavingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var savings = CastaiFunctions.getClusterSavings(GetClusterSavingsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", savings.applyValue(_savings -> _savings.savings()));
+     *         ctx.export("percent", savings.applyValue(_savings -> _savings.savingsPercentage()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterSavingsResult> getClusterSavings(GetClusterSavingsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterSavings", TypeShape.of(GetClusterSavingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what a cluster saves in a period: what the CPUs requested in it would have cost at the price that a requested CPU had in an earlier period, the baseline, less what they do cost. The cost is that of all nodes, so that fewer nodes, cheaper ones and fuller ones all count, while more or less work does not. To see what CAST AI has saved, take for the baseline a time before it managed the cluster. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has saved in the last 30 days, against the 30 days before.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterSavingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var savings = CastaiFunctions.getClusterSavings(GetClusterSavingsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", savings.applyValue(_savings -> _savings.savings()));
+     *         ctx.export("percent", savings.applyValue(_savings -> _savings.savingsPercentage()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterSavingsResult> getClusterSavings(GetClusterSavingsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterSavings", TypeShape.of(GetClusterSavingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells what a cluster saves in a period: what the CPUs requested in it would have cost at the price that a requested CPU had in an earlier period, the baseline, less what they do cost. The cost is that of all nodes, so that fewer nodes, cheaper ones and fuller ones all count, while more or less work does not. To see what CAST AI has saved, take for the baseline a time before it managed the cluster. The service reports costs by allocation groups: there must be one that covers all of the cluster, which is an `AllocationGroup` with the cluster among its `clusterIds`, or without `clusterIds`, and without namespaces and labels. Give its ID as `groupId` if the same program makes it.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster has saved in the last 30 days, against the 30 days before.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.AllocationGroup;
+     * import com.castai.castai.AllocationGroupArgs;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterSavingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         var whole = new AllocationGroup("whole", AllocationGroupArgs.builder()
+     *             .name("whole-cluster")
+     *             .clusterIds(clusterId)
+     *             .build());
+     * 
+     *         final var savings = CastaiFunctions.getClusterSavings(GetClusterSavingsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .groupId(whole.id())
+     *             .build());
+     * 
+     *         ctx.export("usDollars", savings.applyValue(_savings -> _savings.savings()));
+     *         ctx.export("percent", savings.applyValue(_savings -> _savings.savingsPercentage()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterSavingsResult> getClusterSavingsPlain(GetClusterSavingsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getClusterSavings", TypeShape.of(GetClusterSavingsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.

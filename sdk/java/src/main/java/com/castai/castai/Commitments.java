@@ -24,6 +24,58 @@ import javax.annotation.Nullable;
  * 
  * The API acts on the organization of the API token. There should be one resource of this kind for each cloud.
  * 
+ * ## Example Usage
+ * 
+ * A committed use discount of Google Cloud, of which CAST AI may use 80 percent in one cluster.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.Commitments;
+ * import com.castai.castai.CommitmentsArgs;
+ * import com.castai.castai.inputs.CommitmentsCommitmentConfigArgs;
+ * import com.castai.castai.inputs.CommitmentsCommitmentConfigMatcherArgs;
+ * import com.castai.castai.inputs.CommitmentsCommitmentConfigAssignmentArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         final var clusterId = config.require("clusterId");
+ *         var google = new Commitments("google", CommitmentsArgs.builder()
+ *             .organizationId(organizationId)
+ *             .gcpCudsJson("[{\n  \"id\": \"4211390412304123041\",\n  \"name\": \"web\",\n  \"region\": \"https://www.googleapis.com/compute/v1/projects/shop-production/regions/europe-west3\",\n  \"status\": \"ACTIVE\",\n  \"plan\": \"THIRTY_SIX_MONTH\",\n  \"type\": \"GENERAL_PURPOSE_N2\",\n  \"startTimestamp\": \"2025-03-01T00:00:00.000-08:00\",\n  \"endTimestamp\": \"2028-03-01T00:00:00.000-08:00\",\n  \"resources\": [{\"type\": \"VCPU\", \"amount\": \"64\"}, {\"type\": \"MEMORY\", \"amount\": \"262144\"}]\n}]\n")
+ *             .commitmentConfigs(CommitmentsCommitmentConfigArgs.builder()
+ *                 .matcher(CommitmentsCommitmentConfigMatcherArgs.builder()
+ *                     .name("web")
+ *                     .region("europe-west3")
+ *                     .build())
+ *                 .allowedUsage(0.8)
+ *                 .assignments(CommitmentsCommitmentConfigAssignmentArgs.builder()
+ *                     .clusterId(clusterId)
+ *                     .build())
+ *                 .build())
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;:azure` or `&lt;organizationId&gt;:gcp`. The file is then written from the commitments that the organization has in that cloud.

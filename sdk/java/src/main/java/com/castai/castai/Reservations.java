@@ -20,6 +20,44 @@ import javax.annotation.Nullable;
  * 
  * An organization has one list, so there should be one resource of this kind for it. Reservations that neither the file nor the stack&#39;s state holds are never removed: creating or updating the resource fails as long as there are some, and says which. Deleting the resource removes those in its state, and no others.
  * 
+ * ## Example Usage
+ * 
+ * The reserved instances of an organization on AWS.
+ * 
+ * <pre>
+ * {@code
+ * package generated_program;
+ * 
+ * import com.pulumi.Context;
+ * import com.pulumi.Pulumi;
+ * import com.pulumi.core.Output;
+ * import com.castai.castai.Reservations;
+ * import com.castai.castai.ReservationsArgs;
+ * import java.util.ArrayList;
+ * import java.util.Arrays;
+ * import java.util.Map;
+ * import java.io.File;
+ * import java.nio.file.Files;
+ * import java.nio.file.Paths;
+ * 
+ * public class App {
+ *     public static void main(String[] args) {
+ *         Pulumi.run(App::stack);
+ *     }
+ * 
+ *     public static void stack(Context ctx) {
+ *         final var config = ctx.config();
+ *         final var organizationId = config.require("organizationId");
+ *         var aws = new Reservations("aws", ReservationsArgs.builder()
+ *             .organizationId(organizationId)
+ *             .reservationsCsv("name,provider,region,instance_type,count,start_date,end_date\nweb,aws,eu-central-1,m5.xlarge,10,2025-03-01T00:00:00Z,2028-03-01T00:00:00Z\nbatch,aws,eu-central-1,c5.2xlarge,4,2025-03-01T00:00:00Z,2026-03-01T00:00:00Z\n")
+ *             .build());
+ * 
+ *     }
+ * }
+ * }
+ * </pre>
+ * 
  * ## Import
  * 
  * The import ID is `&lt;organizationId&gt;`. The file is then written from what the organization has.
