@@ -18,13 +18,6 @@ var user = doc{"id": "0d9c8b7a-6f5e-4d3c-9b2a-1f0e0d0c0b0a", "email": "you@examp
 const beginning = "2024-01-01T00:00:00Z"
 
 func (s *Server) organizationArea() {
-	// Documented: the cheapest call that needs a valid token.
-	s.handle("AuthTokenAPIListAuthTokens", func(c *call) (*answer, error) {
-		return c.reply(doc{"items": []any{doc{
-			"id": "3a1b2c3d-5e6f-4a7b-8c9d-0e1f2a3b4c5d", "name": "local", "active": true, "readonly": false,
-			"createdAt": beginning, "lastUsedAt": instant(c.now), "expiresAt": nil, "organizationId": c.organization(),
-		}}})
-	})
 	// Documented: clients take the first organization when told none.
 	s.handle("UsersAPIListOrganizations", func(c *call) (*answer, error) {
 		list := make([]any, len(s.options.Organizations))

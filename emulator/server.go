@@ -191,6 +191,7 @@ func limiter(s Settings) *rate.Limiter {
 // areas sets up every area of the API.
 func (s *Server) areas() {
 	s.organizationArea()
+	s.authTokenArea()
 	s.serviceAccountArea()
 	s.memberArea()
 	s.enterpriseArea()
@@ -408,8 +409,8 @@ func (s *Server) refuse(path string, f *Failure) *answer {
 // authorize checks the API token. Documented: header X-API-Key; a bearer token is declared too.
 func (s *Server) authorize(r *http.Request) *Failure {
 	token := cmp.Or(r.Header.Get("X-API-Key"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
-	known := false
-	if issued := s.store.get(tokensScope, digest(token)); issued != nil {
+	known, issued := false, s.store.get(tokensScope, digest(token))
+	if issued != nil {
 		known = s.valid(issued)
 	} else if len(s.options.Tokens) > 0 {
 		known = slices.Contains(s.options.Tokens, token)
@@ -418,6 +419,9 @@ func (s *Server) authorize(r *http.Request) *Failure {
 	}
 	if !known {
 		return &Failure{Status: http.StatusUnauthorized, Message: "Unauthorized"}
+	}
+	if issued != nil && s.owner(issued).Doc["readonly"] == true && r.Method != http.MethodGet {
+		return &Failure{Status: http.StatusForbidden, Message: "the token is for reading only"} // assumed
 	}
 	if s.options.Forbid != nil {
 		if right := s.options.Forbid(r); right != "" {
@@ -440,8 +444,13 @@ func (c *call) issue(owner *record) string {
 
 // valid tells whether a token given out still is: not that of a removed or inactive key. Assumed.
 func (s *Server) valid(token *record) bool {
-	owner := s.store.get(hidden[string](token, "scope"), hidden[string](token, "id"))
+	owner := s.owner(token)
 	return owner != nil && owner.Doc["active"] != false
+}
+
+// owner is the record that a token given out stands for; nil if it is gone.
+func (s *Server) owner(token *record) *record {
+	return s.store.get(hidden[string](token, "scope"), hidden[string](token, "id"))
 }
 
 func digest(token string) string {
