@@ -13,6 +13,7 @@ var modules = map[tokens.ModuleName]tokens.ModuleName{
 	"dbcache":   "index",
 	"edge":      "index",
 	"nodes":     "index",
+	"object":    "index",
 	"policies":  "index",
 	"schedules": "index",
 	"security":  "index",

@@ -684,7 +684,7 @@ func refused(w *world, what string, f emulator.Fault, x *harness.Resource, succe
 func inPlace(w *world, r *row, inputs props) props {
 	changes := changesOf(w, r, inputs)
 	for _, path := range slices.Sorted(maps.Keys(changes)) {
-		if !replaces(r.shape(), changes[path]) && (inputPaths(r.shape())[path].Wire != nil || r.token == "Autoscaler") {
+		if !replaces(r.shape(), changes[path]) && (inputPaths(r.shape())[path].Wire != nil || r.token == "Autoscaler" || r.token == "ApiObject") {
 			return with(inputs, changes[path])
 		}
 	}

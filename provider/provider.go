@@ -17,6 +17,7 @@ import (
 	"github.com/castai/pulumi-castai/provider/dbcache"
 	"github.com/castai/pulumi-castai/provider/edge"
 	"github.com/castai/pulumi-castai/provider/nodes"
+	"github.com/castai/pulumi-castai/provider/object"
 	"github.com/castai/pulumi-castai/provider/policies"
 	"github.com/castai/pulumi-castai/provider/schedules"
 	"github.com/castai/pulumi-castai/provider/security"
@@ -55,6 +56,7 @@ var resources = []shim.Resource{
 	shim.Of(nodes.NewNodeConfiguration()),
 	shim.Of(nodes.NewNodeConfigurationDefault()),
 	shim.Of(nodes.NewNodeTemplate()),
+	shim.Of(&object.APIObject{}),
 	shim.Of(&policies.Autoscaler{}),
 	shim.Of(&policies.EvictorAdvancedConfig{}),
 	shim.Of(schedules.NewHibernationSchedule()),

@@ -20,6 +20,8 @@ type ListOptions struct {
 	// MaxAge is how long a snapshot of Collection may be used after it was read; 0 means DefaultMaxAge, below 0 means
 	// that only readers of the same moment share it.
 	MaxAge time.Duration
+	// Quiet keeps the list out of the log, see [Call.Quiet].
+	Quiet bool
 }
 
 // pagingKeys are what a list may hold besides its items; an answer with other keys and no items is no list.
@@ -45,7 +47,7 @@ func (c *Client) All(ctx context.Context, path string, query url.Values, itemsFi
 	all := []map[string]any{}
 	seen := map[string]bool{}
 	for {
-		raw, err := c.Do(ctx, Call{Method: http.MethodGet, Path: path, Query: query})
+		raw, err := c.Do(ctx, Call{Method: http.MethodGet, Path: path, Query: query, Quiet: o.Quiet})
 		if err != nil {
 			return nil, err
 		}

@@ -35,8 +35,8 @@ var openEndings = []string{"id", "name", "prefix"}
 // separators are left out of keys before they are compared. Making a replacer takes longer than using it.
 var separators = strings.NewReplacer("_", "", "-", "", ".", "")
 
-// isSecretKey reports whether the value of a JSON key is to be kept out of logs and errors.
-func isSecretKey(key string) bool {
+// IsSecretKey reports whether the value of a JSON key is, going by the name, to be kept out of logs and errors.
+func IsSecretKey(key string) bool {
 	key = separators.Replace(strings.ToLower(key))
 	for _, e := range openEndings {
 		if strings.HasSuffix(key, e) {
@@ -59,7 +59,7 @@ func Redact(text string) string {
 	for _, p := range patterns() {
 		text = p.re.ReplaceAllStringFunc(text, func(match string) string {
 			m := p.re.FindStringSubmatch(match)
-			if p.key && !isSecretKey(m[2]) {
+			if p.key && !IsSecretKey(m[2]) {
 				return match
 			}
 			return m[1] + mask
@@ -146,7 +146,7 @@ func secretValues(body []byte) []string {
 			}
 		case map[string]any:
 			for k, e := range v {
-				walk(e, secret || isSecretKey(k), depth+1)
+				walk(e, secret || IsSecretKey(k), depth+1)
 			}
 		}
 	}
@@ -207,7 +207,7 @@ func (r *redactor) value(secret bool, depth int) error {
 					return err
 				}
 				name, _ := key.(string)
-				inner = isSecretKey(name)
+				inner = IsSecretKey(name)
 				r.write(quote(name) + ":")
 			}
 			if err := r.value(inner, depth+1); err != nil {

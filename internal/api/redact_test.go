@@ -15,7 +15,7 @@ func TestIsSecretKey(t *testing.T) {
 		"token", "clusterToken", "huggingFaceToken", "clientSecret", "client_secret", "credentials", "secretAccessKey", "privateKeyBase64",
 		"private_key", "apiKey", "X-API-Key", "Authorization", "password", "connectionString", "connectionStrings", "script", "initScript",
 	} {
-		if !isSecretKey(key) {
+		if !IsSecretKey(key) {
 			t.Errorf("%s is not secret", key)
 		}
 	}
@@ -23,7 +23,7 @@ func TestIsSecretKey(t *testing.T) {
 		"credentialsId", "accessKeyId", "secretName", "tokenPrefix", "name", "description", "key", "sshPublicKey", "subscriptionId", "",
 		"page.cursor", "private",
 	} {
-		if isSecretKey(key) {
+		if IsSecretKey(key) {
 			t.Errorf("%s is secret", key)
 		}
 	}
@@ -143,4 +143,23 @@ func TestLogLine(t *testing.T) {
 	}
 	wantText(t, lines[0], "PUT /v1/x -> 503", "attempt 1", "sent 7 B", "received 17 B", "req-9", `{"a":1}`, "busy")
 	wantText(t, lines[1], "-> 200", "attempt 2", `{"ok":true}`)
+}
+
+// TestQuiet: what is known to be secret is masked whatever it is called, and a quiet call shows no body.
+func TestQuiet(t *testing.T) {
+	var lines []string
+	b := serve(t, answer(400, `{"message":"the value planted-one is taken"}`), answer(200, `{"items":[{"value":"planted-two"}]}`))
+	c, _ := newClient(t, b, func(o *Options) {
+		o.Log = func(_ context.Context, line string) { lines = append(lines, line) }
+	})
+	_, err := c.Do(context.Background(), Call{Method: http.MethodPost, Path: "/v1/x", Body: map[string]any{"value": "planted-one"},
+		Secrets: []string{"planted-one"}, Quiet: true})
+	text := failed(t, err).Error()
+	wantText(t, text, "the value [redacted] is taken")
+	if _, err := c.Collection(context.Background(), "/v1/x", nil, "items", ListOptions{Quiet: true}); err != nil {
+		t.Fatal(err)
+	}
+	text += strings.Join(lines, "\n")
+	wantText(t, text, "POST /v1/x -> 400", "GET /v1/x -> 200")
+	wantNoText(t, text, "planted", "value\":", "items")
 }

@@ -52,6 +52,10 @@ type Call struct {
 	Retry func(*Error) bool
 	// Accept lists statuses that are a success besides 2xx.
 	Accept []int
+	// Secrets are values to be kept out of the log and of errors, besides those under secret keys of the body.
+	Secrets []string
+	// Quiet keeps the bodies of the call out of the log, for those of which nobody can tell what in them is secret.
+	Quiet bool
 }
 
 // request is a call made ready to be sent any number of times.
@@ -84,12 +88,12 @@ func (c *Client) prepare(call Call) (*request, error) {
 	if call.Idempotent != nil {
 		r.idempotent = *call.Idempotent
 	}
-	secrets := c.secrets
+	secrets := slices.Concat(c.secrets, call.Secrets)
 	if call.Body != nil {
 		if r.body, err = json.Marshal(call.Body); err != nil {
 			return nil, fmt.Errorf("%s %s: the request cannot be written as JSON: %w", call.Method, call.Path, err)
 		}
-		secrets = append(slices.Clone(secrets), secretValues(r.body)...)
+		secrets = append(secrets, secretValues(r.body)...)
 	}
 	known := replacer(secrets)
 	r.redact = func(s string) string { return known.Replace(Redact(s)) }
@@ -270,7 +274,7 @@ func (c *Client) trace(ctx context.Context, r *request, n int, took time.Duratio
 	if len(r.Query) > 0 {
 		query := url.Values{}
 		for k, v := range r.Query {
-			if isSecretKey(k) {
+			if IsSecretKey(k) {
 				v = []string{mask}
 			}
 			query[k] = v
@@ -288,10 +292,10 @@ func (c *Client) trace(ctx context.Context, r *request, n int, took time.Duratio
 			b.WriteString(", request ID " + id)
 		}
 	}
-	if len(r.body) > 0 {
+	if len(r.body) > 0 && !r.Quiet {
 		b.WriteString(", request " + logged(r.body))
 	}
-	if len(body) > 0 {
+	if len(body) > 0 && !r.Quiet {
 		b.WriteString(", response " + logged(body))
 	}
 	if fail != nil && fail.fate != refused {

@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"net/http"
 	"net/url"
 	"strconv"
@@ -23,7 +24,7 @@ type Snapshot struct {
 }
 
 // Find returns the items whose field has the value, in the order of the list. The field is a key, or keys joined by
-// dots ("template.name"); only strings are compared. The first search by a field indexes it.
+// dots ("template.name"); texts and numbers are compared, see [Lookup]. The first search by a field indexes it.
 func (s *Snapshot) Find(field, value string) []map[string]any {
 	s.mu.Lock()
 	defer s.mu.Unlock()
@@ -44,6 +45,11 @@ func (s *Snapshot) Find(field, value string) []map[string]any {
 	return index[value]
 }
 
+// Lookup returns the text or number, as text, at a field of a document: a key, or keys joined by dots.
+func Lookup(document map[string]any, field string) (string, bool) {
+	return lookup(document, strings.Split(field, "."))
+}
+
 func lookup(item map[string]any, keys []string) (string, bool) {
 	var v any = item
 	for _, k := range keys {
@@ -53,8 +59,16 @@ func lookup(item map[string]any, keys []string) (string, bool) {
 		}
 		v = m[k]
 	}
-	s, ok := v.(string)
-	return s, ok
+	switch v := v.(type) {
+	case string:
+		return v, true
+	case float64:
+		return strconv.FormatFloat(v, 'f', -1, 64), true
+	case json.Number:
+		return v.String(), true
+	default:
+		return "", false
+	}
 }
 
 // snapshots holds the lists that are known or being read.
@@ -91,7 +105,7 @@ func (c *Client) Collection(ctx context.Context, path string, query url.Values, 
 	if o.MaxAge == 0 {
 		o.MaxAge = DefaultMaxAge
 	}
-	key := strings.Join([]string{path, query.Encode(), itemsField, strconv.Itoa(o.PageSize)}, "\x00")
+	key := strings.Join([]string{path, query.Encode(), itemsField, strconv.Itoa(o.PageSize), strconv.FormatBool(o.Quiet)}, "\x00")
 
 	ss := &c.snapshots
 	ss.mu.Lock()

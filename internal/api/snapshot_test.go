@@ -2,6 +2,7 @@ package api
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"net/http"
@@ -306,13 +307,14 @@ func TestFailuresAreNotKept(t *testing.T) {
 }
 
 func TestFind(t *testing.T) {
-	one, two := map[string]any{"name": "a", "in": map[string]any{"id": "x"}}, map[string]any{"name": "a", "in": "y", "n": 1.0}
+	one, two := map[string]any{"name": "a", "in": map[string]any{"id": "x"}}, map[string]any{"name": "a", "in": "y", "n": 1.0, "big": json.Number("9007199254740993"), "b": true}
 	s := &Snapshot{Items: []map[string]any{one, two}}
 	for _, test := range []struct {
 		field, value string
 		want         int
 	}{
-		{"name", "a", 2}, {"name", "b", 0}, {"in.id", "x", 1}, {"in", "y", 1}, {"absent", "", 0}, {"name.x", "a", 0}, {"n", "1", 0},
+		{"name", "a", 2}, {"name", "b", 0}, {"in.id", "x", 1}, {"in", "y", 1}, {"absent", "", 0}, {"name.x", "a", 0}, {"n", "1", 1},
+		{"big", "9007199254740993", 1}, {"b", "true", 0},
 	} {
 		if got := s.Find(test.field, test.value); len(got) != test.want {
 			t.Errorf("Find(%q, %q) = %v", test.field, test.value, got)

@@ -101,7 +101,9 @@ func Path(segments ...string) string {
 	return b.String()
 }
 
-func checkPath(path string) error {
+// CheckPath says what is wrong with a path below the base URL: it starts with a slash, has neither a query nor empty
+// segments, and does not lead elsewhere.
+func CheckPath(path string) error {
 	rest, ok := strings.CutPrefix(path, "/")
 	if !ok {
 		return fmt.Errorf("path %q does not start with a slash", path)
@@ -122,7 +124,7 @@ func checkPath(path string) error {
 
 // address returns the URL of a path and query below the base URL.
 func (c *Client) address(path string, query url.Values) (*url.URL, error) {
-	if err := checkPath(path); err != nil {
+	if err := CheckPath(path); err != nil {
 		return nil, err
 	}
 	u, err := url.Parse(c.base.String() + path)

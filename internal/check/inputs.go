@@ -26,10 +26,13 @@ type Inputs struct {
 // New returns the view of all inputs.
 func New(in property.Map) *Inputs {
 	value := property.New(in)
-	return &Inputs{value: value, result: &Result{}, hidden: secrets(value, false)}
+	return &Inputs{value: value, result: &Result{}, hidden: SecretTexts(value)}
 }
 
-// secrets collects the texts that are secret, or inside something secret.
+// SecretTexts returns the texts in a value that are secret, or inside something
+// secret.
+func SecretTexts(v property.Value) []string { return secrets(v, false) }
+
 func secrets(v property.Value, within bool) (found []string) {
 	within = within || v.Secret()
 	switch {

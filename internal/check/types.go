@@ -101,10 +101,28 @@ func (t *types) plain(f *shape.Field, at resource.PropertyPath, v property.Value
 		} else if v.AsNumber() != math.Trunc(v.AsNumber()) {
 			t.fail(at, "must be a whole number")
 		}
+	case reflect.Interface:
+		t.anything(at, v)
 	case reflect.Float64:
 		if !v.IsNumber() {
 			t.mismatch(at, "a number", v)
 		}
+	}
+}
+
+// anything checks a value that may be whatever JSON has a form for.
+func (t *types) anything(at resource.PropertyPath, v property.Value) {
+	switch {
+	case v.IsArray():
+		for i, item := range v.AsArray().All {
+			t.anything(child(at, i), item)
+		}
+	case v.IsMap():
+		for key, item := range v.AsMap().AllStable {
+			t.anything(child(at, key), item)
+		}
+	case !v.IsNull() && !v.IsComputed() && !v.IsString() && !v.IsBool() && !v.IsNumber():
+		t.mismatch(at, "a value that JSON has", v)
 	}
 }
 

@@ -38,7 +38,8 @@ type Resource[A, S any] struct {
 	// parts before the last are inputs; the last is the resource ID. Default:
 	// the resource ID alone.
 	ImportID string
-	// IDField is the field of the answer that is the resource ID. Default: id.
+	// IDField is the field of the answer that is the resource ID, with dots if
+	// it is deeper. Default: id.
 	IDField string
 
 	// CreateIn, UpdateIn and Out name the fields that the create body, the
@@ -112,11 +113,13 @@ type Resource[A, S any] struct {
 type List struct {
 	// Items is the field of the answer that holds the objects.
 	Items string
-	// Element is the field of each item that holds the object; empty if the
-	// item is the object.
+	// Element is the field of each item that holds the object; an item without
+	// it is the object.
 	Element string
 	// Query is sent along.
 	Query url.Values
+	// Quiet keeps the list out of the log.
+	Quiet bool
 	// Only says that the API has no call for a single object, so all reads come
 	// from the list, and not only those of a refresh.
 	Only bool
@@ -150,9 +153,10 @@ func (r *Resource[A, S]) Create(ctx context.Context, req infer.CreateRequest[A])
 		return infer.CreateResponse[S]{}, r.exists(r.fail("create", "", err), err)
 	}
 	answer = Unwrap(r.Out, answer)
-	id, _ := answer[r.idField()].(string)
+	id, _ := api.Lookup(answer, r.idField())
 	if id == "" {
-		return infer.CreateResponse[S]{}, r.fail("create", "", fmt.Errorf("the answer has no %q", r.idField()))
+		return infer.CreateResponse[S]{}, r.fail("create", "", fmt.Errorf("the answer has no %q to know it by: look for it in the "+
+			"CAST AI console, and import or delete it", r.idField()))
 	}
 	err = r.decode(answer, &state)
 	if err == nil && r.ReadBack {
@@ -308,7 +312,7 @@ func (r *Resource[A, S]) Adopt(ctx context.Context, a A, found map[string]any) (
 // Take adopts an object without changing it.
 func (r *Resource[A, S]) Take(a A, found map[string]any) (infer.CreateResponse[S], error) {
 	state := NewState[A, S](a)
-	id, _ := found[r.idField()].(string)
+	id, _ := api.Lookup(found, r.idField())
 	if err := r.decode(found, &state); err != nil {
 		return infer.CreateResponse[S]{}, r.fail("adopt", id, err)
 	}
@@ -437,7 +441,7 @@ func (r *Resource[A, S]) exists(wrapped, cause error) error {
 }
 
 func article(kind string) string {
-	if strings.ContainsRune("aeiou", rune(kind[0])) {
+	if strings.ContainsRune("aeiouAEIO", rune(kind[0])) {
 		return "an " + kind
 	}
 	return "a " + kind
@@ -477,16 +481,18 @@ func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
 
 // all returns the objects whose field has that value.
 func (l *List) all(ctx context.Context, path string, query url.Values, field, value string) ([]map[string]any, error) {
-	list, err := config.Client(ctx).Collection(ctx, path, query, l.Items)
+	list, err := config.Client(ctx).Collection(ctx, path, query, l.Items, api.ListOptions{Quiet: l.Quiet})
 	if err != nil {
 		return nil, err
 	}
-	if l.Element != "" {
-		field = l.Element + "." + field
-	}
 	var found []map[string]any
-	for _, item := range list.Find(field, value) {
-		found = append(found, Unwrap(l.Element, item))
+	if l.Element != "" {
+		for _, item := range list.Find(l.Element+"."+field, value) {
+			found = append(found, Unwrap(l.Element, item))
+		}
+	}
+	if len(found) == 0 {
+		found = list.Find(field, value)
 	}
 	return found, nil
 }

@@ -13,7 +13,9 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
 	"github.com/castai/pulumi-castai/internal/api"
+	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/props"
 	"github.com/castai/pulumi-castai/internal/shape"
 )
 
@@ -34,7 +36,7 @@ func WithInputs(ctx context.Context, inputs property.Map) context.Context {
 }
 
 // Restore makes the lists and maps empty that are empty in the program and
-// that the framework has taken for unset.
+// that the framework has taken for unset; in maps of anything, at every depth.
 func Restore[A any](ctx context.Context, a *A) {
 	if inputs, ok := ctx.Value(inputsKey{}).(property.Map); ok {
 		restore(reflect.ValueOf(a).Elem(), inputs)
@@ -48,6 +50,8 @@ func restore(args reflect.Value, inputs property.Map) {
 		switch {
 		case f.List && given.IsArray() && given.AsArray().Len() == 0 && target.Kind() == reflect.Slice:
 			target.Set(reflect.MakeSlice(target.Type(), 0, 0))
+		case f.Map && given.IsMap() && target.Type().Elem().Kind() == reflect.Interface:
+			target.Set(reflect.ValueOf(props.Plain(given)))
 		case f.Map && given.IsMap() && given.AsMap().Len() == 0 && target.Kind() == reflect.Map:
 			target.Set(reflect.MakeMap(target.Type()))
 		case f.List && f.Elem != nil && given.IsArray() && target.Kind() == reflect.Slice:
@@ -68,6 +72,13 @@ func restore(args reflect.Value, inputs property.Map) {
 func OldInputs(ctx context.Context) property.Map {
 	inputs, _ := ctx.Value(oldInputsKey{}).(property.Map)
 	return inputs
+}
+
+// Secrets returns the texts that are secret in the inputs, the last and the new
+// ones, of the verb that ctx serves.
+func Secrets(ctx context.Context) []string {
+	inputs, _ := ctx.Value(inputsKey{}).(property.Map)
+	return append(check.SecretTexts(property.New(inputs)), check.SecretTexts(property.New(OldInputs(ctx)))...)
 }
 
 // IsImport says whether a Read is an import or look-up, which knows nothing

@@ -8,6 +8,8 @@ import (
 	"reflect"
 	"strings"
 	"time"
+
+	"github.com/castai/pulumi-castai/internal/api"
 )
 
 // clockSkew is how far the service's clock may be behind this machine's.
@@ -20,7 +22,7 @@ const clockSkew = 2 * time.Minute
 // taken for it.
 func (r *Resource[A, S]) recover(a *A, sent map[string]any) func(context.Context) (any, bool, error) {
 	key := cmp.Or(r.Key, "name")
-	value, _ := sent[key].(string)
+	value, _ := api.Lookup(sent, key)
 	if r.List == nil || value == "" {
 		return nil
 	}

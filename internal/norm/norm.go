@@ -32,7 +32,7 @@ func Refresh(s *shape.Struct, inputs, fresh property.Map) property.Map {
 // Outputs returns the outputs that show what the service answered: in the
 // spelling of the inputs, and without the empty values of what those left
 // unset. They say nothing, and a state of hundreds of resources is twice as
-// large with them.
+// large with them. Partial maps are those of the inputs.
 func Outputs(s *shape.Struct, inputs, fresh property.Map) property.Map {
 	return trim(s, inputs, Respell(s, inputs, fresh))
 }
@@ -41,6 +41,10 @@ func trim(s *shape.Struct, inputs, outputs property.Map) property.Map {
 	out := map[string]property.Value{}
 	for key, value := range outputs.All {
 		f, set := s.Field(key), inputs.Get(key)
+		if f != nil && f.Partial && !set.IsNull() {
+			out[key] = set
+			continue
+		}
 		isObject := f != nil && f.Elem != nil && !f.List && !f.Map && value.IsMap()
 		if isObject {
 			inner := property.Map{}

@@ -24,6 +24,11 @@ func same(kind shape.Kind, a, b property.Value) bool {
 	if a.IsString() && b.IsString() {
 		return sameText(kind, a.AsString(), b.AsString())
 	}
+	if kind == shape.Loose {
+		x, isText := asText(a)
+		y, areTexts := asText(b)
+		return isText && areTexts && (x == y || sameText(shape.Decimal, x, y))
+	}
 	return Bare(a).Equals(Bare(b))
 }
 
@@ -32,7 +37,7 @@ func sameText(kind shape.Kind, a, b string) bool {
 		return true
 	}
 	switch kind {
-	case shape.Instant:
+	case shape.Instant, shape.Loose:
 		return equal(a, b, parseInstant, time.Time.Equal)
 	case shape.Duration:
 		return equal(a, b, time.ParseDuration, func(x, y time.Duration) bool { return x == y })

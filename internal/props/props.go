@@ -67,6 +67,13 @@ func set(value property.Value, v reflect.Value) error {
 			v.Set(out)
 			return nil
 		}
+	case reflect.Interface:
+		if plain := Plain(value); plain != nil {
+			v.Set(reflect.ValueOf(plain))
+		} else {
+			v.SetZero()
+		}
+		return nil
 	case reflect.String:
 		if value.IsString() {
 			v.SetString(value.AsString())
@@ -95,6 +102,33 @@ func set(value property.Value, v reflect.Value) error {
 	return fmt.Errorf("a %s cannot hold this value", v.Type())
 }
 
+// Plain returns a value as JSON has it; nil for null, for what is not known,
+// and for what JSON has no form for.
+func Plain(value property.Value) any {
+	switch {
+	case value.IsMap():
+		out := make(map[string]any, value.AsMap().Len())
+		for key, item := range value.AsMap().All {
+			out[key] = Plain(item)
+		}
+		return out
+	case value.IsArray():
+		out := make([]any, value.AsArray().Len())
+		for i, item := range value.AsArray().All {
+			out[i] = Plain(item)
+		}
+		return out
+	case value.IsString():
+		return value.AsString()
+	case value.IsBool():
+		return value.AsBool()
+	case value.IsNumber():
+		return value.AsNumber()
+	default:
+		return nil
+	}
+}
+
 // Encode returns the properties of v, a struct. What is unset is left out.
 func Encode(v any) property.Map { return encode(reflect.ValueOf(v)) }
 
@@ -110,7 +144,7 @@ func encode(v reflect.Value) property.Map {
 
 func get(v reflect.Value) (property.Value, bool) {
 	switch v.Kind() {
-	case reflect.Pointer:
+	case reflect.Pointer, reflect.Interface:
 		if v.IsNil() {
 			return property.Value{}, false
 		}

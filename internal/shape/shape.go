@@ -35,6 +35,7 @@ const (
 	Decimal  Kind = "decimal"  // a number as text: 1.0 is 1
 	Cron     Kind = "cron"     // a cron schedule: MON-FRI is 1-5
 	Lines    Kind = "lines"    // text of lines, whatever blanks they end in
+	Loose    Kind = "loose"    // any value as JSON may spell it: 1 is "1", true is "true", and instants have any zone
 )
 
 var textKinds = map[Kind]bool{Instant: true, Duration: true, JSON: true, Fold: true, CIDR: true, CSV: true, Decimal: true, Cron: true, Lines: true}
@@ -84,6 +85,10 @@ type Field struct {
 	// a whole: what it leaves unset in them is empty, and not the service's to
 	// choose.
 	Whole bool
+	// Partial says that a map holds what the program cares for of an object: what
+	// the service has besides is neither drift nor shown in this property, and a
+	// member that the program drops is given up, which never replaces.
+	Partial bool
 	// Item is the semantic equality of a single text: of the value, or of
 	// each element of a list or map.
 	Item Kind
@@ -106,6 +111,15 @@ type Field struct {
 type Struct struct {
 	Fields []*Field
 	byName map[string]*Field
+}
+
+// New describes an object by its properties.
+func New(fields ...*Field) *Struct {
+	s := &Struct{Fields: fields, byName: make(map[string]*Field, len(fields))}
+	for _, f := range fields {
+		s.byName[f.Name] = f
+	}
+	return s
 }
 
 // Field returns the property with that Pulumi name, or nil.
@@ -248,6 +262,10 @@ func parseNorm(field *Field, tag string, text bool) error {
 			field.Whole = true
 		case part == "whole":
 			return fmt.Errorf("norm kind %q is for lists and objects", part)
+		case part == "partial" && field.Map:
+			field.Partial = true
+		case part == "partial":
+			return fmt.Errorf("norm kind %q is for maps", part)
 		case part == "present" && field.Elem != nil && !field.List && !field.Map:
 			field.Present = true
 		case part == "present":

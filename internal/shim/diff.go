@@ -25,7 +25,7 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 	settled := func(inputs property.Map) property.Map {
 		return defaulted(r.inputs(), located(r.inputs(), inputs, state))
 	}
-	resp := compare(settled(olds), settled(news), r.inputs())
+	resp := compare(settled(olds), settled(news), r.inputsLike(news))
 	resp.DeleteBeforeReplace = r.exclusive
 	if r.warning != "" && replaces(resp) {
 		crud.Warn(ctx, "%s", r.warning)
@@ -86,7 +86,7 @@ func compare(olds, news property.Map, s *shape.Struct) p.DiffResponse {
 	diff := bare(olds).Diff(bare(news))
 	for path, change := range plugin.NewDetailedDiffFromObjectDiff(diff, true) {
 		kind := change.Kind
-		if mustReplace(s, path) && !untold(s, olds, path) || switches(s, path, kind) {
+		if mustReplace(s, path) && !untold(s, olds, path) && !givenUp(s, path, kind) || switches(s, path, kind) {
 			kind = kind.AsReplace()
 		}
 		changes[path] = p.PropertyDiff{Kind: kinds[kind], InputDiff: true}
@@ -141,6 +141,19 @@ func switches(s *shape.Struct, path string, kind plugin.DiffKind) bool {
 func untold(s *shape.Struct, olds property.Map, path string) bool {
 	f, old := s.Field(path), olds.Get(path)
 	return f != nil && f.WriteOnly && (old.IsNull() || old.IsString() && old.AsString() == "")
+}
+
+// givenUp says whether a member of a partial map is dropped: it is the program's
+// no longer, and stays as it is.
+func givenUp(s *shape.Struct, path string, kind plugin.DiffKind) bool {
+	parts, err := resource.ParsePropertyPath(path)
+	if err != nil || len(parts) < 2 || kind != plugin.DiffDelete {
+		return false
+	}
+	top, _ := parts[0].(string)
+	_, isMember := parts[len(parts)-1].(string)
+	f := s.Field(top)
+	return f != nil && f.Partial && isMember
 }
 
 // bare is what inputs say, without marks of secrecy.

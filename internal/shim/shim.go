@@ -43,6 +43,13 @@ type Upgrader interface {
 // a user may expect.
 type ReplaceWarner interface{ ReplaceWarning() string }
 
+// Describer is implemented by resources with properties that hold anything.
+// What is in there means what other inputs say of it, so Describe completes s,
+// the description of the inputs or of the outputs, for the values at hand.
+type Describer interface {
+	Describe(s *shape.Struct, inputs, values property.Map) *shape.Struct
+}
+
 // Exclusive is implemented by resources of which two with the same inputs
 // would be one object of the service: one that is replaced is deleted before
 // its successor is made, or the deletion would hit the successor.
@@ -54,6 +61,7 @@ type Resource struct {
 	infer.InferredResource
 	inputsType, stateType reflect.Type
 	checker               Checker
+	describe              func(s *shape.Struct, inputs, values property.Map) *shape.Struct
 	upgrade               func(property.Map) property.Map
 	read                  func(context.Context, p.ReadRequest) (p.ReadResponse, error)
 	warning               string
@@ -65,18 +73,25 @@ type Resource struct {
 func (r Resource) inputs() *shape.Struct { return shape.Of(r.inputsType) }
 func (r Resource) state() *shape.Struct  { return shape.Of(r.stateType) }
 
+// inputsLike describes inputs with those values.
+func (r Resource) inputsLike(in property.Map) *shape.Struct { return r.describe(r.inputs(), in, in) }
+
 // Of makes a Resource of an implementation.
 func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
 	out := Resource{
 		InferredResource: infer.Resource(r),
 		inputsType:       reflect.TypeFor[A](),
 		stateType:        reflect.TypeFor[S](),
+		describe:         func(s *shape.Struct, _, _ property.Map) *shape.Struct { return s },
 		upgrade:          func(m property.Map) property.Map { return m },
 	}
 	out.read = reader(r)
 	out.checker, _ = any(r).(Checker)
 	if u, ok := any(r).(Upgrader); ok {
 		out.upgrade = u.Upgrade
+	}
+	if d, ok := any(r).(Describer); ok {
+		out.describe = d.Describe
 	}
 	if w, ok := any(r).(ReplaceWarner); ok {
 		out.warning = w.ReplaceWarning()
@@ -245,10 +260,11 @@ func (s *shim) check(ctx context.Context, req p.CheckRequest) (p.CheckResponse, 
 	result := verify(r.inputs(), r.checker, news)
 	warn(ctx, result.Warnings)
 	news = only(r.inputs(), news)
+	described := r.inputsLike(news)
 	if len(result.Failures) == 0 {
-		news = norm.Respell(r.inputs(), olds, news)
+		news = norm.Respell(described, olds, news)
 	}
-	news = markSecrets(r.inputs(), news)
+	news = markSecrets(described, news)
 	return p.CheckResponse{Inputs: news, Failures: discreet(news, result.Failures)}, nil
 }
 
@@ -307,11 +323,11 @@ func (r Resource) readBack(ctx context.Context, req p.ReadRequest) (p.ReadRespon
 		return resp, err // gone, or not read; a partial answer has an ID and an error
 	}
 	if req.Inputs.Len() > 0 {
-		resp.Inputs = norm.Refresh(r.inputs(), req.Inputs, resp.Inputs)
+		resp.Inputs = norm.Refresh(r.inputsLike(req.Inputs), req.Inputs, resp.Inputs)
 	} else {
 		resp.Inputs = norm.Import(r.inputs(), resp.Inputs)
 	}
-	resp.Inputs = markSecrets(r.inputs(), resp.Inputs)
+	resp.Inputs = markSecrets(r.inputsLike(resp.Inputs), resp.Inputs)
 	resp.Properties = r.outputs(resp.Inputs, resp.Properties)
 	return resp, err
 }
@@ -357,7 +373,8 @@ func spelledOut(inputs *shape.Struct, state property.Map) property.Map {
 
 // outputs brings outputs into the spelling of the inputs and marks secrets.
 func (r Resource) outputs(inputs, outputs property.Map) property.Map {
-	return markSecrets(r.state(), norm.Outputs(r.inputs(), inputs, outputs))
+	outputs = norm.Outputs(r.inputsLike(inputs), inputs, outputs)
+	return markSecrets(r.describe(r.state(), inputs, outputs), outputs)
 }
 
 // unknown makes the outputs that a preview of a creation says nothing of ones

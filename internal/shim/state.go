@@ -99,8 +99,11 @@ func objects(f *shape.Field, v property.Value, fn func(property.Map) property.Ma
 	case f.List && v.IsArray():
 		items := v.AsArray().AsSlice()
 		for i, item := range items {
-			if item.IsMap() {
+			switch {
+			case item.IsMap():
 				items[i] = property.WithGoValue(item, fn(item.AsMap()))
+			case item.IsArray():
+				items[i] = objects(f, item, fn)
 			}
 		}
 		return property.WithGoValue(v, items)
