@@ -16,7 +16,7 @@ import (
 
 type props = harness.Props
 
-func list(items ...any) []any { return items }
+func list(items ...any) []any { return append([]any{}, items...) }
 
 // service is an API with things below any path, of which it knows nothing.
 type service struct {

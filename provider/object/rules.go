@@ -208,13 +208,22 @@ func without(paths map[string]bool, at string, v any) any {
 func (r rules) carry(at string, was, now map[string]any) {
 	for name, old := range was {
 		path := join(at, name)
+		if r.secret[path] || api.IsSecretKey(name) {
+			if empty(now[name]) {
+				now[name] = old
+			}
+			continue
+		}
 		inner, isObject := old.(map[string]any)
 		next, stays := now[name].(map[string]any)
-		switch {
-		case (r.secret[path] || api.IsSecretKey(name)) && empty(now[name]):
-			now[name] = old
-		case isObject && stays:
-			r.carry(path, inner, next)
+		if !isObject || !stays && !empty(now[name]) {
+			continue
+		}
+		if !stays {
+			next = map[string]any{}
+		}
+		if r.carry(path, inner, next); len(next) > 0 {
+			now[name] = next
 		}
 	}
 }

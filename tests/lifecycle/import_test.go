@@ -55,6 +55,13 @@ resources:
   EksUserArn:
     type: castai:EksUserArn
     properties: {clusterId: "${EksCluster.id}"}
+  ApiObject:
+    type: castai:ApiObject
+    properties:
+      path: /v1/auth/tokens
+      body: {name: grafana, readonly: true, expiresAt: "2040-01-01T00:00:00Z"}
+      updateMethod: POST
+      secretFields: [token]
   AllocationGroup:
     type: castai:AllocationGroup
     properties:
