@@ -56,8 +56,8 @@ func (s *Server) edgeArea() {
 		}
 		return c.reply(shown)
 	})
-	s.edgeLocations()
-	s.edgeConfigurations()
+	s.edgeLocationArea()
+	s.edgeConfigurationArea()
 }
 
 // registerOmniCluster makes a cluster known to the edge service, or changes what is known of it. Observed: it answers
@@ -92,7 +92,7 @@ func registerOmniCluster(c *call) (*answer, error) {
 	return c.reply(doc{})
 }
 
-func (s *Server) edgeLocations() {
+func (s *Server) edgeLocationArea() {
 	locations := s.collect(collection{
 		kind: "edge location", path: edgeLocationsPath, unique: "name", // documented
 		keep: []string{"name", "region", "controlPlaneMode", "state", "error", "cloudResourceId", "totalEdgeCount"},
@@ -217,7 +217,7 @@ func edgeLocationRules(c *call, r *record, old doc) error {
 	return nil
 }
 
-func (s *Server) edgeConfigurations() {
+func (s *Server) edgeConfigurationArea() {
 	configurations := s.collect(collection{
 		kind: "edge configuration", path: edgeConfigurationsPath,
 		keep:     []string{"edgeLocationId", "edgeLocationName", "edgeCount"},

@@ -208,6 +208,7 @@ func (s *Server) areas() {
 	s.edgeArea()
 	s.databaseCacheArea()
 	s.securityArea()
+	s.aiArea()
 }
 
 // handle serves one operation of the contract.

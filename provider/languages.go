@@ -8,6 +8,7 @@ import "github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 // framework would rename the module in the aliases as well.
 var modules = map[tokens.ModuleName]tokens.ModuleName{
 	"access":    "index",
+	"ai":        "index",
 	"clusters":  "index",
 	"cost":      "index",
 	"dbcache":   "index",

@@ -46,7 +46,7 @@ type row struct {
 	// notImported are inputs that an import does not find, and why.
 	notImported map[string]string
 	// afterImport are the inputs, where they are given, that a program has to
-	// add to those of an import, which the next update then sets.
+	// add to those of an import, which the next update then sets or takes note of.
 	afterImport []string
 	// vanish makes it go without the provider, and returns the inputs to go on
 	// with.

@@ -253,9 +253,19 @@ func TestChanges(t *testing.T) {
 
 // replaces says whether one of the changed inputs replaces the resource.
 func replaces(s *shape.Struct, changes props) bool {
-	all := inputPaths(s)
 	for path := range changes {
-		if all[path].Replace {
+		if identifies(s, path) {
+			return true
+		}
+	}
+	return false
+}
+
+// identifies says whether an input is what replaces when it changes, or is in
+// such an object.
+func identifies(s *shape.Struct, path string) bool {
+	for at, f := range inputPaths(s) {
+		if f.Replace && (at == path || strings.HasPrefix(path, at+".")) {
 			return true
 		}
 	}
@@ -282,7 +292,7 @@ func TestClearing(t *testing.T) {
 				return
 			}
 			ops := []string{"update", "same"}
-			if f.Replace || f.Switch {
+			if identifies(r.shape(), path) || f.Switch {
 				ops = []string{"replace", "same"}
 			}
 			w.up("without "+path, x, dropped, ops...)
@@ -355,7 +365,7 @@ func TestImport(t *testing.T) {
 					found[path] = value
 				}
 			}
-			w.up("the imported inputs and what has to be added", y, found, "update")
+			w.up("the imported inputs and what has to be added", y, found, "update", "same")
 			w.settled("the imported inputs and what has to be added", y, found)
 		}
 		visit(r.shape(), inputs, func(path string, f *shape.Field, value any, indexed bool) {

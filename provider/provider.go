@@ -12,6 +12,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/shape"
 	"github.com/castai/pulumi-castai/internal/shim"
 	"github.com/castai/pulumi-castai/provider/access"
+	"github.com/castai/pulumi-castai/provider/ai"
 	"github.com/castai/pulumi-castai/provider/clusters"
 	"github.com/castai/pulumi-castai/provider/cost"
 	"github.com/castai/pulumi-castai/provider/dbcache"
@@ -37,6 +38,9 @@ var resources = []shim.Resource{
 	shim.Of(access.NewSSOConnection()),
 	shim.Of(access.NewServiceAccount()),
 	shim.Of(access.NewServiceAccountKey()),
+	shim.Of(ai.NewAiOptimizerHostedModel()),
+	shim.Of(ai.NewAiOptimizerModelRegistry()),
+	shim.Of(ai.NewAiOptimizerModelSpecs()),
 	shim.Of(clusters.NewAksCluster()),
 	shim.Of(clusters.NewEksCluster()),
 	shim.Of(clusters.NewGkeCluster()),

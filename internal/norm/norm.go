@@ -53,16 +53,16 @@ func trim(s *shape.Struct, inputs, outputs property.Map) property.Map {
 			}
 			value = property.WithGoValue(value, trim(f.Elem, inner, value.AsMap()))
 		}
-		if f == nil || !f.Optional || !set.IsNull() || !isEmpty(f, value) {
+		if f == nil || !f.Optional || !set.IsNull() || !Nothing(f, value) {
 			out[key] = value
 		}
 	}
 	return property.NewMap(out)
 }
 
-// isEmpty says whether a value is nothing, and nothing is what the service
+// Nothing says whether a value is nothing, and nothing is what the service
 // takes for the property when it is left out.
-func isEmpty(f *shape.Field, v property.Value) bool {
+func Nothing(f *shape.Field, v property.Value) bool {
 	switch {
 	case v.IsArray():
 		return v.AsArray().Len() == 0

@@ -22,6 +22,7 @@ func (s *shim) diff(ctx context.Context, req p.DiffRequest) (p.DiffResponse, err
 	olds := only(r.inputs(), r.upgrade(req.OldInputs))
 	news := ignore(req.IgnoreChanges, olds, only(r.inputs(), req.Inputs))
 	state := only(r.state(), r.upgrade(req.State))
+	olds = agreed(r.inputs(), olds, news, state)
 	settled := func(inputs property.Map) property.Map {
 		return defaulted(r.inputs(), located(r.inputs(), inputs, state))
 	}
@@ -44,6 +45,24 @@ func located(s *shape.Struct, inputs, state property.Map) property.Map {
 		}
 	}
 	return inputs
+}
+
+// agreed adds to the last inputs what the program now says of the identity of
+// an object and what is so already, as far as anybody can tell: that is no
+// change. It is what the outputs say, which leave out what is nothing, and what
+// the service keeps to itself, which an import does not find.
+func agreed(s *shape.Struct, olds, news, state property.Map) property.Map {
+	for _, f := range s.Fields {
+		old, said, is := olds.Get(f.Name), news.Get(f.Name), state.Get(f.Name)
+		unset := old.IsNull() || f.WriteOnly && old.IsString() && old.AsString() == ""
+		if !f.Replace || !unset || said.IsNull() {
+			continue
+		}
+		if f.WriteOnly || norm.Bare(said).Equals(norm.Bare(is)) || is.IsNull() && norm.Nothing(f, said) {
+			olds = olds.Set(f.Name, said)
+		}
+	}
+	return olds
 }
 
 // defaulted spells out what the service takes for inputs that are left out and
@@ -86,7 +105,7 @@ func compare(olds, news property.Map, s *shape.Struct) p.DiffResponse {
 	diff := bare(olds).Diff(bare(news))
 	for path, change := range plugin.NewDetailedDiffFromObjectDiff(diff, true) {
 		kind := change.Kind
-		if mustReplace(s, path) && !untold(s, olds, path) && !givenUp(s, path, kind) || switches(s, path, kind) {
+		if mustReplace(s, path) && !givenUp(s, path, kind) || switches(s, path, kind) {
 			kind = kind.AsReplace()
 		}
 		changes[path] = p.PropertyDiff{Kind: kinds[kind], InputDiff: true}
@@ -133,14 +152,6 @@ func mustReplace(s *shape.Struct, path string) bool {
 func switches(s *shape.Struct, path string, kind plugin.DiffKind) bool {
 	f := s.Field(path)
 	return f != nil && f.Switch && kind != plugin.DiffUpdate
-}
-
-// untold says whether the last inputs lack a value that the service keeps to
-// itself, as they do after an import. A program that gives it then says what is
-// so already, as far as anybody can tell.
-func untold(s *shape.Struct, olds property.Map, path string) bool {
-	f, old := s.Field(path), olds.Get(path)
-	return f != nil && f.WriteOnly && (old.IsNull() || old.IsString() && old.AsString() == "")
 }
 
 // givenUp says whether a member of a partial map is dropped: it is the program's

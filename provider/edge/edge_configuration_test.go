@@ -67,20 +67,24 @@ func TestEdgeConfigurationReads(t *testing.T) {
 	inputs := f.configuration(location, props{"custom": props{"custom": props{"a": "b"}}})
 	f.up(x, inputs, "create")
 	answer := func(body string) {
-		f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path + "/edge-locations/" + location + "/configurations/" + x.ID, Status: 200, Body: body})
+		f.Emulator.ClearFaults()
+		f.answer(f.path+"/edge-configurations", f.path+"/edge-locations/"+location+"/configurations/"+x.ID, `{"id":"`+x.ID+`",`+body+"}")
+		f.fresh()
 	}
 	for _, cri := range []string{`{}`, `{"socket":""}`, `null`} {
-		answer(`{"id":"i","name":"ec","custom":{"a":"b"},"userDataBase64":"","cri":` + cri + `}`)
+		answer(`"name":"ec","custom":{"a":"b"},"userDataBase64":"","cri":` + cri)
 		if got, err := x.Refresh(); err != nil || got.Op != "same" {
 			t.Errorf("with the runtime %s a refresh finds %s %v, %v", cri, got.Op, got.Changes, err)
 		}
 	}
-	answer(`{"id":"i","name":"ec","custom":{"a":1,"b":null,"c":{"d":true}}}`)
+	answer(`"name":"ec","custom":{"a":1,"b":null,"c":{"d":true}}`)
 	if got, err := x.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a refresh finds %s %v, %v", got.Op, got.Changes, err)
 	}
 	same(t, "the settings", x.Input("custom"), props{"custom": props{"a": "1", "b": "", "c": `{"d":true}`}})
 	same(t, "the location", x.Input("edgeLocationId"), location)
+	f.Emulator.ClearFaults()
+	f.fresh()
 	if got, err := x.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a refresh finds %s %v, %v", got.Op, got.Changes, err)
 	}

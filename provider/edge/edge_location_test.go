@@ -290,9 +290,11 @@ func TestEdgeLocationReads(t *testing.T) {
 	inputs := with(f.inAWS(nil), props{"zones": list(props{"id": "1", "name": "a"})})
 	f.up(x, inputs, "create")
 	answer := func(body string) {
-		f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path + "/edge-locations/" + x.ID, Status: 200, Body: body})
+		f.Emulator.ClearFaults()
+		f.answer(f.path+"/edge-locations", f.path+"/edge-locations/"+x.ID, `{"id":"`+x.ID+`",`+body)
+		f.fresh()
 	}
-	const start = `{"id":"i","name":"el","region":"us-east-1","controlPlaneMode":"DEDICATED","description":"",
+	const start = `"name":"el","region":"us-east-1","controlPlaneMode":"DEDICATED","description":"",
 		"aws":{"accountId":"012345678901","networking":{"vpcId":"v","vpcCidr":"","securityGroupId":"sg","subnetIds":{"a":"s"}}}`
 	answer(start + `,"state":"FAILED","error":"no such VPC"}`)
 	if got, err := x.Refresh(); err != nil || got.Op != "same" {
@@ -305,7 +307,7 @@ func TestEdgeLocationReads(t *testing.T) {
 	if got, err := x.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("with no zones a refresh finds %s %v, %v", got.Op, got.Changes, err)
 	}
-	answer(`{"id":"i","state":"DELETED"}`)
+	answer(`"state":"DELETED"}`)
 	if got, err := x.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("of a deleted location a refresh finds %s %v, %v", got.Op, got.Changes, err)
 	}

@@ -73,6 +73,11 @@ func (f *fixture) call(method, path string, body any) (out props) {
 	return out
 }
 
+// fresh starts a new provider, which remembers no list.
+func (f *fixture) fresh() {
+	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+}
+
 // location makes an edge location without the provider and returns its ID.
 func (f *fixture) location(name string) string {
 	f.T.Helper()
@@ -138,6 +143,12 @@ func fails(t testing.TB, what string, err error, words ...string) {
 			t.Errorf("%s: the error is %v, want %q", what, err, word)
 		}
 	}
+}
+
+// answer has a refresh find that object, in the list and by itself.
+func (f *fixture) answer(list, path, body string) {
+	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: list, Status: 200, Body: `{"items":[` + body + `]}`})
+	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: path, Status: 200, Body: body})
 }
 
 func encoded(text string) string { return base64.StdEncoding.EncodeToString([]byte(text)) }

@@ -289,6 +289,30 @@ resources:
           event.path.endsWith("/sh")
       resourceSelector: resource.namespace == "shop"
       labels: {team: platform}
+  AiOptimizerModelRegistry:
+    type: castai:AiOptimizerModelRegistry
+    properties:
+      organizationId: ${organization}
+      s3: {bucket: models, region: us-east-1, prefix: llama}
+      credentials: {fn::secret: '{"access_key_id": "a", "secret_access_key": "b"}'}
+  AiOptimizerModelSpecs:
+    type: castai:AiOptimizerModelSpecs
+    properties:
+      organizationId: ${organization}
+      model: mine
+      registryType: PRIVATE
+      routable: false
+      privateRegistry: {baseModelId: c7a7254f-b7c0-43c5-9a09-5c7afe72de92, registryId: "${AiOptimizerModelRegistry.id}"}
+  AiOptimizerHostedModel:
+    type: castai:AiOptimizerHostedModel
+    properties:
+      organizationId: ${organization}
+      clusterId: ${EksCluster.id}
+      modelSpecsId: ${AiOptimizerModelSpecs.id}
+      service: mine
+      port: 8080
+      horizontalAutoscaling: {enabled: true, minReplicas: 1, maxReplicas: 3, targetMetric: NUMBER_OF_REQUESTS_WAITING, targetValue: 0.1}
+      hibernation: {enabled: true, resumeCondition: {duration: 1m}, hibernateCondition: {duration: 30m, requestCount: 1}}
   PodMutation:
     type: castai:PodMutation
     properties:
@@ -345,8 +369,8 @@ func TestImport(t *testing.T) {
 			t.Errorf("the program of this test has no %s", kind)
 			continue
 		}
-		if kind == "AksCluster" {
-			continue // needs credentials, which the API does not give back: see TestImportAks
+		if kind == "AksCluster" || kind == "AiOptimizerModelRegistry" {
+			continue // need credentials, which the API does not give back: see TestImportAks and TestImportModelRegistry
 		}
 		file.Resources = append(file.Resources, importEntry{"castai:index:" + kind, kind, importID(made.Resource(kind), format)})
 	}
@@ -460,4 +484,25 @@ func TestImportAks(t *testing.T) {
 	s.SetYAML(importHead + code)
 	s.Up().WantChanges(map[string]string{"AksCluster": "update"})
 	s.WantNoChanges()
+}
+
+// So does a model registry, which takes the program's word for them.
+func TestImportModelRegistry(t *testing.T) {
+	t.Parallel()
+	w := world.New(t)
+	made := w.YAML(everyKind)
+	made.Up("--target", "**AiOptimizerModelRegistry")
+	registry := made.Export().Resource("AiOptimizerModelRegistry")
+	writes := len(writing(w))
+
+	s := w.YAML(importHead)
+	code := s.Import("castai:index:AiOptimizerModelRegistry", "AiOptimizerModelRegistry", importID(registry, "<organizationId>/<registryId>")).Code
+	code = regexp.MustCompile(`(?m)^( +)credentials:.*(\n +fn::secret:.*)?`).ReplaceAllString(code,
+		`${1}credentials: {fn::secret: '{"access_key_id": "a", "secret_access_key": "b"}'}`)
+	s.SetYAML(importHead + code)
+	s.Up().WantNoChanges()
+	s.WantNoChanges()
+	if now := writing(w); len(now) != writes {
+		t.Errorf("importing changed something: %v", now[writes:])
+	}
 }
