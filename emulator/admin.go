@@ -74,6 +74,29 @@ func (s *Server) adminHandler() http.Handler {
 			writeResult(w, s.AddNode(r.PathValue("id"), node.Name))
 		}
 	})
+	mux.HandleFunc("POST /_emulator/clusters/{id}/resync", func(w http.ResponseWriter, r *http.Request) {
+		writeResult(w, s.Resync(r.PathValue("id")))
+	})
+	mux.HandleFunc("GET /_emulator/clusters/{id}/actions", func(w http.ResponseWriter, r *http.Request) {
+		list, err := s.ClusterActions(r.PathValue("id"))
+		if err != nil {
+			writeResult(w, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, doc{"actions": list})
+	})
+	mux.HandleFunc("POST /_emulator/clusters/{id}/actions", func(w http.ResponseWriter, r *http.Request) {
+		var payload doc
+		if !readJSON(w, r, &payload) {
+			return
+		}
+		id, err := s.QueueAction(r.PathValue("id"), payload)
+		if err != nil {
+			writeResult(w, err)
+			return
+		}
+		writeJSON(w, http.StatusOK, doc{"id": id})
+	})
 	mux.HandleFunc("POST /_emulator/invitations/{email}/accept", func(w http.ResponseWriter, r *http.Request) {
 		writeResult(w, s.AcceptInvitation(r.PathValue("email")))
 	})

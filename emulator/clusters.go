@@ -39,6 +39,7 @@ const (
 	hiddenSnapshot    = "snapshot"    // when an agent last sent one
 	hiddenPoll        = "poll"        // when a cluster controller last asked for actions
 	hiddenContinuity  = "continuity"  // the token that links an agent's snapshots
+	hiddenResync      = "resync"      // whether an agent is to send all once more
 	hiddenDisconnect  = "disconnect"  // when it was asked for
 	hiddenDeleteNodes = "deleteNodes" // whether nodes are to be deleted with it
 	hiddenPrincipal   = "principal"   // the cloud principal that its role must trust
@@ -65,7 +66,10 @@ func (s *Server) clusterArea() {
 		"CreateAssumeRolePrincipal": createPrincipal,
 		"DeleteAssumeRolePrincipal": deletePrincipal,
 		"ListNodes":                 listNodes,
-		"HandleCloudEvent":          func(c *call, _ *record) (*answer, error) { return c.reply(doc{}) },
+		"GetNode":                   showNode,
+		"DeleteNode":                onNode(deleteNode),
+		"DrainNode":                 onNode(drainNode),
+		"HandleCloudEvent":          cloudEvent,
 	} {
 		s.handle(api+operation, func(c *call) (*answer, error) {
 			r := s.cluster(c, c.params["clusterId"])
@@ -190,6 +194,7 @@ func registerCluster(c *call) (*answer, error) {
 	in := withoutNulls(c.input()).(doc)
 	if id := text(in, "id"); id != "" {
 		if r := c.cluster(c, id); r != nil && !archived(r) {
+			c.revive(r)
 			return c.show(r, "")
 		}
 	}
@@ -207,6 +212,7 @@ func registerCluster(c *call) (*answer, error) {
 				c.advance(r, c.now)
 				complete(r, p, in)
 				c.store.put(r)
+				c.revive(r)
 				return c.show(r, "")
 			}
 		}
@@ -257,6 +263,28 @@ func (c *call) newCluster(p provider, identity string, in doc) *record {
 	c.newScalingPolicies(r.ID)
 	c.advance(r, c.now)
 	return r
+}
+
+// revive makes a disconnected cluster a registered one again, which an agent or new credentials can connect. Assumed:
+// what is known of clients is only that a cluster they register has to be one they can use.
+func (c *call) revive(r *record) {
+	if r.Doc["status"] != statusDeleted {
+		return
+	}
+	for _, field := range []string{
+		hiddenDisconnect, hiddenDeleteNodes, hiddenCredentials, hiddenReconciled, hiddenSnapshot, hiddenPoll, hiddenContinuity, hiddenStatus,
+		hiddenAgentStatus,
+	} {
+		delete(r.Hidden, field)
+	}
+	r.setTime(hiddenRegistered, c.now)
+	r.Doc = merged(r.Doc, doc{"credentialsId": "", "isPhase2": false, "reconcileError": nil, "reconciledAt": nil})
+	r.Doc["reconcileInfo"] = doc{"mode": "enabled", "status": "unknown"}
+	for _, field := range []string{"eks", "selfHostedWithEc2Nodes"} {
+		delete(object(r.Doc, field), "assumeRoleArn")
+	}
+	c.store.put(r)
+	c.advance(r, c.now)
 }
 
 func clusterNameID(d doc) string {

@@ -20,6 +20,7 @@ func (s *Server) advance(r *record, now time.Time) {
 		return
 	}
 	before := maps.Clone(r.Doc)
+	s.work(r, now)
 	if r.Hidden[hiddenDisconnect] != nil {
 		s.advanceDisconnect(r, now)
 	} else {
@@ -105,14 +106,11 @@ func (s *Server) advanceDisconnect(r *record, now time.Time) {
 		// Observed: the service gives up on nodes it has no access to, and archives the cluster.
 		s.leaveNodes(r, now)
 		s.archive(r, now)
-	case pending > 0 && now.Before(began.Add(s.settings.GiveUp)):
+	case pending > 0:
 		r.Doc["status"], r.Doc["agentStatus"] = statusDeleting, agentDisconnecting
 	default:
-		if deleteNodes && s.settings.Agents == Simulated {
-			s.removeProvisionedNodes(r.ID)
-		}
-		if pending > 0 || deleteNodes {
-			s.leaveNodes(r, now) // assumed: the wait for a controller ends some day
+		if deleteNodes {
+			s.leaveNodes(r, now)
 		}
 		r.Doc["status"], r.Doc["agentStatus"] = statusDeleted, agentDisconnected
 	}
@@ -121,7 +119,7 @@ func (s *Server) advanceDisconnect(r *record, now time.Time) {
 // leaveNodes drops the actions nobody took, and says which nodes are left.
 func (s *Server) leaveNodes(r *record, now time.Time) {
 	for _, action := range s.store.list(actionsScope(r.ID)) {
-		s.store.remove(action)
+		s.giveUp(r, action, now)
 	}
 	var left []string
 	for _, node := range s.provisionedNodes(r.ID) {
@@ -137,6 +135,9 @@ func (s *Server) leaveNodes(r *record, now time.Time) {
 func (s *Server) archive(r *record, now time.Time) {
 	r.Doc["status"], r.Doc["agentStatus"] = statusArchived, agentDisconnected
 	r.Doc["deletedAt"] = instant(now)
+	for _, action := range s.store.list(actionsScope(r.ID)) {
+		s.giveUp(r, action, now)
+	}
 	s.store.put(r)
 }
 
@@ -153,9 +154,7 @@ func disconnectCluster(c *call, r *record) (*answer, error) {
 	keep, _ := in["keepKubernetesResources"].(bool)
 	r.setTime(hiddenDisconnect, c.now)
 	r.hide(hiddenDeleteNodes, deleteNodes)
-	if c.settings.Agents == Real {
-		c.startTeardown(r, deleteNodes, keep)
-	}
+	c.startTeardown(r, deleteNodes, keep)
 	c.advance(r, c.now)
 	c.store.put(r)
 	return c.show(r, "")

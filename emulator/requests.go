@@ -21,7 +21,7 @@ type Request struct {
 	Query         string // encoded
 	Operation     string // of the contract, if it has one
 	UserAgent     string
-	Body          []byte // as sent, secrets included
+	Body          []byte // as sent but unzipped, secrets included
 	Status        int    // 0 when no answer was sent
 	ResponseBytes int    // of the body
 }
@@ -34,16 +34,21 @@ type Counter struct {
 	ResponseBytes int `json:"responseBytes"`
 }
 
-// maxRequests is how many requests are kept; counters count all.
-const maxRequests = 20000
+// What is kept, at most, of requests and their bodies; counters count all.
+const (
+	maxRequests = 20000
+	maxBodies   = 64 << 20 // bytes: snapshots of real agents are large
+)
 
 type requestLog struct {
 	mu       sync.Mutex
 	requests []Request
+	bodies   int // bytes
 	counters map[string]Counter
 }
 
-// Requests returns the calls so far, oldest first, at most the last 20,000. Agents' calls are among them.
+// Requests returns the calls so far, oldest first: at most the last 20,000, and those with the last 64 MiB of bodies.
+// Agents' calls are among them.
 func (s *Server) Requests() []Request {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -63,16 +68,17 @@ func (s *Server) ForgetRequests() { s.log.reset() }
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.requests, l.counters = nil, map[string]Counter{}
+	l.requests, l.bodies, l.counters = nil, 0, map[string]Counter{}
 }
 
 func (l *requestLog) add(r Request, out io.Writer) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if len(l.requests) >= maxRequests {
-		l.requests = slices.Delete(l.requests, 0, maxRequests/10)
-	}
+	l.bodies += len(r.Body)
 	l.requests = append(l.requests, r)
+	if len(l.requests) > maxRequests || l.bodies > maxBodies {
+		l.forget()
+	}
 	name := r.Operation
 	if name == "" {
 		name = r.Method + " " + r.Path
@@ -88,6 +94,16 @@ func (l *requestLog) add(r Request, out io.Writer) {
 	if out != nil {
 		fmt.Fprintf(out, "%s %s %s %d %s\n", r.Time.UTC().Format(time.RFC3339), r.Method, r.Path, r.Status, redact(r.Body))
 	}
+}
+
+// forget drops the oldest requests, some at a time.
+func (l *requestLog) forget() {
+	n := 0
+	for n < len(l.requests) && (len(l.requests)-n > maxRequests/10*9 || l.bodies > maxBodies/10*9) {
+		l.bodies -= len(l.requests[n].Body)
+		n++
+	}
+	l.requests = slices.Delete(l.requests, 0, n)
 }
 
 var secret = regexp.MustCompile(`(?i)(token|secret|password|credential|private_?key|api_?key|certificate|user_?data)`)

@@ -198,6 +198,7 @@ func (s *Server) areas() {
 	s.ssoArea()
 	s.clusterArea()
 	s.agentArea()
+	s.controllerArea()
 	s.nodeConfigurationArea()
 	s.nodeTemplateArea()
 	s.policyArea()
@@ -463,7 +464,7 @@ func digest(token string) string {
 // known is ignored, and unknown calls are answered with an empty object. Assumed.
 func inCluster(header http.Header) bool {
 	agent := header.Get("User-Agent")
-	return strings.HasPrefix(agent, "castai-agent/") || strings.HasPrefix(agent, "castai-cluster-controller/")
+	return (strings.HasPrefix(agent, "castai-") || strings.HasPrefix(agent, "castware-")) && !strings.HasPrefix(agent, "castai-terraform-provider/")
 }
 
 // maxBody is more than the largest snapshot of an agent.
@@ -471,7 +472,7 @@ const maxBody = 256 << 20
 
 func readBody(r *http.Request) ([]byte, error) {
 	body := io.Reader(r.Body)
-	if r.Header.Get("Content-Encoding") == "gzip" {
+	if strings.EqualFold(r.Header.Get("Content-Encoding"), "gzip") {
 		unzipped, err := gzip.NewReader(r.Body)
 		if err != nil {
 			return nil, err

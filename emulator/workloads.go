@@ -37,6 +37,7 @@ func (s *Server) workloadArea() {
 	})
 	s.handle(api+"ListWorkloadScalingPolicies", func(c *call) (*answer, error) { return c.page(scalingPolicies(c)) })
 	s.handle(api+"SetScalingPoliciesOrder", orderScalingPolicies)
+	s.handle(api+"ListWorkloads", listWorkloads)
 	s.metricSources(api)
 }
 
