@@ -38,7 +38,11 @@ func TestDisconnectDrainsAndDeletesNodesThroughTheController(t *testing.T) {
 	b.same("nodes", b.shown(a.id, ""), []string{"own ready", "n1 deleting", "n2 deleting"})
 	a.report() // nothing that the agent tells in between changes that
 	b.same("nodes", b.shown(a.id, ""), []string{"own ready", "n1 deleting", "n2 deleting"})
-	b.same("delete", c.poll()[0]["actionDeleteNode"], doc{"nodeName": "n1", "nodeId": "id-n1", "providerId": "aws:///n1"})
+	deletes := c.poll() // in the order in which the drains ended
+	slices.SortFunc(deletes, func(a, b doc) int {
+		return strings.Compare(a["actionDeleteNode"].(doc)["nodeName"].(string), b["actionDeleteNode"].(doc)["nodeName"].(string))
+	})
+	b.same("delete", deletes[0]["actionDeleteNode"], doc{"nodeName": "n1", "nodeId": "id-n1", "providerId": "aws:///n1"})
 	b.states(a.id, "deleting", "disconnecting")
 	c.settle()
 	slices.Sort(c.runs[:6])
