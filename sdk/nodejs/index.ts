@@ -5,6 +5,21 @@ import * as pulumi from "@pulumi/pulumi";
 import * as utilities from "./utilities";
 
 // Export members:
+export { AiOptimizerHostedModelArgs } from "./aiOptimizerHostedModel";
+export type AiOptimizerHostedModel = import("./aiOptimizerHostedModel").AiOptimizerHostedModel;
+export const AiOptimizerHostedModel: typeof import("./aiOptimizerHostedModel").AiOptimizerHostedModel = null as any;
+utilities.lazyLoad(exports, ["AiOptimizerHostedModel"], () => require("./aiOptimizerHostedModel"));
+
+export { AiOptimizerModelRegistryArgs } from "./aiOptimizerModelRegistry";
+export type AiOptimizerModelRegistry = import("./aiOptimizerModelRegistry").AiOptimizerModelRegistry;
+export const AiOptimizerModelRegistry: typeof import("./aiOptimizerModelRegistry").AiOptimizerModelRegistry = null as any;
+utilities.lazyLoad(exports, ["AiOptimizerModelRegistry"], () => require("./aiOptimizerModelRegistry"));
+
+export { AiOptimizerModelSpecsArgs } from "./aiOptimizerModelSpecs";
+export type AiOptimizerModelSpecs = import("./aiOptimizerModelSpecs").AiOptimizerModelSpecs;
+export const AiOptimizerModelSpecs: typeof import("./aiOptimizerModelSpecs").AiOptimizerModelSpecs = null as any;
+utilities.lazyLoad(exports, ["AiOptimizerModelSpecs"], () => require("./aiOptimizerModelSpecs"));
+
 export { AksClusterArgs } from "./aksCluster";
 export type AksCluster = import("./aksCluster").AksCluster;
 export const AksCluster: typeof import("./aksCluster").AksCluster = null as any;
@@ -14,6 +29,11 @@ export { AllocationGroupArgs } from "./allocationGroup";
 export type AllocationGroup = import("./allocationGroup").AllocationGroup;
 export const AllocationGroup: typeof import("./allocationGroup").AllocationGroup = null as any;
 utilities.lazyLoad(exports, ["AllocationGroup"], () => require("./allocationGroup"));
+
+export { ApiObjectArgs } from "./apiObject";
+export type ApiObject = import("./apiObject").ApiObject;
+export const ApiObject: typeof import("./apiObject").ApiObject = null as any;
+utilities.lazyLoad(exports, ["ApiObject"], () => require("./apiObject"));
 
 export { AutoscalerArgs } from "./autoscaler";
 export type Autoscaler = import("./autoscaler").Autoscaler;
@@ -309,10 +329,18 @@ const _module = {
     version: utilities.getVersion(),
     construct: (name: string, type: string, urn: string): pulumi.Resource => {
         switch (type) {
+            case "castai:index:AiOptimizerHostedModel":
+                return new AiOptimizerHostedModel(name, <any>undefined, { urn })
+            case "castai:index:AiOptimizerModelRegistry":
+                return new AiOptimizerModelRegistry(name, <any>undefined, { urn })
+            case "castai:index:AiOptimizerModelSpecs":
+                return new AiOptimizerModelSpecs(name, <any>undefined, { urn })
             case "castai:index:AksCluster":
                 return new AksCluster(name, <any>undefined, { urn })
             case "castai:index:AllocationGroup":
                 return new AllocationGroup(name, <any>undefined, { urn })
+            case "castai:index:ApiObject":
+                return new ApiObject(name, <any>undefined, { urn })
             case "castai:index:Autoscaler":
                 return new Autoscaler(name, <any>undefined, { urn })
             case "castai:index:CacheConfiguration":

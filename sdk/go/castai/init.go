@@ -21,10 +21,18 @@ func (m *module) Version() semver.Version {
 
 func (m *module) Construct(ctx *pulumi.Context, name, typ, urn string) (r pulumi.Resource, err error) {
 	switch typ {
+	case "castai:index:AiOptimizerHostedModel":
+		r = &AiOptimizerHostedModel{}
+	case "castai:index:AiOptimizerModelRegistry":
+		r = &AiOptimizerModelRegistry{}
+	case "castai:index:AiOptimizerModelSpecs":
+		r = &AiOptimizerModelSpecs{}
 	case "castai:index:AksCluster":
 		r = &AksCluster{}
 	case "castai:index:AllocationGroup":
 		r = &AllocationGroup{}
+	case "castai:index:ApiObject":
+		r = &ApiObject{}
 	case "castai:index:Autoscaler":
 		r = &Autoscaler{}
 	case "castai:index:CacheConfiguration":

@@ -13,6 +13,1733 @@ import (
 
 var _ = internal.GetEnvOrDefault
 
+// Who answers requests while a hosted model cannot.
+type AiOptimizerHostedModelFallback struct {
+	// Whether anybody does. Default: false.
+	Enabled *bool `pulumi:"enabled"`
+	// The model of that provider.
+	Model *string `pulumi:"model"`
+	// The ID of the provider that is asked in its place.
+	ProviderId *string `pulumi:"providerId"`
+}
+
+// AiOptimizerHostedModelFallbackInput is an input type that accepts AiOptimizerHostedModelFallbackArgs and AiOptimizerHostedModelFallbackOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelFallbackInput` via:
+//
+//	AiOptimizerHostedModelFallbackArgs{...}
+type AiOptimizerHostedModelFallbackInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelFallbackOutput() AiOptimizerHostedModelFallbackOutput
+	ToAiOptimizerHostedModelFallbackOutputWithContext(context.Context) AiOptimizerHostedModelFallbackOutput
+}
+
+// Who answers requests while a hosted model cannot.
+type AiOptimizerHostedModelFallbackArgs struct {
+	// Whether anybody does. Default: false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The model of that provider.
+	Model pulumi.StringPtrInput `pulumi:"model"`
+	// The ID of the provider that is asked in its place.
+	ProviderId pulumi.StringPtrInput `pulumi:"providerId"`
+}
+
+func (AiOptimizerHostedModelFallbackArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelFallback)(nil)).Elem()
+}
+
+func (i AiOptimizerHostedModelFallbackArgs) ToAiOptimizerHostedModelFallbackOutput() AiOptimizerHostedModelFallbackOutput {
+	return i.ToAiOptimizerHostedModelFallbackOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelFallbackArgs) ToAiOptimizerHostedModelFallbackOutputWithContext(ctx context.Context) AiOptimizerHostedModelFallbackOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelFallbackOutput)
+}
+
+func (i AiOptimizerHostedModelFallbackArgs) ToAiOptimizerHostedModelFallbackPtrOutput() AiOptimizerHostedModelFallbackPtrOutput {
+	return i.ToAiOptimizerHostedModelFallbackPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelFallbackArgs) ToAiOptimizerHostedModelFallbackPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelFallbackPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelFallbackOutput).ToAiOptimizerHostedModelFallbackPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerHostedModelFallbackPtrInput is an input type that accepts AiOptimizerHostedModelFallbackArgs, AiOptimizerHostedModelFallbackPtr and AiOptimizerHostedModelFallbackPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelFallbackPtrInput` via:
+//
+//	        AiOptimizerHostedModelFallbackArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerHostedModelFallbackPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelFallbackPtrOutput() AiOptimizerHostedModelFallbackPtrOutput
+	ToAiOptimizerHostedModelFallbackPtrOutputWithContext(context.Context) AiOptimizerHostedModelFallbackPtrOutput
+}
+
+type aiOptimizerHostedModelFallbackPtrType AiOptimizerHostedModelFallbackArgs
+
+func AiOptimizerHostedModelFallbackPtr(v *AiOptimizerHostedModelFallbackArgs) AiOptimizerHostedModelFallbackPtrInput {
+	return (*aiOptimizerHostedModelFallbackPtrType)(v)
+}
+
+func (*aiOptimizerHostedModelFallbackPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelFallback)(nil)).Elem()
+}
+
+func (i *aiOptimizerHostedModelFallbackPtrType) ToAiOptimizerHostedModelFallbackPtrOutput() AiOptimizerHostedModelFallbackPtrOutput {
+	return i.ToAiOptimizerHostedModelFallbackPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerHostedModelFallbackPtrType) ToAiOptimizerHostedModelFallbackPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelFallbackPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelFallbackPtrOutput)
+}
+
+// Who answers requests while a hosted model cannot.
+type AiOptimizerHostedModelFallbackOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelFallbackOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelFallback)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelFallbackOutput) ToAiOptimizerHostedModelFallbackOutput() AiOptimizerHostedModelFallbackOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelFallbackOutput) ToAiOptimizerHostedModelFallbackOutputWithContext(ctx context.Context) AiOptimizerHostedModelFallbackOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelFallbackOutput) ToAiOptimizerHostedModelFallbackPtrOutput() AiOptimizerHostedModelFallbackPtrOutput {
+	return o.ToAiOptimizerHostedModelFallbackPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerHostedModelFallbackOutput) ToAiOptimizerHostedModelFallbackPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelFallbackPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerHostedModelFallback) *AiOptimizerHostedModelFallback {
+		return &v
+	}).(AiOptimizerHostedModelFallbackPtrOutput)
+}
+
+// Whether anybody does. Default: false.
+func (o AiOptimizerHostedModelFallbackOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelFallback) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The model of that provider.
+func (o AiOptimizerHostedModelFallbackOutput) Model() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelFallback) *string { return v.Model }).(pulumi.StringPtrOutput)
+}
+
+// The ID of the provider that is asked in its place.
+func (o AiOptimizerHostedModelFallbackOutput) ProviderId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelFallback) *string { return v.ProviderId }).(pulumi.StringPtrOutput)
+}
+
+type AiOptimizerHostedModelFallbackPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelFallbackPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelFallback)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelFallbackPtrOutput) ToAiOptimizerHostedModelFallbackPtrOutput() AiOptimizerHostedModelFallbackPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelFallbackPtrOutput) ToAiOptimizerHostedModelFallbackPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelFallbackPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelFallbackPtrOutput) Elem() AiOptimizerHostedModelFallbackOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelFallback) AiOptimizerHostedModelFallback {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerHostedModelFallback
+		return ret
+	}).(AiOptimizerHostedModelFallbackOutput)
+}
+
+// Whether anybody does. Default: false.
+func (o AiOptimizerHostedModelFallbackPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelFallback) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The model of that provider.
+func (o AiOptimizerHostedModelFallbackPtrOutput) Model() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelFallback) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Model
+	}).(pulumi.StringPtrOutput)
+}
+
+// The ID of the provider that is asked in its place.
+func (o AiOptimizerHostedModelFallbackPtrOutput) ProviderId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelFallback) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ProviderId
+	}).(pulumi.StringPtrOutput)
+}
+
+// When a hosted model is put to sleep, and woken.
+type AiOptimizerHostedModelHibernation struct {
+	// Whether it is put to sleep at all. Default: false.
+	Enabled *bool `pulumi:"enabled"`
+	// When it is put to sleep.
+	HibernateCondition AiOptimizerHostedModelHibernationHibernateCondition `pulumi:"hibernateCondition"`
+	// When it is woken.
+	ResumeCondition AiOptimizerHostedModelHibernationResumeCondition `pulumi:"resumeCondition"`
+}
+
+// AiOptimizerHostedModelHibernationInput is an input type that accepts AiOptimizerHostedModelHibernationArgs and AiOptimizerHostedModelHibernationOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHibernationInput` via:
+//
+//	AiOptimizerHostedModelHibernationArgs{...}
+type AiOptimizerHostedModelHibernationInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHibernationOutput() AiOptimizerHostedModelHibernationOutput
+	ToAiOptimizerHostedModelHibernationOutputWithContext(context.Context) AiOptimizerHostedModelHibernationOutput
+}
+
+// When a hosted model is put to sleep, and woken.
+type AiOptimizerHostedModelHibernationArgs struct {
+	// Whether it is put to sleep at all. Default: false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// When it is put to sleep.
+	HibernateCondition AiOptimizerHostedModelHibernationHibernateConditionInput `pulumi:"hibernateCondition"`
+	// When it is woken.
+	ResumeCondition AiOptimizerHostedModelHibernationResumeConditionInput `pulumi:"resumeCondition"`
+}
+
+func (AiOptimizerHostedModelHibernationArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHibernation)(nil)).Elem()
+}
+
+func (i AiOptimizerHostedModelHibernationArgs) ToAiOptimizerHostedModelHibernationOutput() AiOptimizerHostedModelHibernationOutput {
+	return i.ToAiOptimizerHostedModelHibernationOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHibernationArgs) ToAiOptimizerHostedModelHibernationOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationOutput)
+}
+
+func (i AiOptimizerHostedModelHibernationArgs) ToAiOptimizerHostedModelHibernationPtrOutput() AiOptimizerHostedModelHibernationPtrOutput {
+	return i.ToAiOptimizerHostedModelHibernationPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHibernationArgs) ToAiOptimizerHostedModelHibernationPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationOutput).ToAiOptimizerHostedModelHibernationPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerHostedModelHibernationPtrInput is an input type that accepts AiOptimizerHostedModelHibernationArgs, AiOptimizerHostedModelHibernationPtr and AiOptimizerHostedModelHibernationPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHibernationPtrInput` via:
+//
+//	        AiOptimizerHostedModelHibernationArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerHostedModelHibernationPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHibernationPtrOutput() AiOptimizerHostedModelHibernationPtrOutput
+	ToAiOptimizerHostedModelHibernationPtrOutputWithContext(context.Context) AiOptimizerHostedModelHibernationPtrOutput
+}
+
+type aiOptimizerHostedModelHibernationPtrType AiOptimizerHostedModelHibernationArgs
+
+func AiOptimizerHostedModelHibernationPtr(v *AiOptimizerHostedModelHibernationArgs) AiOptimizerHostedModelHibernationPtrInput {
+	return (*aiOptimizerHostedModelHibernationPtrType)(v)
+}
+
+func (*aiOptimizerHostedModelHibernationPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHibernation)(nil)).Elem()
+}
+
+func (i *aiOptimizerHostedModelHibernationPtrType) ToAiOptimizerHostedModelHibernationPtrOutput() AiOptimizerHostedModelHibernationPtrOutput {
+	return i.ToAiOptimizerHostedModelHibernationPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerHostedModelHibernationPtrType) ToAiOptimizerHostedModelHibernationPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationPtrOutput)
+}
+
+// When a hosted model is put to sleep, and woken.
+type AiOptimizerHostedModelHibernationOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHibernationOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHibernation)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHibernationOutput) ToAiOptimizerHostedModelHibernationOutput() AiOptimizerHostedModelHibernationOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationOutput) ToAiOptimizerHostedModelHibernationOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationOutput) ToAiOptimizerHostedModelHibernationPtrOutput() AiOptimizerHostedModelHibernationPtrOutput {
+	return o.ToAiOptimizerHostedModelHibernationPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerHostedModelHibernationOutput) ToAiOptimizerHostedModelHibernationPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerHostedModelHibernation) *AiOptimizerHostedModelHibernation {
+		return &v
+	}).(AiOptimizerHostedModelHibernationPtrOutput)
+}
+
+// Whether it is put to sleep at all. Default: false.
+func (o AiOptimizerHostedModelHibernationOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernation) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// When it is put to sleep.
+func (o AiOptimizerHostedModelHibernationOutput) HibernateCondition() AiOptimizerHostedModelHibernationHibernateConditionOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernation) AiOptimizerHostedModelHibernationHibernateCondition {
+		return v.HibernateCondition
+	}).(AiOptimizerHostedModelHibernationHibernateConditionOutput)
+}
+
+// When it is woken.
+func (o AiOptimizerHostedModelHibernationOutput) ResumeCondition() AiOptimizerHostedModelHibernationResumeConditionOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernation) AiOptimizerHostedModelHibernationResumeCondition {
+		return v.ResumeCondition
+	}).(AiOptimizerHostedModelHibernationResumeConditionOutput)
+}
+
+type AiOptimizerHostedModelHibernationPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHibernationPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHibernation)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHibernationPtrOutput) ToAiOptimizerHostedModelHibernationPtrOutput() AiOptimizerHostedModelHibernationPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationPtrOutput) ToAiOptimizerHostedModelHibernationPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationPtrOutput) Elem() AiOptimizerHostedModelHibernationOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernation) AiOptimizerHostedModelHibernation {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerHostedModelHibernation
+		return ret
+	}).(AiOptimizerHostedModelHibernationOutput)
+}
+
+// Whether it is put to sleep at all. Default: false.
+func (o AiOptimizerHostedModelHibernationPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernation) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// When it is put to sleep.
+func (o AiOptimizerHostedModelHibernationPtrOutput) HibernateCondition() AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernation) *AiOptimizerHostedModelHibernationHibernateCondition {
+		if v == nil {
+			return nil
+		}
+		return &v.HibernateCondition
+	}).(AiOptimizerHostedModelHibernationHibernateConditionPtrOutput)
+}
+
+// When it is woken.
+func (o AiOptimizerHostedModelHibernationPtrOutput) ResumeCondition() AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernation) *AiOptimizerHostedModelHibernationResumeCondition {
+		if v == nil {
+			return nil
+		}
+		return &v.ResumeCondition
+	}).(AiOptimizerHostedModelHibernationResumeConditionPtrOutput)
+}
+
+// When a hosted model is put to sleep.
+type AiOptimizerHostedModelHibernationHibernateCondition struct {
+	// The time that is looked at, such as `600s` or `10m`.
+	Duration string `pulumi:"duration"`
+	// Below how many requests they have to be within that time. Default: 0, which is not looked at.
+	RequestCount *int `pulumi:"requestCount"`
+}
+
+// AiOptimizerHostedModelHibernationHibernateConditionInput is an input type that accepts AiOptimizerHostedModelHibernationHibernateConditionArgs and AiOptimizerHostedModelHibernationHibernateConditionOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHibernationHibernateConditionInput` via:
+//
+//	AiOptimizerHostedModelHibernationHibernateConditionArgs{...}
+type AiOptimizerHostedModelHibernationHibernateConditionInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHibernationHibernateConditionOutput() AiOptimizerHostedModelHibernationHibernateConditionOutput
+	ToAiOptimizerHostedModelHibernationHibernateConditionOutputWithContext(context.Context) AiOptimizerHostedModelHibernationHibernateConditionOutput
+}
+
+// When a hosted model is put to sleep.
+type AiOptimizerHostedModelHibernationHibernateConditionArgs struct {
+	// The time that is looked at, such as `600s` or `10m`.
+	Duration pulumi.StringInput `pulumi:"duration"`
+	// Below how many requests they have to be within that time. Default: 0, which is not looked at.
+	RequestCount pulumi.IntPtrInput `pulumi:"requestCount"`
+}
+
+func (AiOptimizerHostedModelHibernationHibernateConditionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHibernationHibernateCondition)(nil)).Elem()
+}
+
+func (i AiOptimizerHostedModelHibernationHibernateConditionArgs) ToAiOptimizerHostedModelHibernationHibernateConditionOutput() AiOptimizerHostedModelHibernationHibernateConditionOutput {
+	return i.ToAiOptimizerHostedModelHibernationHibernateConditionOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHibernationHibernateConditionArgs) ToAiOptimizerHostedModelHibernationHibernateConditionOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationHibernateConditionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationHibernateConditionOutput)
+}
+
+func (i AiOptimizerHostedModelHibernationHibernateConditionArgs) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutput() AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return i.ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHibernationHibernateConditionArgs) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationHibernateConditionOutput).ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerHostedModelHibernationHibernateConditionPtrInput is an input type that accepts AiOptimizerHostedModelHibernationHibernateConditionArgs, AiOptimizerHostedModelHibernationHibernateConditionPtr and AiOptimizerHostedModelHibernationHibernateConditionPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHibernationHibernateConditionPtrInput` via:
+//
+//	        AiOptimizerHostedModelHibernationHibernateConditionArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerHostedModelHibernationHibernateConditionPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutput() AiOptimizerHostedModelHibernationHibernateConditionPtrOutput
+	ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(context.Context) AiOptimizerHostedModelHibernationHibernateConditionPtrOutput
+}
+
+type aiOptimizerHostedModelHibernationHibernateConditionPtrType AiOptimizerHostedModelHibernationHibernateConditionArgs
+
+func AiOptimizerHostedModelHibernationHibernateConditionPtr(v *AiOptimizerHostedModelHibernationHibernateConditionArgs) AiOptimizerHostedModelHibernationHibernateConditionPtrInput {
+	return (*aiOptimizerHostedModelHibernationHibernateConditionPtrType)(v)
+}
+
+func (*aiOptimizerHostedModelHibernationHibernateConditionPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHibernationHibernateCondition)(nil)).Elem()
+}
+
+func (i *aiOptimizerHostedModelHibernationHibernateConditionPtrType) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutput() AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return i.ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerHostedModelHibernationHibernateConditionPtrType) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationHibernateConditionPtrOutput)
+}
+
+// When a hosted model is put to sleep.
+type AiOptimizerHostedModelHibernationHibernateConditionOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHibernationHibernateConditionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHibernationHibernateCondition)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionOutput) ToAiOptimizerHostedModelHibernationHibernateConditionOutput() AiOptimizerHostedModelHibernationHibernateConditionOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionOutput) ToAiOptimizerHostedModelHibernationHibernateConditionOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationHibernateConditionOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionOutput) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutput() AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return o.ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionOutput) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerHostedModelHibernationHibernateCondition) *AiOptimizerHostedModelHibernationHibernateCondition {
+		return &v
+	}).(AiOptimizerHostedModelHibernationHibernateConditionPtrOutput)
+}
+
+// The time that is looked at, such as `600s` or `10m`.
+func (o AiOptimizerHostedModelHibernationHibernateConditionOutput) Duration() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernationHibernateCondition) string { return v.Duration }).(pulumi.StringOutput)
+}
+
+// Below how many requests they have to be within that time. Default: 0, which is not looked at.
+func (o AiOptimizerHostedModelHibernationHibernateConditionOutput) RequestCount() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernationHibernateCondition) *int { return v.RequestCount }).(pulumi.IntPtrOutput)
+}
+
+type AiOptimizerHostedModelHibernationHibernateConditionPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHibernationHibernateConditionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHibernationHibernateCondition)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionPtrOutput) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutput() AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionPtrOutput) ToAiOptimizerHostedModelHibernationHibernateConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationHibernateConditionPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationHibernateConditionPtrOutput) Elem() AiOptimizerHostedModelHibernationHibernateConditionOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernationHibernateCondition) AiOptimizerHostedModelHibernationHibernateCondition {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerHostedModelHibernationHibernateCondition
+		return ret
+	}).(AiOptimizerHostedModelHibernationHibernateConditionOutput)
+}
+
+// The time that is looked at, such as `600s` or `10m`.
+func (o AiOptimizerHostedModelHibernationHibernateConditionPtrOutput) Duration() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernationHibernateCondition) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Duration
+	}).(pulumi.StringPtrOutput)
+}
+
+// Below how many requests they have to be within that time. Default: 0, which is not looked at.
+func (o AiOptimizerHostedModelHibernationHibernateConditionPtrOutput) RequestCount() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernationHibernateCondition) *int {
+		if v == nil {
+			return nil
+		}
+		return v.RequestCount
+	}).(pulumi.IntPtrOutput)
+}
+
+// When a hosted model is woken.
+type AiOptimizerHostedModelHibernationResumeCondition struct {
+	// The time that is looked at, such as `600s` or `10m`.
+	Duration string `pulumi:"duration"`
+	// How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+	RequestCount *int `pulumi:"requestCount"`
+}
+
+// AiOptimizerHostedModelHibernationResumeConditionInput is an input type that accepts AiOptimizerHostedModelHibernationResumeConditionArgs and AiOptimizerHostedModelHibernationResumeConditionOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHibernationResumeConditionInput` via:
+//
+//	AiOptimizerHostedModelHibernationResumeConditionArgs{...}
+type AiOptimizerHostedModelHibernationResumeConditionInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHibernationResumeConditionOutput() AiOptimizerHostedModelHibernationResumeConditionOutput
+	ToAiOptimizerHostedModelHibernationResumeConditionOutputWithContext(context.Context) AiOptimizerHostedModelHibernationResumeConditionOutput
+}
+
+// When a hosted model is woken.
+type AiOptimizerHostedModelHibernationResumeConditionArgs struct {
+	// The time that is looked at, such as `600s` or `10m`.
+	Duration pulumi.StringInput `pulumi:"duration"`
+	// How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+	RequestCount pulumi.IntPtrInput `pulumi:"requestCount"`
+}
+
+func (AiOptimizerHostedModelHibernationResumeConditionArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHibernationResumeCondition)(nil)).Elem()
+}
+
+func (i AiOptimizerHostedModelHibernationResumeConditionArgs) ToAiOptimizerHostedModelHibernationResumeConditionOutput() AiOptimizerHostedModelHibernationResumeConditionOutput {
+	return i.ToAiOptimizerHostedModelHibernationResumeConditionOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHibernationResumeConditionArgs) ToAiOptimizerHostedModelHibernationResumeConditionOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationResumeConditionOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationResumeConditionOutput)
+}
+
+func (i AiOptimizerHostedModelHibernationResumeConditionArgs) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutput() AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return i.ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHibernationResumeConditionArgs) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationResumeConditionOutput).ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerHostedModelHibernationResumeConditionPtrInput is an input type that accepts AiOptimizerHostedModelHibernationResumeConditionArgs, AiOptimizerHostedModelHibernationResumeConditionPtr and AiOptimizerHostedModelHibernationResumeConditionPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHibernationResumeConditionPtrInput` via:
+//
+//	        AiOptimizerHostedModelHibernationResumeConditionArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerHostedModelHibernationResumeConditionPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHibernationResumeConditionPtrOutput() AiOptimizerHostedModelHibernationResumeConditionPtrOutput
+	ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(context.Context) AiOptimizerHostedModelHibernationResumeConditionPtrOutput
+}
+
+type aiOptimizerHostedModelHibernationResumeConditionPtrType AiOptimizerHostedModelHibernationResumeConditionArgs
+
+func AiOptimizerHostedModelHibernationResumeConditionPtr(v *AiOptimizerHostedModelHibernationResumeConditionArgs) AiOptimizerHostedModelHibernationResumeConditionPtrInput {
+	return (*aiOptimizerHostedModelHibernationResumeConditionPtrType)(v)
+}
+
+func (*aiOptimizerHostedModelHibernationResumeConditionPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHibernationResumeCondition)(nil)).Elem()
+}
+
+func (i *aiOptimizerHostedModelHibernationResumeConditionPtrType) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutput() AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return i.ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerHostedModelHibernationResumeConditionPtrType) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHibernationResumeConditionPtrOutput)
+}
+
+// When a hosted model is woken.
+type AiOptimizerHostedModelHibernationResumeConditionOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHibernationResumeConditionOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHibernationResumeCondition)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionOutput) ToAiOptimizerHostedModelHibernationResumeConditionOutput() AiOptimizerHostedModelHibernationResumeConditionOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionOutput) ToAiOptimizerHostedModelHibernationResumeConditionOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationResumeConditionOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionOutput) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutput() AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return o.ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionOutput) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerHostedModelHibernationResumeCondition) *AiOptimizerHostedModelHibernationResumeCondition {
+		return &v
+	}).(AiOptimizerHostedModelHibernationResumeConditionPtrOutput)
+}
+
+// The time that is looked at, such as `600s` or `10m`.
+func (o AiOptimizerHostedModelHibernationResumeConditionOutput) Duration() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernationResumeCondition) string { return v.Duration }).(pulumi.StringOutput)
+}
+
+// How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+func (o AiOptimizerHostedModelHibernationResumeConditionOutput) RequestCount() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHibernationResumeCondition) *int { return v.RequestCount }).(pulumi.IntPtrOutput)
+}
+
+type AiOptimizerHostedModelHibernationResumeConditionPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHibernationResumeConditionPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHibernationResumeCondition)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionPtrOutput) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutput() AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionPtrOutput) ToAiOptimizerHostedModelHibernationResumeConditionPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHibernationResumeConditionPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHibernationResumeConditionPtrOutput) Elem() AiOptimizerHostedModelHibernationResumeConditionOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernationResumeCondition) AiOptimizerHostedModelHibernationResumeCondition {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerHostedModelHibernationResumeCondition
+		return ret
+	}).(AiOptimizerHostedModelHibernationResumeConditionOutput)
+}
+
+// The time that is looked at, such as `600s` or `10m`.
+func (o AiOptimizerHostedModelHibernationResumeConditionPtrOutput) Duration() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernationResumeCondition) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Duration
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+func (o AiOptimizerHostedModelHibernationResumeConditionPtrOutput) RequestCount() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHibernationResumeCondition) *int {
+		if v == nil {
+			return nil
+		}
+		return v.RequestCount
+	}).(pulumi.IntPtrOutput)
+}
+
+// How many replicas of a hosted model run.
+type AiOptimizerHostedModelHorizontalAutoscaling struct {
+	// Whether their number is changed at all. Default: false.
+	Enabled *bool `pulumi:"enabled"`
+	// The greatest number of replicas, not less than `minReplicas`.
+	MaxReplicas int `pulumi:"maxReplicas"`
+	// The least number of replicas.
+	MinReplicas int `pulumi:"minReplicas"`
+	// What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+	TargetMetric string `pulumi:"targetMetric"`
+	// The value of the metric at which the number is right. The service keeps about seven digits of it.
+	TargetValue float64 `pulumi:"targetValue"`
+}
+
+// AiOptimizerHostedModelHorizontalAutoscalingInput is an input type that accepts AiOptimizerHostedModelHorizontalAutoscalingArgs and AiOptimizerHostedModelHorizontalAutoscalingOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHorizontalAutoscalingInput` via:
+//
+//	AiOptimizerHostedModelHorizontalAutoscalingArgs{...}
+type AiOptimizerHostedModelHorizontalAutoscalingInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHorizontalAutoscalingOutput() AiOptimizerHostedModelHorizontalAutoscalingOutput
+	ToAiOptimizerHostedModelHorizontalAutoscalingOutputWithContext(context.Context) AiOptimizerHostedModelHorizontalAutoscalingOutput
+}
+
+// How many replicas of a hosted model run.
+type AiOptimizerHostedModelHorizontalAutoscalingArgs struct {
+	// Whether their number is changed at all. Default: false.
+	Enabled pulumi.BoolPtrInput `pulumi:"enabled"`
+	// The greatest number of replicas, not less than `minReplicas`.
+	MaxReplicas pulumi.IntInput `pulumi:"maxReplicas"`
+	// The least number of replicas.
+	MinReplicas pulumi.IntInput `pulumi:"minReplicas"`
+	// What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+	TargetMetric pulumi.StringInput `pulumi:"targetMetric"`
+	// The value of the metric at which the number is right. The service keeps about seven digits of it.
+	TargetValue pulumi.Float64Input `pulumi:"targetValue"`
+}
+
+func (AiOptimizerHostedModelHorizontalAutoscalingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHorizontalAutoscaling)(nil)).Elem()
+}
+
+func (i AiOptimizerHostedModelHorizontalAutoscalingArgs) ToAiOptimizerHostedModelHorizontalAutoscalingOutput() AiOptimizerHostedModelHorizontalAutoscalingOutput {
+	return i.ToAiOptimizerHostedModelHorizontalAutoscalingOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHorizontalAutoscalingArgs) ToAiOptimizerHostedModelHorizontalAutoscalingOutputWithContext(ctx context.Context) AiOptimizerHostedModelHorizontalAutoscalingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHorizontalAutoscalingOutput)
+}
+
+func (i AiOptimizerHostedModelHorizontalAutoscalingArgs) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutput() AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return i.ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelHorizontalAutoscalingArgs) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHorizontalAutoscalingOutput).ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerHostedModelHorizontalAutoscalingPtrInput is an input type that accepts AiOptimizerHostedModelHorizontalAutoscalingArgs, AiOptimizerHostedModelHorizontalAutoscalingPtr and AiOptimizerHostedModelHorizontalAutoscalingPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelHorizontalAutoscalingPtrInput` via:
+//
+//	        AiOptimizerHostedModelHorizontalAutoscalingArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerHostedModelHorizontalAutoscalingPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutput() AiOptimizerHostedModelHorizontalAutoscalingPtrOutput
+	ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(context.Context) AiOptimizerHostedModelHorizontalAutoscalingPtrOutput
+}
+
+type aiOptimizerHostedModelHorizontalAutoscalingPtrType AiOptimizerHostedModelHorizontalAutoscalingArgs
+
+func AiOptimizerHostedModelHorizontalAutoscalingPtr(v *AiOptimizerHostedModelHorizontalAutoscalingArgs) AiOptimizerHostedModelHorizontalAutoscalingPtrInput {
+	return (*aiOptimizerHostedModelHorizontalAutoscalingPtrType)(v)
+}
+
+func (*aiOptimizerHostedModelHorizontalAutoscalingPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHorizontalAutoscaling)(nil)).Elem()
+}
+
+func (i *aiOptimizerHostedModelHorizontalAutoscalingPtrType) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutput() AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return i.ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerHostedModelHorizontalAutoscalingPtrType) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelHorizontalAutoscalingPtrOutput)
+}
+
+// How many replicas of a hosted model run.
+type AiOptimizerHostedModelHorizontalAutoscalingOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHorizontalAutoscalingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelHorizontalAutoscaling)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) ToAiOptimizerHostedModelHorizontalAutoscalingOutput() AiOptimizerHostedModelHorizontalAutoscalingOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) ToAiOptimizerHostedModelHorizontalAutoscalingOutputWithContext(ctx context.Context) AiOptimizerHostedModelHorizontalAutoscalingOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutput() AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return o.ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerHostedModelHorizontalAutoscaling) *AiOptimizerHostedModelHorizontalAutoscaling {
+		return &v
+	}).(AiOptimizerHostedModelHorizontalAutoscalingPtrOutput)
+}
+
+// Whether their number is changed at all. Default: false.
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHorizontalAutoscaling) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The greatest number of replicas, not less than `minReplicas`.
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) MaxReplicas() pulumi.IntOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHorizontalAutoscaling) int { return v.MaxReplicas }).(pulumi.IntOutput)
+}
+
+// The least number of replicas.
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) MinReplicas() pulumi.IntOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHorizontalAutoscaling) int { return v.MinReplicas }).(pulumi.IntOutput)
+}
+
+// What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) TargetMetric() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelHorizontalAutoscaling) string { return v.TargetMetric }).(pulumi.StringOutput)
+}
+
+// The value of the metric at which the number is right. The service keeps about seven digits of it.
+func (o AiOptimizerHostedModelHorizontalAutoscalingOutput) TargetValue() pulumi.Float64Output {
+	return o.ApplyT(func(v AiOptimizerHostedModelHorizontalAutoscaling) float64 { return v.TargetValue }).(pulumi.Float64Output)
+}
+
+type AiOptimizerHostedModelHorizontalAutoscalingPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelHorizontalAutoscaling)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutput() AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) ToAiOptimizerHostedModelHorizontalAutoscalingPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) Elem() AiOptimizerHostedModelHorizontalAutoscalingOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHorizontalAutoscaling) AiOptimizerHostedModelHorizontalAutoscaling {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerHostedModelHorizontalAutoscaling
+		return ret
+	}).(AiOptimizerHostedModelHorizontalAutoscalingOutput)
+}
+
+// Whether their number is changed at all. Default: false.
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHorizontalAutoscaling) *bool {
+		if v == nil {
+			return nil
+		}
+		return v.Enabled
+	}).(pulumi.BoolPtrOutput)
+}
+
+// The greatest number of replicas, not less than `minReplicas`.
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) MaxReplicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHorizontalAutoscaling) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.MaxReplicas
+	}).(pulumi.IntPtrOutput)
+}
+
+// The least number of replicas.
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) MinReplicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHorizontalAutoscaling) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.MinReplicas
+	}).(pulumi.IntPtrOutput)
+}
+
+// What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) TargetMetric() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHorizontalAutoscaling) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.TargetMetric
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value of the metric at which the number is right. The service keeps about seven digits of it.
+func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) TargetValue() pulumi.Float64PtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelHorizontalAutoscaling) *float64 {
+		if v == nil {
+			return nil
+		}
+		return &v.TargetValue
+	}).(pulumi.Float64PtrOutput)
+}
+
+// How the inference engine gets at a model of Hugging Face.
+type AiOptimizerHostedModelVllmConfig struct {
+	// A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+	HuggingFaceToken *string `pulumi:"huggingFaceToken"`
+	// The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+	SecretName *string `pulumi:"secretName"`
+}
+
+// AiOptimizerHostedModelVllmConfigInput is an input type that accepts AiOptimizerHostedModelVllmConfigArgs and AiOptimizerHostedModelVllmConfigOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelVllmConfigInput` via:
+//
+//	AiOptimizerHostedModelVllmConfigArgs{...}
+type AiOptimizerHostedModelVllmConfigInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelVllmConfigOutput() AiOptimizerHostedModelVllmConfigOutput
+	ToAiOptimizerHostedModelVllmConfigOutputWithContext(context.Context) AiOptimizerHostedModelVllmConfigOutput
+}
+
+// How the inference engine gets at a model of Hugging Face.
+type AiOptimizerHostedModelVllmConfigArgs struct {
+	// A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+	HuggingFaceToken pulumi.StringPtrInput `pulumi:"huggingFaceToken"`
+	// The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+	SecretName pulumi.StringPtrInput `pulumi:"secretName"`
+}
+
+func (AiOptimizerHostedModelVllmConfigArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelVllmConfig)(nil)).Elem()
+}
+
+func (i AiOptimizerHostedModelVllmConfigArgs) ToAiOptimizerHostedModelVllmConfigOutput() AiOptimizerHostedModelVllmConfigOutput {
+	return i.ToAiOptimizerHostedModelVllmConfigOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelVllmConfigArgs) ToAiOptimizerHostedModelVllmConfigOutputWithContext(ctx context.Context) AiOptimizerHostedModelVllmConfigOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelVllmConfigOutput)
+}
+
+func (i AiOptimizerHostedModelVllmConfigArgs) ToAiOptimizerHostedModelVllmConfigPtrOutput() AiOptimizerHostedModelVllmConfigPtrOutput {
+	return i.ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerHostedModelVllmConfigArgs) ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelVllmConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelVllmConfigOutput).ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerHostedModelVllmConfigPtrInput is an input type that accepts AiOptimizerHostedModelVllmConfigArgs, AiOptimizerHostedModelVllmConfigPtr and AiOptimizerHostedModelVllmConfigPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerHostedModelVllmConfigPtrInput` via:
+//
+//	        AiOptimizerHostedModelVllmConfigArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerHostedModelVllmConfigPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerHostedModelVllmConfigPtrOutput() AiOptimizerHostedModelVllmConfigPtrOutput
+	ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(context.Context) AiOptimizerHostedModelVllmConfigPtrOutput
+}
+
+type aiOptimizerHostedModelVllmConfigPtrType AiOptimizerHostedModelVllmConfigArgs
+
+func AiOptimizerHostedModelVllmConfigPtr(v *AiOptimizerHostedModelVllmConfigArgs) AiOptimizerHostedModelVllmConfigPtrInput {
+	return (*aiOptimizerHostedModelVllmConfigPtrType)(v)
+}
+
+func (*aiOptimizerHostedModelVllmConfigPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelVllmConfig)(nil)).Elem()
+}
+
+func (i *aiOptimizerHostedModelVllmConfigPtrType) ToAiOptimizerHostedModelVllmConfigPtrOutput() AiOptimizerHostedModelVllmConfigPtrOutput {
+	return i.ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerHostedModelVllmConfigPtrType) ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelVllmConfigPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerHostedModelVllmConfigPtrOutput)
+}
+
+// How the inference engine gets at a model of Hugging Face.
+type AiOptimizerHostedModelVllmConfigOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelVllmConfigOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelVllmConfig)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelVllmConfigOutput) ToAiOptimizerHostedModelVllmConfigOutput() AiOptimizerHostedModelVllmConfigOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelVllmConfigOutput) ToAiOptimizerHostedModelVllmConfigOutputWithContext(ctx context.Context) AiOptimizerHostedModelVllmConfigOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelVllmConfigOutput) ToAiOptimizerHostedModelVllmConfigPtrOutput() AiOptimizerHostedModelVllmConfigPtrOutput {
+	return o.ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerHostedModelVllmConfigOutput) ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelVllmConfigPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerHostedModelVllmConfig) *AiOptimizerHostedModelVllmConfig {
+		return &v
+	}).(AiOptimizerHostedModelVllmConfigPtrOutput)
+}
+
+// A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+func (o AiOptimizerHostedModelVllmConfigOutput) HuggingFaceToken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelVllmConfig) *string { return v.HuggingFaceToken }).(pulumi.StringPtrOutput)
+}
+
+// The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+func (o AiOptimizerHostedModelVllmConfigOutput) SecretName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelVllmConfig) *string { return v.SecretName }).(pulumi.StringPtrOutput)
+}
+
+type AiOptimizerHostedModelVllmConfigPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelVllmConfigPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerHostedModelVllmConfig)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelVllmConfigPtrOutput) ToAiOptimizerHostedModelVllmConfigPtrOutput() AiOptimizerHostedModelVllmConfigPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelVllmConfigPtrOutput) ToAiOptimizerHostedModelVllmConfigPtrOutputWithContext(ctx context.Context) AiOptimizerHostedModelVllmConfigPtrOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelVllmConfigPtrOutput) Elem() AiOptimizerHostedModelVllmConfigOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelVllmConfig) AiOptimizerHostedModelVllmConfig {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerHostedModelVllmConfig
+		return ret
+	}).(AiOptimizerHostedModelVllmConfigOutput)
+}
+
+// A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+func (o AiOptimizerHostedModelVllmConfigPtrOutput) HuggingFaceToken() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelVllmConfig) *string {
+		if v == nil {
+			return nil
+		}
+		return v.HuggingFaceToken
+	}).(pulumi.StringPtrOutput)
+}
+
+// The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+func (o AiOptimizerHostedModelVllmConfigPtrOutput) SecretName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerHostedModelVllmConfig) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SecretName
+	}).(pulumi.StringPtrOutput)
+}
+
+// A bucket of Google Cloud Storage.
+type AiOptimizerModelRegistryGcs struct {
+	// The name of the bucket.
+	Bucket string `pulumi:"bucket"`
+	// What the names of the models begin with. Default: nothing, the whole bucket.
+	Prefix *string `pulumi:"prefix"`
+	// The service account as which the service reads the bucket. An output: leave it out.
+	ServiceAccount *string `pulumi:"serviceAccount"`
+}
+
+// AiOptimizerModelRegistryGcsInput is an input type that accepts AiOptimizerModelRegistryGcsArgs and AiOptimizerModelRegistryGcsOutput values.
+// You can construct a concrete instance of `AiOptimizerModelRegistryGcsInput` via:
+//
+//	AiOptimizerModelRegistryGcsArgs{...}
+type AiOptimizerModelRegistryGcsInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelRegistryGcsOutput() AiOptimizerModelRegistryGcsOutput
+	ToAiOptimizerModelRegistryGcsOutputWithContext(context.Context) AiOptimizerModelRegistryGcsOutput
+}
+
+// A bucket of Google Cloud Storage.
+type AiOptimizerModelRegistryGcsArgs struct {
+	// The name of the bucket.
+	Bucket pulumi.StringInput `pulumi:"bucket"`
+	// What the names of the models begin with. Default: nothing, the whole bucket.
+	Prefix pulumi.StringPtrInput `pulumi:"prefix"`
+	// The service account as which the service reads the bucket. An output: leave it out.
+	ServiceAccount pulumi.StringPtrInput `pulumi:"serviceAccount"`
+}
+
+func (AiOptimizerModelRegistryGcsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelRegistryGcs)(nil)).Elem()
+}
+
+func (i AiOptimizerModelRegistryGcsArgs) ToAiOptimizerModelRegistryGcsOutput() AiOptimizerModelRegistryGcsOutput {
+	return i.ToAiOptimizerModelRegistryGcsOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelRegistryGcsArgs) ToAiOptimizerModelRegistryGcsOutputWithContext(ctx context.Context) AiOptimizerModelRegistryGcsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelRegistryGcsOutput)
+}
+
+func (i AiOptimizerModelRegistryGcsArgs) ToAiOptimizerModelRegistryGcsPtrOutput() AiOptimizerModelRegistryGcsPtrOutput {
+	return i.ToAiOptimizerModelRegistryGcsPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelRegistryGcsArgs) ToAiOptimizerModelRegistryGcsPtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryGcsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelRegistryGcsOutput).ToAiOptimizerModelRegistryGcsPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerModelRegistryGcsPtrInput is an input type that accepts AiOptimizerModelRegistryGcsArgs, AiOptimizerModelRegistryGcsPtr and AiOptimizerModelRegistryGcsPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerModelRegistryGcsPtrInput` via:
+//
+//	        AiOptimizerModelRegistryGcsArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerModelRegistryGcsPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelRegistryGcsPtrOutput() AiOptimizerModelRegistryGcsPtrOutput
+	ToAiOptimizerModelRegistryGcsPtrOutputWithContext(context.Context) AiOptimizerModelRegistryGcsPtrOutput
+}
+
+type aiOptimizerModelRegistryGcsPtrType AiOptimizerModelRegistryGcsArgs
+
+func AiOptimizerModelRegistryGcsPtr(v *AiOptimizerModelRegistryGcsArgs) AiOptimizerModelRegistryGcsPtrInput {
+	return (*aiOptimizerModelRegistryGcsPtrType)(v)
+}
+
+func (*aiOptimizerModelRegistryGcsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelRegistryGcs)(nil)).Elem()
+}
+
+func (i *aiOptimizerModelRegistryGcsPtrType) ToAiOptimizerModelRegistryGcsPtrOutput() AiOptimizerModelRegistryGcsPtrOutput {
+	return i.ToAiOptimizerModelRegistryGcsPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerModelRegistryGcsPtrType) ToAiOptimizerModelRegistryGcsPtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryGcsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelRegistryGcsPtrOutput)
+}
+
+// A bucket of Google Cloud Storage.
+type AiOptimizerModelRegistryGcsOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelRegistryGcsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelRegistryGcs)(nil)).Elem()
+}
+
+func (o AiOptimizerModelRegistryGcsOutput) ToAiOptimizerModelRegistryGcsOutput() AiOptimizerModelRegistryGcsOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryGcsOutput) ToAiOptimizerModelRegistryGcsOutputWithContext(ctx context.Context) AiOptimizerModelRegistryGcsOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryGcsOutput) ToAiOptimizerModelRegistryGcsPtrOutput() AiOptimizerModelRegistryGcsPtrOutput {
+	return o.ToAiOptimizerModelRegistryGcsPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerModelRegistryGcsOutput) ToAiOptimizerModelRegistryGcsPtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryGcsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerModelRegistryGcs) *AiOptimizerModelRegistryGcs {
+		return &v
+	}).(AiOptimizerModelRegistryGcsPtrOutput)
+}
+
+// The name of the bucket.
+func (o AiOptimizerModelRegistryGcsOutput) Bucket() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryGcs) string { return v.Bucket }).(pulumi.StringOutput)
+}
+
+// What the names of the models begin with. Default: nothing, the whole bucket.
+func (o AiOptimizerModelRegistryGcsOutput) Prefix() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryGcs) *string { return v.Prefix }).(pulumi.StringPtrOutput)
+}
+
+// The service account as which the service reads the bucket. An output: leave it out.
+func (o AiOptimizerModelRegistryGcsOutput) ServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryGcs) *string { return v.ServiceAccount }).(pulumi.StringPtrOutput)
+}
+
+type AiOptimizerModelRegistryGcsPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelRegistryGcsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelRegistryGcs)(nil)).Elem()
+}
+
+func (o AiOptimizerModelRegistryGcsPtrOutput) ToAiOptimizerModelRegistryGcsPtrOutput() AiOptimizerModelRegistryGcsPtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryGcsPtrOutput) ToAiOptimizerModelRegistryGcsPtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryGcsPtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryGcsPtrOutput) Elem() AiOptimizerModelRegistryGcsOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryGcs) AiOptimizerModelRegistryGcs {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerModelRegistryGcs
+		return ret
+	}).(AiOptimizerModelRegistryGcsOutput)
+}
+
+// The name of the bucket.
+func (o AiOptimizerModelRegistryGcsPtrOutput) Bucket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryGcs) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Bucket
+	}).(pulumi.StringPtrOutput)
+}
+
+// What the names of the models begin with. Default: nothing, the whole bucket.
+func (o AiOptimizerModelRegistryGcsPtrOutput) Prefix() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryGcs) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Prefix
+	}).(pulumi.StringPtrOutput)
+}
+
+// The service account as which the service reads the bucket. An output: leave it out.
+func (o AiOptimizerModelRegistryGcsPtrOutput) ServiceAccount() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryGcs) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAccount
+	}).(pulumi.StringPtrOutput)
+}
+
+// A bucket of S3.
+type AiOptimizerModelRegistryS3 struct {
+	// The name of the bucket.
+	Bucket string `pulumi:"bucket"`
+	// What the keys of the models begin with. Default: nothing, the whole bucket.
+	Prefix *string `pulumi:"prefix"`
+	// The region of the bucket, such as `us-east-1`.
+	Region string `pulumi:"region"`
+	// The IAM user as which the service reads the bucket. An output: leave it out.
+	UserName *string `pulumi:"userName"`
+}
+
+// AiOptimizerModelRegistryS3Input is an input type that accepts AiOptimizerModelRegistryS3Args and AiOptimizerModelRegistryS3Output values.
+// You can construct a concrete instance of `AiOptimizerModelRegistryS3Input` via:
+//
+//	AiOptimizerModelRegistryS3Args{...}
+type AiOptimizerModelRegistryS3Input interface {
+	pulumi.Input
+
+	ToAiOptimizerModelRegistryS3Output() AiOptimizerModelRegistryS3Output
+	ToAiOptimizerModelRegistryS3OutputWithContext(context.Context) AiOptimizerModelRegistryS3Output
+}
+
+// A bucket of S3.
+type AiOptimizerModelRegistryS3Args struct {
+	// The name of the bucket.
+	Bucket pulumi.StringInput `pulumi:"bucket"`
+	// What the keys of the models begin with. Default: nothing, the whole bucket.
+	Prefix pulumi.StringPtrInput `pulumi:"prefix"`
+	// The region of the bucket, such as `us-east-1`.
+	Region pulumi.StringInput `pulumi:"region"`
+	// The IAM user as which the service reads the bucket. An output: leave it out.
+	UserName pulumi.StringPtrInput `pulumi:"userName"`
+}
+
+func (AiOptimizerModelRegistryS3Args) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelRegistryS3)(nil)).Elem()
+}
+
+func (i AiOptimizerModelRegistryS3Args) ToAiOptimizerModelRegistryS3Output() AiOptimizerModelRegistryS3Output {
+	return i.ToAiOptimizerModelRegistryS3OutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelRegistryS3Args) ToAiOptimizerModelRegistryS3OutputWithContext(ctx context.Context) AiOptimizerModelRegistryS3Output {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelRegistryS3Output)
+}
+
+func (i AiOptimizerModelRegistryS3Args) ToAiOptimizerModelRegistryS3PtrOutput() AiOptimizerModelRegistryS3PtrOutput {
+	return i.ToAiOptimizerModelRegistryS3PtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelRegistryS3Args) ToAiOptimizerModelRegistryS3PtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryS3PtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelRegistryS3Output).ToAiOptimizerModelRegistryS3PtrOutputWithContext(ctx)
+}
+
+// AiOptimizerModelRegistryS3PtrInput is an input type that accepts AiOptimizerModelRegistryS3Args, AiOptimizerModelRegistryS3Ptr and AiOptimizerModelRegistryS3PtrOutput values.
+// You can construct a concrete instance of `AiOptimizerModelRegistryS3PtrInput` via:
+//
+//	        AiOptimizerModelRegistryS3Args{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerModelRegistryS3PtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelRegistryS3PtrOutput() AiOptimizerModelRegistryS3PtrOutput
+	ToAiOptimizerModelRegistryS3PtrOutputWithContext(context.Context) AiOptimizerModelRegistryS3PtrOutput
+}
+
+type aiOptimizerModelRegistryS3PtrType AiOptimizerModelRegistryS3Args
+
+func AiOptimizerModelRegistryS3Ptr(v *AiOptimizerModelRegistryS3Args) AiOptimizerModelRegistryS3PtrInput {
+	return (*aiOptimizerModelRegistryS3PtrType)(v)
+}
+
+func (*aiOptimizerModelRegistryS3PtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelRegistryS3)(nil)).Elem()
+}
+
+func (i *aiOptimizerModelRegistryS3PtrType) ToAiOptimizerModelRegistryS3PtrOutput() AiOptimizerModelRegistryS3PtrOutput {
+	return i.ToAiOptimizerModelRegistryS3PtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerModelRegistryS3PtrType) ToAiOptimizerModelRegistryS3PtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryS3PtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelRegistryS3PtrOutput)
+}
+
+// A bucket of S3.
+type AiOptimizerModelRegistryS3Output struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelRegistryS3Output) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelRegistryS3)(nil)).Elem()
+}
+
+func (o AiOptimizerModelRegistryS3Output) ToAiOptimizerModelRegistryS3Output() AiOptimizerModelRegistryS3Output {
+	return o
+}
+
+func (o AiOptimizerModelRegistryS3Output) ToAiOptimizerModelRegistryS3OutputWithContext(ctx context.Context) AiOptimizerModelRegistryS3Output {
+	return o
+}
+
+func (o AiOptimizerModelRegistryS3Output) ToAiOptimizerModelRegistryS3PtrOutput() AiOptimizerModelRegistryS3PtrOutput {
+	return o.ToAiOptimizerModelRegistryS3PtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerModelRegistryS3Output) ToAiOptimizerModelRegistryS3PtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryS3PtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerModelRegistryS3) *AiOptimizerModelRegistryS3 {
+		return &v
+	}).(AiOptimizerModelRegistryS3PtrOutput)
+}
+
+// The name of the bucket.
+func (o AiOptimizerModelRegistryS3Output) Bucket() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryS3) string { return v.Bucket }).(pulumi.StringOutput)
+}
+
+// What the keys of the models begin with. Default: nothing, the whole bucket.
+func (o AiOptimizerModelRegistryS3Output) Prefix() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryS3) *string { return v.Prefix }).(pulumi.StringPtrOutput)
+}
+
+// The region of the bucket, such as `us-east-1`.
+func (o AiOptimizerModelRegistryS3Output) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryS3) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// The IAM user as which the service reads the bucket. An output: leave it out.
+func (o AiOptimizerModelRegistryS3Output) UserName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryS3) *string { return v.UserName }).(pulumi.StringPtrOutput)
+}
+
+type AiOptimizerModelRegistryS3PtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelRegistryS3PtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelRegistryS3)(nil)).Elem()
+}
+
+func (o AiOptimizerModelRegistryS3PtrOutput) ToAiOptimizerModelRegistryS3PtrOutput() AiOptimizerModelRegistryS3PtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryS3PtrOutput) ToAiOptimizerModelRegistryS3PtrOutputWithContext(ctx context.Context) AiOptimizerModelRegistryS3PtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryS3PtrOutput) Elem() AiOptimizerModelRegistryS3Output {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryS3) AiOptimizerModelRegistryS3 {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerModelRegistryS3
+		return ret
+	}).(AiOptimizerModelRegistryS3Output)
+}
+
+// The name of the bucket.
+func (o AiOptimizerModelRegistryS3PtrOutput) Bucket() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryS3) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Bucket
+	}).(pulumi.StringPtrOutput)
+}
+
+// What the keys of the models begin with. Default: nothing, the whole bucket.
+func (o AiOptimizerModelRegistryS3PtrOutput) Prefix() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryS3) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Prefix
+	}).(pulumi.StringPtrOutput)
+}
+
+// The region of the bucket, such as `us-east-1`.
+func (o AiOptimizerModelRegistryS3PtrOutput) Region() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryS3) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Region
+	}).(pulumi.StringPtrOutput)
+}
+
+// The IAM user as which the service reads the bucket. An output: leave it out.
+func (o AiOptimizerModelRegistryS3PtrOutput) UserName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelRegistryS3) *string {
+		if v == nil {
+			return nil
+		}
+		return v.UserName
+	}).(pulumi.StringPtrOutput)
+}
+
+// A model at Hugging Face.
+type AiOptimizerModelSpecsHuggingface struct {
+	// Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+	ModelName string `pulumi:"modelName"`
+}
+
+// AiOptimizerModelSpecsHuggingfaceInput is an input type that accepts AiOptimizerModelSpecsHuggingfaceArgs and AiOptimizerModelSpecsHuggingfaceOutput values.
+// You can construct a concrete instance of `AiOptimizerModelSpecsHuggingfaceInput` via:
+//
+//	AiOptimizerModelSpecsHuggingfaceArgs{...}
+type AiOptimizerModelSpecsHuggingfaceInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelSpecsHuggingfaceOutput() AiOptimizerModelSpecsHuggingfaceOutput
+	ToAiOptimizerModelSpecsHuggingfaceOutputWithContext(context.Context) AiOptimizerModelSpecsHuggingfaceOutput
+}
+
+// A model at Hugging Face.
+type AiOptimizerModelSpecsHuggingfaceArgs struct {
+	// Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+	ModelName pulumi.StringInput `pulumi:"modelName"`
+}
+
+func (AiOptimizerModelSpecsHuggingfaceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelSpecsHuggingface)(nil)).Elem()
+}
+
+func (i AiOptimizerModelSpecsHuggingfaceArgs) ToAiOptimizerModelSpecsHuggingfaceOutput() AiOptimizerModelSpecsHuggingfaceOutput {
+	return i.ToAiOptimizerModelSpecsHuggingfaceOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelSpecsHuggingfaceArgs) ToAiOptimizerModelSpecsHuggingfaceOutputWithContext(ctx context.Context) AiOptimizerModelSpecsHuggingfaceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelSpecsHuggingfaceOutput)
+}
+
+func (i AiOptimizerModelSpecsHuggingfaceArgs) ToAiOptimizerModelSpecsHuggingfacePtrOutput() AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return i.ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelSpecsHuggingfaceArgs) ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelSpecsHuggingfaceOutput).ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(ctx)
+}
+
+// AiOptimizerModelSpecsHuggingfacePtrInput is an input type that accepts AiOptimizerModelSpecsHuggingfaceArgs, AiOptimizerModelSpecsHuggingfacePtr and AiOptimizerModelSpecsHuggingfacePtrOutput values.
+// You can construct a concrete instance of `AiOptimizerModelSpecsHuggingfacePtrInput` via:
+//
+//	        AiOptimizerModelSpecsHuggingfaceArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerModelSpecsHuggingfacePtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelSpecsHuggingfacePtrOutput() AiOptimizerModelSpecsHuggingfacePtrOutput
+	ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(context.Context) AiOptimizerModelSpecsHuggingfacePtrOutput
+}
+
+type aiOptimizerModelSpecsHuggingfacePtrType AiOptimizerModelSpecsHuggingfaceArgs
+
+func AiOptimizerModelSpecsHuggingfacePtr(v *AiOptimizerModelSpecsHuggingfaceArgs) AiOptimizerModelSpecsHuggingfacePtrInput {
+	return (*aiOptimizerModelSpecsHuggingfacePtrType)(v)
+}
+
+func (*aiOptimizerModelSpecsHuggingfacePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelSpecsHuggingface)(nil)).Elem()
+}
+
+func (i *aiOptimizerModelSpecsHuggingfacePtrType) ToAiOptimizerModelSpecsHuggingfacePtrOutput() AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return i.ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerModelSpecsHuggingfacePtrType) ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelSpecsHuggingfacePtrOutput)
+}
+
+// A model at Hugging Face.
+type AiOptimizerModelSpecsHuggingfaceOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelSpecsHuggingfaceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelSpecsHuggingface)(nil)).Elem()
+}
+
+func (o AiOptimizerModelSpecsHuggingfaceOutput) ToAiOptimizerModelSpecsHuggingfaceOutput() AiOptimizerModelSpecsHuggingfaceOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsHuggingfaceOutput) ToAiOptimizerModelSpecsHuggingfaceOutputWithContext(ctx context.Context) AiOptimizerModelSpecsHuggingfaceOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsHuggingfaceOutput) ToAiOptimizerModelSpecsHuggingfacePtrOutput() AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return o.ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerModelSpecsHuggingfaceOutput) ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerModelSpecsHuggingface) *AiOptimizerModelSpecsHuggingface {
+		return &v
+	}).(AiOptimizerModelSpecsHuggingfacePtrOutput)
+}
+
+// Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+func (o AiOptimizerModelSpecsHuggingfaceOutput) ModelName() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsHuggingface) string { return v.ModelName }).(pulumi.StringOutput)
+}
+
+type AiOptimizerModelSpecsHuggingfacePtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelSpecsHuggingfacePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelSpecsHuggingface)(nil)).Elem()
+}
+
+func (o AiOptimizerModelSpecsHuggingfacePtrOutput) ToAiOptimizerModelSpecsHuggingfacePtrOutput() AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsHuggingfacePtrOutput) ToAiOptimizerModelSpecsHuggingfacePtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsHuggingfacePtrOutput) Elem() AiOptimizerModelSpecsHuggingfaceOutput {
+	return o.ApplyT(func(v *AiOptimizerModelSpecsHuggingface) AiOptimizerModelSpecsHuggingface {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerModelSpecsHuggingface
+		return ret
+	}).(AiOptimizerModelSpecsHuggingfaceOutput)
+}
+
+// Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+func (o AiOptimizerModelSpecsHuggingfacePtrOutput) ModelName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelSpecsHuggingface) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ModelName
+	}).(pulumi.StringPtrOutput)
+}
+
+// A model in a private registry.
+type AiOptimizerModelSpecsPrivateRegistry struct {
+	// The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+	BaseModelId string `pulumi:"baseModelId"`
+	// The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+	RegistryId string `pulumi:"registryId"`
+}
+
+// AiOptimizerModelSpecsPrivateRegistryInput is an input type that accepts AiOptimizerModelSpecsPrivateRegistryArgs and AiOptimizerModelSpecsPrivateRegistryOutput values.
+// You can construct a concrete instance of `AiOptimizerModelSpecsPrivateRegistryInput` via:
+//
+//	AiOptimizerModelSpecsPrivateRegistryArgs{...}
+type AiOptimizerModelSpecsPrivateRegistryInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelSpecsPrivateRegistryOutput() AiOptimizerModelSpecsPrivateRegistryOutput
+	ToAiOptimizerModelSpecsPrivateRegistryOutputWithContext(context.Context) AiOptimizerModelSpecsPrivateRegistryOutput
+}
+
+// A model in a private registry.
+type AiOptimizerModelSpecsPrivateRegistryArgs struct {
+	// The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+	BaseModelId pulumi.StringInput `pulumi:"baseModelId"`
+	// The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+	RegistryId pulumi.StringInput `pulumi:"registryId"`
+}
+
+func (AiOptimizerModelSpecsPrivateRegistryArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelSpecsPrivateRegistry)(nil)).Elem()
+}
+
+func (i AiOptimizerModelSpecsPrivateRegistryArgs) ToAiOptimizerModelSpecsPrivateRegistryOutput() AiOptimizerModelSpecsPrivateRegistryOutput {
+	return i.ToAiOptimizerModelSpecsPrivateRegistryOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelSpecsPrivateRegistryArgs) ToAiOptimizerModelSpecsPrivateRegistryOutputWithContext(ctx context.Context) AiOptimizerModelSpecsPrivateRegistryOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelSpecsPrivateRegistryOutput)
+}
+
+func (i AiOptimizerModelSpecsPrivateRegistryArgs) ToAiOptimizerModelSpecsPrivateRegistryPtrOutput() AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return i.ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(context.Background())
+}
+
+func (i AiOptimizerModelSpecsPrivateRegistryArgs) ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelSpecsPrivateRegistryOutput).ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(ctx)
+}
+
+// AiOptimizerModelSpecsPrivateRegistryPtrInput is an input type that accepts AiOptimizerModelSpecsPrivateRegistryArgs, AiOptimizerModelSpecsPrivateRegistryPtr and AiOptimizerModelSpecsPrivateRegistryPtrOutput values.
+// You can construct a concrete instance of `AiOptimizerModelSpecsPrivateRegistryPtrInput` via:
+//
+//	        AiOptimizerModelSpecsPrivateRegistryArgs{...}
+//
+//	or:
+//
+//	        nil
+type AiOptimizerModelSpecsPrivateRegistryPtrInput interface {
+	pulumi.Input
+
+	ToAiOptimizerModelSpecsPrivateRegistryPtrOutput() AiOptimizerModelSpecsPrivateRegistryPtrOutput
+	ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(context.Context) AiOptimizerModelSpecsPrivateRegistryPtrOutput
+}
+
+type aiOptimizerModelSpecsPrivateRegistryPtrType AiOptimizerModelSpecsPrivateRegistryArgs
+
+func AiOptimizerModelSpecsPrivateRegistryPtr(v *AiOptimizerModelSpecsPrivateRegistryArgs) AiOptimizerModelSpecsPrivateRegistryPtrInput {
+	return (*aiOptimizerModelSpecsPrivateRegistryPtrType)(v)
+}
+
+func (*aiOptimizerModelSpecsPrivateRegistryPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelSpecsPrivateRegistry)(nil)).Elem()
+}
+
+func (i *aiOptimizerModelSpecsPrivateRegistryPtrType) ToAiOptimizerModelSpecsPrivateRegistryPtrOutput() AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return i.ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(context.Background())
+}
+
+func (i *aiOptimizerModelSpecsPrivateRegistryPtrType) ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(AiOptimizerModelSpecsPrivateRegistryPtrOutput)
+}
+
+// A model in a private registry.
+type AiOptimizerModelSpecsPrivateRegistryOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelSpecsPrivateRegistryOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelSpecsPrivateRegistry)(nil)).Elem()
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryOutput) ToAiOptimizerModelSpecsPrivateRegistryOutput() AiOptimizerModelSpecsPrivateRegistryOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryOutput) ToAiOptimizerModelSpecsPrivateRegistryOutputWithContext(ctx context.Context) AiOptimizerModelSpecsPrivateRegistryOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryOutput) ToAiOptimizerModelSpecsPrivateRegistryPtrOutput() AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return o.ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(context.Background())
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryOutput) ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v AiOptimizerModelSpecsPrivateRegistry) *AiOptimizerModelSpecsPrivateRegistry {
+		return &v
+	}).(AiOptimizerModelSpecsPrivateRegistryPtrOutput)
+}
+
+// The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+func (o AiOptimizerModelSpecsPrivateRegistryOutput) BaseModelId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsPrivateRegistry) string { return v.BaseModelId }).(pulumi.StringOutput)
+}
+
+// The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+func (o AiOptimizerModelSpecsPrivateRegistryOutput) RegistryId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsPrivateRegistry) string { return v.RegistryId }).(pulumi.StringOutput)
+}
+
+type AiOptimizerModelSpecsPrivateRegistryPtrOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelSpecsPrivateRegistryPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**AiOptimizerModelSpecsPrivateRegistry)(nil)).Elem()
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryPtrOutput) ToAiOptimizerModelSpecsPrivateRegistryPtrOutput() AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryPtrOutput) ToAiOptimizerModelSpecsPrivateRegistryPtrOutputWithContext(ctx context.Context) AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsPrivateRegistryPtrOutput) Elem() AiOptimizerModelSpecsPrivateRegistryOutput {
+	return o.ApplyT(func(v *AiOptimizerModelSpecsPrivateRegistry) AiOptimizerModelSpecsPrivateRegistry {
+		if v != nil {
+			return *v
+		}
+		var ret AiOptimizerModelSpecsPrivateRegistry
+		return ret
+	}).(AiOptimizerModelSpecsPrivateRegistryOutput)
+}
+
+// The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+func (o AiOptimizerModelSpecsPrivateRegistryPtrOutput) BaseModelId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelSpecsPrivateRegistry) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.BaseModelId
+	}).(pulumi.StringPtrOutput)
+}
+
+// The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+func (o AiOptimizerModelSpecsPrivateRegistryPtrOutput) RegistryId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *AiOptimizerModelSpecsPrivateRegistry) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.RegistryId
+	}).(pulumi.StringPtrOutput)
+}
+
 // The HTTP proxy that nodes use.
 type AksClusterHTTPProxyConfig struct {
 	// The proxy for HTTP, such as `http://10.0.0.1:3128`.
@@ -31328,6 +33055,26 @@ func (o WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrO
 }
 
 func init() {
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelFallbackInput)(nil)).Elem(), AiOptimizerHostedModelFallbackArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelFallbackPtrInput)(nil)).Elem(), AiOptimizerHostedModelFallbackArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHibernationInput)(nil)).Elem(), AiOptimizerHostedModelHibernationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHibernationPtrInput)(nil)).Elem(), AiOptimizerHostedModelHibernationArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHibernationHibernateConditionInput)(nil)).Elem(), AiOptimizerHostedModelHibernationHibernateConditionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHibernationHibernateConditionPtrInput)(nil)).Elem(), AiOptimizerHostedModelHibernationHibernateConditionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHibernationResumeConditionInput)(nil)).Elem(), AiOptimizerHostedModelHibernationResumeConditionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHibernationResumeConditionPtrInput)(nil)).Elem(), AiOptimizerHostedModelHibernationResumeConditionArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHorizontalAutoscalingInput)(nil)).Elem(), AiOptimizerHostedModelHorizontalAutoscalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelHorizontalAutoscalingPtrInput)(nil)).Elem(), AiOptimizerHostedModelHorizontalAutoscalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelVllmConfigInput)(nil)).Elem(), AiOptimizerHostedModelVllmConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerHostedModelVllmConfigPtrInput)(nil)).Elem(), AiOptimizerHostedModelVllmConfigArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelRegistryGcsInput)(nil)).Elem(), AiOptimizerModelRegistryGcsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelRegistryGcsPtrInput)(nil)).Elem(), AiOptimizerModelRegistryGcsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelRegistryS3Input)(nil)).Elem(), AiOptimizerModelRegistryS3Args{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelRegistryS3PtrInput)(nil)).Elem(), AiOptimizerModelRegistryS3Args{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelSpecsHuggingfaceInput)(nil)).Elem(), AiOptimizerModelSpecsHuggingfaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelSpecsHuggingfacePtrInput)(nil)).Elem(), AiOptimizerModelSpecsHuggingfaceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelSpecsPrivateRegistryInput)(nil)).Elem(), AiOptimizerModelSpecsPrivateRegistryArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*AiOptimizerModelSpecsPrivateRegistryPtrInput)(nil)).Elem(), AiOptimizerModelSpecsPrivateRegistryArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AksClusterHTTPProxyConfigPtrInput)(nil)).Elem(), AksClusterHTTPProxyConfigArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*AllocationGroupLabelFilterInput)(nil)).Elem(), AllocationGroupLabelFilterArgs{})
@@ -31697,6 +33444,26 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupPtrInput)(nil)).Elem(), WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelFallbackOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelFallbackPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationHibernateConditionOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationHibernateConditionPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationResumeConditionOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationResumeConditionPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHorizontalAutoscalingOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelHorizontalAutoscalingPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelVllmConfigOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelVllmConfigPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelRegistryGcsOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelRegistryGcsPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelRegistryS3Output{})
+	pulumi.RegisterOutputType(AiOptimizerModelRegistryS3PtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelSpecsHuggingfaceOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelSpecsHuggingfacePtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelSpecsPrivateRegistryOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelSpecsPrivateRegistryPtrOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
 	pulumi.RegisterOutputType(AllocationGroupCostDayOutput{})

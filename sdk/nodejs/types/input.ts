@@ -6,6 +6,174 @@ import * as inputs from "../types/input";
 import * as outputs from "../types/output";
 
 /**
+ * Who answers requests while a hosted model cannot.
+ */
+export interface AiOptimizerHostedModelFallbackArgs {
+    /**
+     * Whether anybody does. Default: false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The model of that provider.
+     */
+    model?: pulumi.Input<string | undefined>;
+    /**
+     * The ID of the provider that is asked in its place.
+     */
+    providerId?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * When a hosted model is put to sleep, and woken.
+ */
+export interface AiOptimizerHostedModelHibernationArgs {
+    /**
+     * Whether it is put to sleep at all. Default: false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * When it is put to sleep.
+     */
+    hibernateCondition: pulumi.Input<inputs.AiOptimizerHostedModelHibernationHibernateConditionArgs>;
+    /**
+     * When it is woken.
+     */
+    resumeCondition: pulumi.Input<inputs.AiOptimizerHostedModelHibernationResumeConditionArgs>;
+}
+
+/**
+ * When a hosted model is put to sleep.
+ */
+export interface AiOptimizerHostedModelHibernationHibernateConditionArgs {
+    /**
+     * The time that is looked at, such as `600s` or `10m`.
+     */
+    duration: pulumi.Input<string>;
+    /**
+     * Below how many requests they have to be within that time. Default: 0, which is not looked at.
+     */
+    requestCount?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * When a hosted model is woken.
+ */
+export interface AiOptimizerHostedModelHibernationResumeConditionArgs {
+    /**
+     * The time that is looked at, such as `600s` or `10m`.
+     */
+    duration: pulumi.Input<string>;
+    /**
+     * How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+     */
+    requestCount?: pulumi.Input<number | undefined>;
+}
+
+/**
+ * How many replicas of a hosted model run.
+ */
+export interface AiOptimizerHostedModelHorizontalAutoscalingArgs {
+    /**
+     * Whether their number is changed at all. Default: false.
+     */
+    enabled?: pulumi.Input<boolean | undefined>;
+    /**
+     * The greatest number of replicas, not less than `minReplicas`.
+     */
+    maxReplicas: pulumi.Input<number>;
+    /**
+     * The least number of replicas.
+     */
+    minReplicas: pulumi.Input<number>;
+    /**
+     * What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+     */
+    targetMetric: pulumi.Input<string>;
+    /**
+     * The value of the metric at which the number is right. The service keeps about seven digits of it.
+     */
+    targetValue: pulumi.Input<number>;
+}
+
+/**
+ * How the inference engine gets at a model of Hugging Face.
+ */
+export interface AiOptimizerHostedModelVllmConfigArgs {
+    /**
+     * A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+     */
+    huggingFaceToken?: pulumi.Input<string | undefined>;
+    /**
+     * The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+     */
+    secretName?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A bucket of Google Cloud Storage.
+ */
+export interface AiOptimizerModelRegistryGcsArgs {
+    /**
+     * The name of the bucket.
+     */
+    bucket: pulumi.Input<string>;
+    /**
+     * What the names of the models begin with. Default: nothing, the whole bucket.
+     */
+    prefix?: pulumi.Input<string | undefined>;
+    /**
+     * The service account as which the service reads the bucket. An output: leave it out.
+     */
+    serviceAccount?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A bucket of S3.
+ */
+export interface AiOptimizerModelRegistryS3Args {
+    /**
+     * The name of the bucket.
+     */
+    bucket: pulumi.Input<string>;
+    /**
+     * What the keys of the models begin with. Default: nothing, the whole bucket.
+     */
+    prefix?: pulumi.Input<string | undefined>;
+    /**
+     * The region of the bucket, such as `us-east-1`.
+     */
+    region: pulumi.Input<string>;
+    /**
+     * The IAM user as which the service reads the bucket. An output: leave it out.
+     */
+    userName?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A model at Hugging Face.
+ */
+export interface AiOptimizerModelSpecsHuggingfaceArgs {
+    /**
+     * Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+     */
+    modelName: pulumi.Input<string>;
+}
+
+/**
+ * A model in a private registry.
+ */
+export interface AiOptimizerModelSpecsPrivateRegistryArgs {
+    /**
+     * The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+     */
+    baseModelId: pulumi.Input<string>;
+    /**
+     * The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+     */
+    registryId: pulumi.Input<string>;
+}
+
+/**
  * The HTTP proxy that nodes use.
  */
 export interface AksClusterHTTPProxyConfigArgs {

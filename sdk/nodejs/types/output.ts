@@ -6,6 +6,174 @@ import * as inputs from "../types/input";
 import * as outputs from "../types/output";
 
 /**
+ * Who answers requests while a hosted model cannot.
+ */
+export interface AiOptimizerHostedModelFallback {
+    /**
+     * Whether anybody does. Default: false.
+     */
+    enabled?: boolean;
+    /**
+     * The model of that provider.
+     */
+    model?: string;
+    /**
+     * The ID of the provider that is asked in its place.
+     */
+    providerId?: string;
+}
+
+/**
+ * When a hosted model is put to sleep, and woken.
+ */
+export interface AiOptimizerHostedModelHibernation {
+    /**
+     * Whether it is put to sleep at all. Default: false.
+     */
+    enabled?: boolean;
+    /**
+     * When it is put to sleep.
+     */
+    hibernateCondition: outputs.AiOptimizerHostedModelHibernationHibernateCondition;
+    /**
+     * When it is woken.
+     */
+    resumeCondition: outputs.AiOptimizerHostedModelHibernationResumeCondition;
+}
+
+/**
+ * When a hosted model is put to sleep.
+ */
+export interface AiOptimizerHostedModelHibernationHibernateCondition {
+    /**
+     * The time that is looked at, such as `600s` or `10m`.
+     */
+    duration: string;
+    /**
+     * Below how many requests they have to be within that time. Default: 0, which is not looked at.
+     */
+    requestCount?: number;
+}
+
+/**
+ * When a hosted model is woken.
+ */
+export interface AiOptimizerHostedModelHibernationResumeCondition {
+    /**
+     * The time that is looked at, such as `600s` or `10m`.
+     */
+    duration: string;
+    /**
+     * How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+     */
+    requestCount?: number;
+}
+
+/**
+ * How many replicas of a hosted model run.
+ */
+export interface AiOptimizerHostedModelHorizontalAutoscaling {
+    /**
+     * Whether their number is changed at all. Default: false.
+     */
+    enabled?: boolean;
+    /**
+     * The greatest number of replicas, not less than `minReplicas`.
+     */
+    maxReplicas: number;
+    /**
+     * The least number of replicas.
+     */
+    minReplicas: number;
+    /**
+     * What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+     */
+    targetMetric: string;
+    /**
+     * The value of the metric at which the number is right. The service keeps about seven digits of it.
+     */
+    targetValue: number;
+}
+
+/**
+ * How the inference engine gets at a model of Hugging Face.
+ */
+export interface AiOptimizerHostedModelVllmConfig {
+    /**
+     * A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+     */
+    huggingFaceToken?: string;
+    /**
+     * The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+     */
+    secretName?: string;
+}
+
+/**
+ * A bucket of Google Cloud Storage.
+ */
+export interface AiOptimizerModelRegistryGcs {
+    /**
+     * The name of the bucket.
+     */
+    bucket: string;
+    /**
+     * What the names of the models begin with. Default: nothing, the whole bucket.
+     */
+    prefix?: string;
+    /**
+     * The service account as which the service reads the bucket. An output: leave it out.
+     */
+    serviceAccount?: string;
+}
+
+/**
+ * A bucket of S3.
+ */
+export interface AiOptimizerModelRegistryS3 {
+    /**
+     * The name of the bucket.
+     */
+    bucket: string;
+    /**
+     * What the keys of the models begin with. Default: nothing, the whole bucket.
+     */
+    prefix?: string;
+    /**
+     * The region of the bucket, such as `us-east-1`.
+     */
+    region: string;
+    /**
+     * The IAM user as which the service reads the bucket. An output: leave it out.
+     */
+    userName?: string;
+}
+
+/**
+ * A model at Hugging Face.
+ */
+export interface AiOptimizerModelSpecsHuggingface {
+    /**
+     * Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+     */
+    modelName: string;
+}
+
+/**
+ * A model in a private registry.
+ */
+export interface AiOptimizerModelSpecsPrivateRegistry {
+    /**
+     * The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+     */
+    baseModelId: string;
+    /**
+     * The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+     */
+    registryId: string;
+}
+
+/**
  * The HTTP proxy that nodes use.
  */
 export interface AksClusterHTTPProxyConfig {

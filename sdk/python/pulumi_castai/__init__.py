@@ -6,8 +6,12 @@ import builtins as _builtins
 from . import _utilities
 import typing
 # Export this package's modules as members:
+from .ai_optimizer_hosted_model import *
+from .ai_optimizer_model_registry import *
+from .ai_optimizer_model_specs import *
 from .aks_cluster import *
 from .allocation_group import *
+from .api_object import *
 from .autoscaler import *
 from .cache_configuration import *
 from .cache_group import *
@@ -82,8 +86,12 @@ _utilities.register(
   "mod": "index",
   "fqn": "pulumi_castai",
   "classes": {
+   "castai:index:AiOptimizerHostedModel": "AiOptimizerHostedModel",
+   "castai:index:AiOptimizerModelRegistry": "AiOptimizerModelRegistry",
+   "castai:index:AiOptimizerModelSpecs": "AiOptimizerModelSpecs",
    "castai:index:AksCluster": "AksCluster",
    "castai:index:AllocationGroup": "AllocationGroup",
+   "castai:index:ApiObject": "ApiObject",
    "castai:index:Autoscaler": "Autoscaler",
    "castai:index:CacheConfiguration": "CacheConfiguration",
    "castai:index:CacheGroup": "CacheGroup",

@@ -15,6 +15,26 @@ else:
 from . import _utilities
 
 __all__ = [
+    'AiOptimizerHostedModelFallbackArgs',
+    'AiOptimizerHostedModelFallbackArgsDict',
+    'AiOptimizerHostedModelHibernationArgs',
+    'AiOptimizerHostedModelHibernationArgsDict',
+    'AiOptimizerHostedModelHibernationHibernateConditionArgs',
+    'AiOptimizerHostedModelHibernationHibernateConditionArgsDict',
+    'AiOptimizerHostedModelHibernationResumeConditionArgs',
+    'AiOptimizerHostedModelHibernationResumeConditionArgsDict',
+    'AiOptimizerHostedModelHorizontalAutoscalingArgs',
+    'AiOptimizerHostedModelHorizontalAutoscalingArgsDict',
+    'AiOptimizerHostedModelVllmConfigArgs',
+    'AiOptimizerHostedModelVllmConfigArgsDict',
+    'AiOptimizerModelRegistryGcsArgs',
+    'AiOptimizerModelRegistryGcsArgsDict',
+    'AiOptimizerModelRegistryS3Args',
+    'AiOptimizerModelRegistryS3ArgsDict',
+    'AiOptimizerModelSpecsHuggingfaceArgs',
+    'AiOptimizerModelSpecsHuggingfaceArgsDict',
+    'AiOptimizerModelSpecsPrivateRegistryArgs',
+    'AiOptimizerModelSpecsPrivateRegistryArgsDict',
     'AksClusterHTTPProxyConfigArgs',
     'AksClusterHTTPProxyConfigArgsDict',
     'AllocationGroupLabelFilterArgs',
@@ -406,6 +426,672 @@ __all__ = [
     'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgs',
     'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartupArgsDict',
 ]
+
+class AiOptimizerHostedModelFallbackArgsDict(TypedDict):
+    """
+    Who answers requests while a hosted model cannot.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether anybody does. Default: false.
+    """
+    model: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The model of that provider.
+    """
+    provider_id: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The ID of the provider that is asked in its place.
+    """
+
+@pulumi.input_type
+class AiOptimizerHostedModelFallbackArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None,
+                 model: pulumi.Input[Optional[_builtins.str]] = None,
+                 provider_id: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Who answers requests while a hosted model cannot.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether anybody does. Default: false.
+        :param pulumi.Input[_builtins.str] model: The model of that provider.
+        :param pulumi.Input[_builtins.str] provider_id: The ID of the provider that is asked in its place.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if model is not None:
+            pulumi.set(__self__, "model", model)
+        if provider_id is not None:
+            pulumi.set(__self__, "provider_id", provider_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether anybody does. Default: false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def model(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The model of that provider.
+        """
+        return pulumi.get(self, "model")
+
+    @model.setter
+    def model(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "model", value)
+
+    @_builtins.property
+    @pulumi.getter(name="providerId")
+    def provider_id(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The ID of the provider that is asked in its place.
+        """
+        return pulumi.get(self, "provider_id")
+
+    @provider_id.setter
+    def provider_id(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "provider_id", value)
+
+
+class AiOptimizerHostedModelHibernationArgsDict(TypedDict):
+    """
+    When a hosted model is put to sleep, and woken.
+    """
+    hibernate_condition: pulumi.Input['AiOptimizerHostedModelHibernationHibernateConditionArgsDict']
+    """
+    When it is put to sleep.
+    """
+    resume_condition: pulumi.Input['AiOptimizerHostedModelHibernationResumeConditionArgsDict']
+    """
+    When it is woken.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether it is put to sleep at all. Default: false.
+    """
+
+@pulumi.input_type
+class AiOptimizerHostedModelHibernationArgs:
+    def __init__(__self__, *,
+                 hibernate_condition: pulumi.Input['AiOptimizerHostedModelHibernationHibernateConditionArgs'],
+                 resume_condition: pulumi.Input['AiOptimizerHostedModelHibernationResumeConditionArgs'],
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        When a hosted model is put to sleep, and woken.
+
+        :param pulumi.Input['AiOptimizerHostedModelHibernationHibernateConditionArgs'] hibernate_condition: When it is put to sleep.
+        :param pulumi.Input['AiOptimizerHostedModelHibernationResumeConditionArgs'] resume_condition: When it is woken.
+        :param pulumi.Input[_builtins.bool] enabled: Whether it is put to sleep at all. Default: false.
+        """
+        pulumi.set(__self__, "hibernate_condition", hibernate_condition)
+        pulumi.set(__self__, "resume_condition", resume_condition)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="hibernateCondition")
+    def hibernate_condition(self) -> pulumi.Input['AiOptimizerHostedModelHibernationHibernateConditionArgs']:
+        """
+        When it is put to sleep.
+        """
+        return pulumi.get(self, "hibernate_condition")
+
+    @hibernate_condition.setter
+    def hibernate_condition(self, value: pulumi.Input['AiOptimizerHostedModelHibernationHibernateConditionArgs']):
+        pulumi.set(self, "hibernate_condition", value)
+
+    @_builtins.property
+    @pulumi.getter(name="resumeCondition")
+    def resume_condition(self) -> pulumi.Input['AiOptimizerHostedModelHibernationResumeConditionArgs']:
+        """
+        When it is woken.
+        """
+        return pulumi.get(self, "resume_condition")
+
+    @resume_condition.setter
+    def resume_condition(self, value: pulumi.Input['AiOptimizerHostedModelHibernationResumeConditionArgs']):
+        pulumi.set(self, "resume_condition", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether it is put to sleep at all. Default: false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+
+class AiOptimizerHostedModelHibernationHibernateConditionArgsDict(TypedDict):
+    """
+    When a hosted model is put to sleep.
+    """
+    duration: pulumi.Input[_builtins.str]
+    """
+    The time that is looked at, such as `600s` or `10m`.
+    """
+    request_count: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    Below how many requests they have to be within that time. Default: 0, which is not looked at.
+    """
+
+@pulumi.input_type
+class AiOptimizerHostedModelHibernationHibernateConditionArgs:
+    def __init__(__self__, *,
+                 duration: pulumi.Input[_builtins.str],
+                 request_count: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        When a hosted model is put to sleep.
+
+        :param pulumi.Input[_builtins.str] duration: The time that is looked at, such as `600s` or `10m`.
+        :param pulumi.Input[_builtins.int] request_count: Below how many requests they have to be within that time. Default: 0, which is not looked at.
+        """
+        pulumi.set(__self__, "duration", duration)
+        if request_count is not None:
+            pulumi.set(__self__, "request_count", request_count)
+
+    @_builtins.property
+    @pulumi.getter
+    def duration(self) -> pulumi.Input[_builtins.str]:
+        """
+        The time that is looked at, such as `600s` or `10m`.
+        """
+        return pulumi.get(self, "duration")
+
+    @duration.setter
+    def duration(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "duration", value)
+
+    @_builtins.property
+    @pulumi.getter(name="requestCount")
+    def request_count(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        Below how many requests they have to be within that time. Default: 0, which is not looked at.
+        """
+        return pulumi.get(self, "request_count")
+
+    @request_count.setter
+    def request_count(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "request_count", value)
+
+
+class AiOptimizerHostedModelHibernationResumeConditionArgsDict(TypedDict):
+    """
+    When a hosted model is woken.
+    """
+    duration: pulumi.Input[_builtins.str]
+    """
+    The time that is looked at, such as `600s` or `10m`.
+    """
+    request_count: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+    """
+
+@pulumi.input_type
+class AiOptimizerHostedModelHibernationResumeConditionArgs:
+    def __init__(__self__, *,
+                 duration: pulumi.Input[_builtins.str],
+                 request_count: pulumi.Input[Optional[_builtins.int]] = None):
+        """
+        When a hosted model is woken.
+
+        :param pulumi.Input[_builtins.str] duration: The time that is looked at, such as `600s` or `10m`.
+        :param pulumi.Input[_builtins.int] request_count: How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+        """
+        pulumi.set(__self__, "duration", duration)
+        if request_count is not None:
+            pulumi.set(__self__, "request_count", request_count)
+
+    @_builtins.property
+    @pulumi.getter
+    def duration(self) -> pulumi.Input[_builtins.str]:
+        """
+        The time that is looked at, such as `600s` or `10m`.
+        """
+        return pulumi.get(self, "duration")
+
+    @duration.setter
+    def duration(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "duration", value)
+
+    @_builtins.property
+    @pulumi.getter(name="requestCount")
+    def request_count(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+        """
+        return pulumi.get(self, "request_count")
+
+    @request_count.setter
+    def request_count(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "request_count", value)
+
+
+class AiOptimizerHostedModelHorizontalAutoscalingArgsDict(TypedDict):
+    """
+    How many replicas of a hosted model run.
+    """
+    max_replicas: pulumi.Input[_builtins.int]
+    """
+    The greatest number of replicas, not less than `minReplicas`.
+    """
+    min_replicas: pulumi.Input[_builtins.int]
+    """
+    The least number of replicas.
+    """
+    target_metric: pulumi.Input[_builtins.str]
+    """
+    What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+    """
+    target_value: pulumi.Input[_builtins.float]
+    """
+    The value of the metric at which the number is right. The service keeps about seven digits of it.
+    """
+    enabled: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
+    """
+    Whether their number is changed at all. Default: false.
+    """
+
+@pulumi.input_type
+class AiOptimizerHostedModelHorizontalAutoscalingArgs:
+    def __init__(__self__, *,
+                 max_replicas: pulumi.Input[_builtins.int],
+                 min_replicas: pulumi.Input[_builtins.int],
+                 target_metric: pulumi.Input[_builtins.str],
+                 target_value: pulumi.Input[_builtins.float],
+                 enabled: pulumi.Input[Optional[_builtins.bool]] = None):
+        """
+        How many replicas of a hosted model run.
+
+        :param pulumi.Input[_builtins.int] max_replicas: The greatest number of replicas, not less than `minReplicas`.
+        :param pulumi.Input[_builtins.int] min_replicas: The least number of replicas.
+        :param pulumi.Input[_builtins.str] target_metric: What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+        :param pulumi.Input[_builtins.float] target_value: The value of the metric at which the number is right. The service keeps about seven digits of it.
+        :param pulumi.Input[_builtins.bool] enabled: Whether their number is changed at all. Default: false.
+        """
+        pulumi.set(__self__, "max_replicas", max_replicas)
+        pulumi.set(__self__, "min_replicas", min_replicas)
+        pulumi.set(__self__, "target_metric", target_metric)
+        pulumi.set(__self__, "target_value", target_value)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="maxReplicas")
+    def max_replicas(self) -> pulumi.Input[_builtins.int]:
+        """
+        The greatest number of replicas, not less than `minReplicas`.
+        """
+        return pulumi.get(self, "max_replicas")
+
+    @max_replicas.setter
+    def max_replicas(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "max_replicas", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minReplicas")
+    def min_replicas(self) -> pulumi.Input[_builtins.int]:
+        """
+        The least number of replicas.
+        """
+        return pulumi.get(self, "min_replicas")
+
+    @min_replicas.setter
+    def min_replicas(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "min_replicas", value)
+
+    @_builtins.property
+    @pulumi.getter(name="targetMetric")
+    def target_metric(self) -> pulumi.Input[_builtins.str]:
+        """
+        What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+        """
+        return pulumi.get(self, "target_metric")
+
+    @target_metric.setter
+    def target_metric(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "target_metric", value)
+
+    @_builtins.property
+    @pulumi.getter(name="targetValue")
+    def target_value(self) -> pulumi.Input[_builtins.float]:
+        """
+        The value of the metric at which the number is right. The service keeps about seven digits of it.
+        """
+        return pulumi.get(self, "target_value")
+
+    @target_value.setter
+    def target_value(self, value: pulumi.Input[_builtins.float]):
+        pulumi.set(self, "target_value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[Optional[_builtins.bool]]:
+        """
+        Whether their number is changed at all. Default: false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[Optional[_builtins.bool]]):
+        pulumi.set(self, "enabled", value)
+
+
+class AiOptimizerHostedModelVllmConfigArgsDict(TypedDict):
+    """
+    How the inference engine gets at a model of Hugging Face.
+    """
+    hugging_face_token: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+    """
+    secret_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+    """
+
+@pulumi.input_type
+class AiOptimizerHostedModelVllmConfigArgs:
+    def __init__(__self__, *,
+                 hugging_face_token: pulumi.Input[Optional[_builtins.str]] = None,
+                 secret_name: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How the inference engine gets at a model of Hugging Face.
+
+        :param pulumi.Input[_builtins.str] hugging_face_token: A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+        :param pulumi.Input[_builtins.str] secret_name: The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+        """
+        if hugging_face_token is not None:
+            pulumi.set(__self__, "hugging_face_token", hugging_face_token)
+        if secret_name is not None:
+            pulumi.set(__self__, "secret_name", secret_name)
+
+    @_builtins.property
+    @pulumi.getter(name="huggingFaceToken")
+    def hugging_face_token(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+        """
+        return pulumi.get(self, "hugging_face_token")
+
+    @hugging_face_token.setter
+    def hugging_face_token(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "hugging_face_token", value)
+
+    @_builtins.property
+    @pulumi.getter(name="secretName")
+    def secret_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+        """
+        return pulumi.get(self, "secret_name")
+
+    @secret_name.setter
+    def secret_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "secret_name", value)
+
+
+class AiOptimizerModelRegistryGcsArgsDict(TypedDict):
+    """
+    A bucket of Google Cloud Storage.
+    """
+    bucket: pulumi.Input[_builtins.str]
+    """
+    The name of the bucket.
+    """
+    prefix: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What the names of the models begin with. Default: nothing, the whole bucket.
+    """
+    service_account: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The service account as which the service reads the bucket. An output: leave it out.
+    """
+
+@pulumi.input_type
+class AiOptimizerModelRegistryGcsArgs:
+    def __init__(__self__, *,
+                 bucket: pulumi.Input[_builtins.str],
+                 prefix: pulumi.Input[Optional[_builtins.str]] = None,
+                 service_account: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A bucket of Google Cloud Storage.
+
+        :param pulumi.Input[_builtins.str] bucket: The name of the bucket.
+        :param pulumi.Input[_builtins.str] prefix: What the names of the models begin with. Default: nothing, the whole bucket.
+        :param pulumi.Input[_builtins.str] service_account: The service account as which the service reads the bucket. An output: leave it out.
+        """
+        pulumi.set(__self__, "bucket", bucket)
+        if prefix is not None:
+            pulumi.set(__self__, "prefix", prefix)
+        if service_account is not None:
+            pulumi.set(__self__, "service_account", service_account)
+
+    @_builtins.property
+    @pulumi.getter
+    def bucket(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the bucket.
+        """
+        return pulumi.get(self, "bucket")
+
+    @bucket.setter
+    def bucket(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "bucket", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def prefix(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What the names of the models begin with. Default: nothing, the whole bucket.
+        """
+        return pulumi.get(self, "prefix")
+
+    @prefix.setter
+    def prefix(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "prefix", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccount")
+    def service_account(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The service account as which the service reads the bucket. An output: leave it out.
+        """
+        return pulumi.get(self, "service_account")
+
+    @service_account.setter
+    def service_account(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "service_account", value)
+
+
+class AiOptimizerModelRegistryS3ArgsDict(TypedDict):
+    """
+    A bucket of S3.
+    """
+    bucket: pulumi.Input[_builtins.str]
+    """
+    The name of the bucket.
+    """
+    region: pulumi.Input[_builtins.str]
+    """
+    The region of the bucket, such as `us-east-1`.
+    """
+    prefix: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    What the keys of the models begin with. Default: nothing, the whole bucket.
+    """
+    user_name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The IAM user as which the service reads the bucket. An output: leave it out.
+    """
+
+@pulumi.input_type
+class AiOptimizerModelRegistryS3Args:
+    def __init__(__self__, *,
+                 bucket: pulumi.Input[_builtins.str],
+                 region: pulumi.Input[_builtins.str],
+                 prefix: pulumi.Input[Optional[_builtins.str]] = None,
+                 user_name: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        A bucket of S3.
+
+        :param pulumi.Input[_builtins.str] bucket: The name of the bucket.
+        :param pulumi.Input[_builtins.str] region: The region of the bucket, such as `us-east-1`.
+        :param pulumi.Input[_builtins.str] prefix: What the keys of the models begin with. Default: nothing, the whole bucket.
+        :param pulumi.Input[_builtins.str] user_name: The IAM user as which the service reads the bucket. An output: leave it out.
+        """
+        pulumi.set(__self__, "bucket", bucket)
+        pulumi.set(__self__, "region", region)
+        if prefix is not None:
+            pulumi.set(__self__, "prefix", prefix)
+        if user_name is not None:
+            pulumi.set(__self__, "user_name", user_name)
+
+    @_builtins.property
+    @pulumi.getter
+    def bucket(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the bucket.
+        """
+        return pulumi.get(self, "bucket")
+
+    @bucket.setter
+    def bucket(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "bucket", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> pulumi.Input[_builtins.str]:
+        """
+        The region of the bucket, such as `us-east-1`.
+        """
+        return pulumi.get(self, "region")
+
+    @region.setter
+    def region(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "region", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def prefix(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        What the keys of the models begin with. Default: nothing, the whole bucket.
+        """
+        return pulumi.get(self, "prefix")
+
+    @prefix.setter
+    def prefix(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "prefix", value)
+
+    @_builtins.property
+    @pulumi.getter(name="userName")
+    def user_name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The IAM user as which the service reads the bucket. An output: leave it out.
+        """
+        return pulumi.get(self, "user_name")
+
+    @user_name.setter
+    def user_name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "user_name", value)
+
+
+class AiOptimizerModelSpecsHuggingfaceArgsDict(TypedDict):
+    """
+    A model at Hugging Face.
+    """
+    model_name: pulumi.Input[_builtins.str]
+    """
+    Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+    """
+
+@pulumi.input_type
+class AiOptimizerModelSpecsHuggingfaceArgs:
+    def __init__(__self__, *,
+                 model_name: pulumi.Input[_builtins.str]):
+        """
+        A model at Hugging Face.
+
+        :param pulumi.Input[_builtins.str] model_name: Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+        """
+        pulumi.set(__self__, "model_name", model_name)
+
+    @_builtins.property
+    @pulumi.getter(name="modelName")
+    def model_name(self) -> pulumi.Input[_builtins.str]:
+        """
+        Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+        """
+        return pulumi.get(self, "model_name")
+
+    @model_name.setter
+    def model_name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "model_name", value)
+
+
+class AiOptimizerModelSpecsPrivateRegistryArgsDict(TypedDict):
+    """
+    A model in a private registry.
+    """
+    base_model_id: pulumi.Input[_builtins.str]
+    """
+    The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+    """
+    registry_id: pulumi.Input[_builtins.str]
+    """
+    The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+    """
+
+@pulumi.input_type
+class AiOptimizerModelSpecsPrivateRegistryArgs:
+    def __init__(__self__, *,
+                 base_model_id: pulumi.Input[_builtins.str],
+                 registry_id: pulumi.Input[_builtins.str]):
+        """
+        A model in a private registry.
+
+        :param pulumi.Input[_builtins.str] base_model_id: The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+        :param pulumi.Input[_builtins.str] registry_id: The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+        """
+        pulumi.set(__self__, "base_model_id", base_model_id)
+        pulumi.set(__self__, "registry_id", registry_id)
+
+    @_builtins.property
+    @pulumi.getter(name="baseModelId")
+    def base_model_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+        """
+        return pulumi.get(self, "base_model_id")
+
+    @base_model_id.setter
+    def base_model_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "base_model_id", value)
+
+    @_builtins.property
+    @pulumi.getter(name="registryId")
+    def registry_id(self) -> pulumi.Input[_builtins.str]:
+        """
+        The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+        """
+        return pulumi.get(self, "registry_id")
+
+    @registry_id.setter
+    def registry_id(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "registry_id", value)
+
 
 class AksClusterHTTPProxyConfigArgsDict(TypedDict):
     """

@@ -16,6 +16,16 @@ from . import _utilities
 from . import outputs
 
 __all__ = [
+    'AiOptimizerHostedModelFallback',
+    'AiOptimizerHostedModelHibernation',
+    'AiOptimizerHostedModelHibernationHibernateCondition',
+    'AiOptimizerHostedModelHibernationResumeCondition',
+    'AiOptimizerHostedModelHorizontalAutoscaling',
+    'AiOptimizerHostedModelVllmConfig',
+    'AiOptimizerModelRegistryGcs',
+    'AiOptimizerModelRegistryS3',
+    'AiOptimizerModelSpecsHuggingface',
+    'AiOptimizerModelSpecsPrivateRegistry',
     'AksClusterHTTPProxyConfig',
     'AllocationGroupCostDay',
     'AllocationGroupLabelFilter',
@@ -231,6 +241,618 @@ __all__ = [
     'WorkloadScalingPolicyStartupTwoPhaseRecommendations',
     'WorkloadScalingPolicyStartupTwoPhaseRecommendationsRequestsOnStartup',
 ]
+
+@pulumi.output_type
+class AiOptimizerHostedModelFallback(dict):
+    """
+    Who answers requests while a hosted model cannot.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "providerId":
+            suggest = "provider_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerHostedModelFallback. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerHostedModelFallback.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerHostedModelFallback.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 enabled: Optional[_builtins.bool] = None,
+                 model: Optional[_builtins.str] = None,
+                 provider_id: Optional[_builtins.str] = None):
+        """
+        Who answers requests while a hosted model cannot.
+
+        :param _builtins.bool enabled: Whether anybody does. Default: false.
+        :param _builtins.str model: The model of that provider.
+        :param _builtins.str provider_id: The ID of the provider that is asked in its place.
+        """
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if model is not None:
+            pulumi.set(__self__, "model", model)
+        if provider_id is not None:
+            pulumi.set(__self__, "provider_id", provider_id)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether anybody does. Default: false.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def model(self) -> Optional[_builtins.str]:
+        """
+        The model of that provider.
+        """
+        return pulumi.get(self, "model")
+
+    @_builtins.property
+    @pulumi.getter(name="providerId")
+    def provider_id(self) -> Optional[_builtins.str]:
+        """
+        The ID of the provider that is asked in its place.
+        """
+        return pulumi.get(self, "provider_id")
+
+
+@pulumi.output_type
+class AiOptimizerHostedModelHibernation(dict):
+    """
+    When a hosted model is put to sleep, and woken.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "hibernateCondition":
+            suggest = "hibernate_condition"
+        elif key == "resumeCondition":
+            suggest = "resume_condition"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerHostedModelHibernation. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerHostedModelHibernation.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerHostedModelHibernation.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 hibernate_condition: 'outputs.AiOptimizerHostedModelHibernationHibernateCondition',
+                 resume_condition: 'outputs.AiOptimizerHostedModelHibernationResumeCondition',
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        When a hosted model is put to sleep, and woken.
+
+        :param 'AiOptimizerHostedModelHibernationHibernateCondition' hibernate_condition: When it is put to sleep.
+        :param 'AiOptimizerHostedModelHibernationResumeCondition' resume_condition: When it is woken.
+        :param _builtins.bool enabled: Whether it is put to sleep at all. Default: false.
+        """
+        pulumi.set(__self__, "hibernate_condition", hibernate_condition)
+        pulumi.set(__self__, "resume_condition", resume_condition)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="hibernateCondition")
+    def hibernate_condition(self) -> 'outputs.AiOptimizerHostedModelHibernationHibernateCondition':
+        """
+        When it is put to sleep.
+        """
+        return pulumi.get(self, "hibernate_condition")
+
+    @_builtins.property
+    @pulumi.getter(name="resumeCondition")
+    def resume_condition(self) -> 'outputs.AiOptimizerHostedModelHibernationResumeCondition':
+        """
+        When it is woken.
+        """
+        return pulumi.get(self, "resume_condition")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether it is put to sleep at all. Default: false.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class AiOptimizerHostedModelHibernationHibernateCondition(dict):
+    """
+    When a hosted model is put to sleep.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "requestCount":
+            suggest = "request_count"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerHostedModelHibernationHibernateCondition. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerHostedModelHibernationHibernateCondition.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerHostedModelHibernationHibernateCondition.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 duration: _builtins.str,
+                 request_count: Optional[_builtins.int] = None):
+        """
+        When a hosted model is put to sleep.
+
+        :param _builtins.str duration: The time that is looked at, such as `600s` or `10m`.
+        :param _builtins.int request_count: Below how many requests they have to be within that time. Default: 0, which is not looked at.
+        """
+        pulumi.set(__self__, "duration", duration)
+        if request_count is not None:
+            pulumi.set(__self__, "request_count", request_count)
+
+    @_builtins.property
+    @pulumi.getter
+    def duration(self) -> _builtins.str:
+        """
+        The time that is looked at, such as `600s` or `10m`.
+        """
+        return pulumi.get(self, "duration")
+
+    @_builtins.property
+    @pulumi.getter(name="requestCount")
+    def request_count(self) -> Optional[_builtins.int]:
+        """
+        Below how many requests they have to be within that time. Default: 0, which is not looked at.
+        """
+        return pulumi.get(self, "request_count")
+
+
+@pulumi.output_type
+class AiOptimizerHostedModelHibernationResumeCondition(dict):
+    """
+    When a hosted model is woken.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "requestCount":
+            suggest = "request_count"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerHostedModelHibernationResumeCondition. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerHostedModelHibernationResumeCondition.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerHostedModelHibernationResumeCondition.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 duration: _builtins.str,
+                 request_count: Optional[_builtins.int] = None):
+        """
+        When a hosted model is woken.
+
+        :param _builtins.str duration: The time that is looked at, such as `600s` or `10m`.
+        :param _builtins.int request_count: How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+        """
+        pulumi.set(__self__, "duration", duration)
+        if request_count is not None:
+            pulumi.set(__self__, "request_count", request_count)
+
+    @_builtins.property
+    @pulumi.getter
+    def duration(self) -> _builtins.str:
+        """
+        The time that is looked at, such as `600s` or `10m`.
+        """
+        return pulumi.get(self, "duration")
+
+    @_builtins.property
+    @pulumi.getter(name="requestCount")
+    def request_count(self) -> Optional[_builtins.int]:
+        """
+        How many requests have to be exceeded within that time. Default: 0, which is not looked at.
+        """
+        return pulumi.get(self, "request_count")
+
+
+@pulumi.output_type
+class AiOptimizerHostedModelHorizontalAutoscaling(dict):
+    """
+    How many replicas of a hosted model run.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "maxReplicas":
+            suggest = "max_replicas"
+        elif key == "minReplicas":
+            suggest = "min_replicas"
+        elif key == "targetMetric":
+            suggest = "target_metric"
+        elif key == "targetValue":
+            suggest = "target_value"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerHostedModelHorizontalAutoscaling. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerHostedModelHorizontalAutoscaling.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerHostedModelHorizontalAutoscaling.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 max_replicas: _builtins.int,
+                 min_replicas: _builtins.int,
+                 target_metric: _builtins.str,
+                 target_value: _builtins.float,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        How many replicas of a hosted model run.
+
+        :param _builtins.int max_replicas: The greatest number of replicas, not less than `minReplicas`.
+        :param _builtins.int min_replicas: The least number of replicas.
+        :param _builtins.str target_metric: What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+        :param _builtins.float target_value: The value of the metric at which the number is right. The service keeps about seven digits of it.
+        :param _builtins.bool enabled: Whether their number is changed at all. Default: false.
+        """
+        pulumi.set(__self__, "max_replicas", max_replicas)
+        pulumi.set(__self__, "min_replicas", min_replicas)
+        pulumi.set(__self__, "target_metric", target_metric)
+        pulumi.set(__self__, "target_value", target_value)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="maxReplicas")
+    def max_replicas(self) -> _builtins.int:
+        """
+        The greatest number of replicas, not less than `minReplicas`.
+        """
+        return pulumi.get(self, "max_replicas")
+
+    @_builtins.property
+    @pulumi.getter(name="minReplicas")
+    def min_replicas(self) -> _builtins.int:
+        """
+        The least number of replicas.
+        """
+        return pulumi.get(self, "min_replicas")
+
+    @_builtins.property
+    @pulumi.getter(name="targetMetric")
+    def target_metric(self) -> _builtins.str:
+        """
+        What their number follows: `GPU_CACHE_USAGE_PERCENTAGE` or `NUMBER_OF_REQUESTS_WAITING`.
+        """
+        return pulumi.get(self, "target_metric")
+
+    @_builtins.property
+    @pulumi.getter(name="targetValue")
+    def target_value(self) -> _builtins.float:
+        """
+        The value of the metric at which the number is right. The service keeps about seven digits of it.
+        """
+        return pulumi.get(self, "target_value")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether their number is changed at all. Default: false.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class AiOptimizerHostedModelVllmConfig(dict):
+    """
+    How the inference engine gets at a model of Hugging Face.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "huggingFaceToken":
+            suggest = "hugging_face_token"
+        elif key == "secretName":
+            suggest = "secret_name"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerHostedModelVllmConfig. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerHostedModelVllmConfig.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerHostedModelVllmConfig.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 hugging_face_token: Optional[_builtins.str] = None,
+                 secret_name: Optional[_builtins.str] = None):
+        """
+        How the inference engine gets at a model of Hugging Face.
+
+        :param _builtins.str hugging_face_token: A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+        :param _builtins.str secret_name: The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+        """
+        if hugging_face_token is not None:
+            pulumi.set(__self__, "hugging_face_token", hugging_face_token)
+        if secret_name is not None:
+            pulumi.set(__self__, "secret_name", secret_name)
+
+    @_builtins.property
+    @pulumi.getter(name="huggingFaceToken")
+    def hugging_face_token(self) -> Optional[_builtins.str]:
+        """
+        A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
+        """
+        return pulumi.get(self, "hugging_face_token")
+
+    @_builtins.property
+    @pulumi.getter(name="secretName")
+    def secret_name(self) -> Optional[_builtins.str]:
+        """
+        The Kubernetes secret that holds a token of Hugging Face. Excludes `huggingFaceToken`.
+        """
+        return pulumi.get(self, "secret_name")
+
+
+@pulumi.output_type
+class AiOptimizerModelRegistryGcs(dict):
+    """
+    A bucket of Google Cloud Storage.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "serviceAccount":
+            suggest = "service_account"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerModelRegistryGcs. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerModelRegistryGcs.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerModelRegistryGcs.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 bucket: _builtins.str,
+                 prefix: Optional[_builtins.str] = None,
+                 service_account: Optional[_builtins.str] = None):
+        """
+        A bucket of Google Cloud Storage.
+
+        :param _builtins.str bucket: The name of the bucket.
+        :param _builtins.str prefix: What the names of the models begin with. Default: nothing, the whole bucket.
+        :param _builtins.str service_account: The service account as which the service reads the bucket. An output: leave it out.
+        """
+        pulumi.set(__self__, "bucket", bucket)
+        if prefix is not None:
+            pulumi.set(__self__, "prefix", prefix)
+        if service_account is not None:
+            pulumi.set(__self__, "service_account", service_account)
+
+    @_builtins.property
+    @pulumi.getter
+    def bucket(self) -> _builtins.str:
+        """
+        The name of the bucket.
+        """
+        return pulumi.get(self, "bucket")
+
+    @_builtins.property
+    @pulumi.getter
+    def prefix(self) -> Optional[_builtins.str]:
+        """
+        What the names of the models begin with. Default: nothing, the whole bucket.
+        """
+        return pulumi.get(self, "prefix")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccount")
+    def service_account(self) -> Optional[_builtins.str]:
+        """
+        The service account as which the service reads the bucket. An output: leave it out.
+        """
+        return pulumi.get(self, "service_account")
+
+
+@pulumi.output_type
+class AiOptimizerModelRegistryS3(dict):
+    """
+    A bucket of S3.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "userName":
+            suggest = "user_name"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerModelRegistryS3. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerModelRegistryS3.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerModelRegistryS3.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 bucket: _builtins.str,
+                 region: _builtins.str,
+                 prefix: Optional[_builtins.str] = None,
+                 user_name: Optional[_builtins.str] = None):
+        """
+        A bucket of S3.
+
+        :param _builtins.str bucket: The name of the bucket.
+        :param _builtins.str region: The region of the bucket, such as `us-east-1`.
+        :param _builtins.str prefix: What the keys of the models begin with. Default: nothing, the whole bucket.
+        :param _builtins.str user_name: The IAM user as which the service reads the bucket. An output: leave it out.
+        """
+        pulumi.set(__self__, "bucket", bucket)
+        pulumi.set(__self__, "region", region)
+        if prefix is not None:
+            pulumi.set(__self__, "prefix", prefix)
+        if user_name is not None:
+            pulumi.set(__self__, "user_name", user_name)
+
+    @_builtins.property
+    @pulumi.getter
+    def bucket(self) -> _builtins.str:
+        """
+        The name of the bucket.
+        """
+        return pulumi.get(self, "bucket")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        The region of the bucket, such as `us-east-1`.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter
+    def prefix(self) -> Optional[_builtins.str]:
+        """
+        What the keys of the models begin with. Default: nothing, the whole bucket.
+        """
+        return pulumi.get(self, "prefix")
+
+    @_builtins.property
+    @pulumi.getter(name="userName")
+    def user_name(self) -> Optional[_builtins.str]:
+        """
+        The IAM user as which the service reads the bucket. An output: leave it out.
+        """
+        return pulumi.get(self, "user_name")
+
+
+@pulumi.output_type
+class AiOptimizerModelSpecsHuggingface(dict):
+    """
+    A model at Hugging Face.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "modelName":
+            suggest = "model_name"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerModelSpecsHuggingface. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerModelSpecsHuggingface.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerModelSpecsHuggingface.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 model_name: _builtins.str):
+        """
+        A model at Hugging Face.
+
+        :param _builtins.str model_name: Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+        """
+        pulumi.set(__self__, "model_name", model_name)
+
+    @_builtins.property
+    @pulumi.getter(name="modelName")
+    def model_name(self) -> _builtins.str:
+        """
+        Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
+        """
+        return pulumi.get(self, "model_name")
+
+
+@pulumi.output_type
+class AiOptimizerModelSpecsPrivateRegistry(dict):
+    """
+    A model in a private registry.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "baseModelId":
+            suggest = "base_model_id"
+        elif key == "registryId":
+            suggest = "registry_id"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in AiOptimizerModelSpecsPrivateRegistry. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        AiOptimizerModelSpecsPrivateRegistry.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        AiOptimizerModelSpecsPrivateRegistry.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 base_model_id: _builtins.str,
+                 registry_id: _builtins.str):
+        """
+        A model in a private registry.
+
+        :param _builtins.str base_model_id: The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+        :param _builtins.str registry_id: The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+        """
+        pulumi.set(__self__, "base_model_id", base_model_id)
+        pulumi.set(__self__, "registry_id", registry_id)
+
+    @_builtins.property
+    @pulumi.getter(name="baseModelId")
+    def base_model_id(self) -> _builtins.str:
+        """
+        The specs (UUID) of the model that it was made from, which may be one that CAST AI offers itself.
+        """
+        return pulumi.get(self, "base_model_id")
+
+    @_builtins.property
+    @pulumi.getter(name="registryId")
+    def registry_id(self) -> _builtins.str:
+        """
+        The registry (UUID) that holds it, the ID of an `AiOptimizerModelRegistry`.
+        """
+        return pulumi.get(self, "registry_id")
+
 
 @pulumi.output_type
 class AksClusterHTTPProxyConfig(dict):
