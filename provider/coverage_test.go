@@ -354,7 +354,7 @@ func matters(w *world, r *row, x *harness.Resource, method, path string, at []st
 		if req.Method != method || req.URL.EscapedPath() != path || json.Unmarshal(body, &doc) != nil {
 			return body
 		}
-		repeats = repeats || identifies(x, valueAt(doc, at))
+		repeats = repeats || repeatsIdentity(x, valueAt(doc, at))
 		text, err := json.Marshal(altered(doc, at, leaf))
 		if err != nil {
 			return body
@@ -365,9 +365,9 @@ func matters(w *world, r *row, x *harness.Resource, method, path string, at []st
 	return look() != before || repeats
 }
 
-// identifies says whether a value of an answer repeats what a resource is
+// repeatsIdentity says whether a value of an answer repeats what a resource is
 // known by.
-func identifies(x *harness.Resource, v any) bool {
+func repeatsIdentity(x *harness.Resource, v any) bool {
 	id, ok := v.(string)
 	if ok && id != "" && slices.Contains(strings.Split(x.ID, "/"), id) {
 		return true
@@ -405,6 +405,9 @@ func TestCoverage(t *testing.T) {
 	c := loadCoverage(t)
 	t.Run("kinds", func(t *testing.T) {
 		for _, r := range rows {
+			if r.token == "ApiObject" {
+				continue // which takes any body, and maps nothing
+			}
 			t.Run(r.token, func(t *testing.T) {
 				t.Parallel()
 				c.lived(newWorld(t, r), r)
