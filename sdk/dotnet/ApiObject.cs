@@ -51,7 +51,7 @@ namespace Pulumi.CastAI
     /// 
     ///     return new Dictionary&lt;string, object?&gt;
     ///     {
-    ///         ["token"] = dashboard.Object.Apply(@object =&gt; @object.Token),
+    ///         ["tokenId"] = dashboard.Id,
     ///     };
     /// });
     /// ```

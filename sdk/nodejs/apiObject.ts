@@ -31,7 +31,7 @@ import * as utilities from "./utilities";
  *     updateFields: ["active"],
  *     secretFields: ["token"],
  * });
- * export const token = dashboard.object.token;
+ * export const tokenId = dashboard.id;
  * ```
  *
  * ## Import

@@ -106,6 +106,9 @@ func keys(value any, path string) []string {
 	switch value := value.(type) {
 	case map[string]any:
 		for key, member := range value {
+			if strings.HasPrefix(key, "fn::") {
+				continue // a call that makes the value
+			}
 			list = append(list, path+key)
 			list = append(list, keys(member, path+key+".")...)
 		}

@@ -53,9 +53,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("token", dashboard.Object.ApplyT(func(object map[string]interface{}) (interface{}, error) {
-//				return object["token"], nil
-//			}).(pulumi.AnyOutput))
+//			ctx.Export("tokenId", dashboard.ID())
 //			return nil
 //		})
 //	}

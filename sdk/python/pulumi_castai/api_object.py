@@ -362,7 +362,7 @@ class ApiObject(pulumi.CustomResource):
             update_method="POST",
             update_fields=["active"],
             secret_fields=["token"])
-        pulumi.export("token", dashboard.object["token"])
+        pulumi.export("tokenId", dashboard.id)
         ```
 
         ## Import
@@ -422,7 +422,7 @@ class ApiObject(pulumi.CustomResource):
             update_method="POST",
             update_fields=["active"],
             secret_fields=["token"])
-        pulumi.export("token", dashboard.object["token"])
+        pulumi.export("tokenId", dashboard.id)
         ```
 
         ## Import

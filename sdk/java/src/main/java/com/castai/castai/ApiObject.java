@@ -63,7 +63,7 @@ import javax.annotation.Nullable;
  *             .secretFields("token")
  *             .build());
  * 
- *         ctx.export("token", dashboard.object().applyValue(_object -> _object.token()));
+ *         ctx.export("tokenId", dashboard.id());
  *     }
  * }
  * }
