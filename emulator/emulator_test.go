@@ -27,7 +27,14 @@ type bed struct {
 	header http.Header // of every request
 }
 
+// newBed makes a strict emulator, so that tests notice what they misspell.
 func newBed(t *testing.T, options emulator.Options) *bed {
+	t.Helper()
+	options.Strict = true
+	return openBed(t, options)
+}
+
+func openBed(t *testing.T, options emulator.Options) *bed {
 	t.Helper()
 	b := &bed{t: t, now: time.Date(2025, 3, 1, 12, 0, 0, 0, time.UTC), header: http.Header{"X-Api-Key": {"secret-token"}}}
 	options.Now = b.clock

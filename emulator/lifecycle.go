@@ -2,6 +2,7 @@ package emulator
 
 import (
 	"maps"
+	"slices"
 	"strings"
 	"time"
 )
@@ -125,6 +126,7 @@ func (s *Server) leaveNodes(r *record, now time.Time) {
 	for _, node := range s.provisionedNodes(r.ID) {
 		left = append(left, node.ID)
 	}
+	slices.Sort(left)
 	if len(left) > 0 {
 		r.Doc["reconcileError"] = "nodes could not be deleted: " + strings.Join(left, ", ")
 		r.Doc["reconcileInfo"] = doc{"mode": "disabled", "status": "failed", "error": r.Doc["reconcileError"], "startedAt": instant(now)}

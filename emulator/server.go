@@ -32,13 +32,13 @@ import (
 	"golang.org/x/time/rate"
 )
 
-// Options make a Server. The zero value is a strict one in memory, with agents that come online by themselves.
+// Options make a Server. The zero value is one in memory, with agents that come online by themselves.
 type Options struct {
 	// State is a file that keeps the state over restarts. Without one it lives in memory.
 	State string
-	// Lenient ignores request fields and query parameters the contract does not know, as the service does. By default
-	// they are refused, so that tests notice them.
-	Lenient bool
+	// Strict refuses request fields and query parameters the contract does not know, so that tests notice them. By
+	// default they are ignored, as the service does.
+	Strict bool
 	// Tokens are the API tokens that are accepted, beside those the API itself gives out. When empty, any token is
 	// accepted except none and one that starts with "invalid".
 	Tokens []string
@@ -357,7 +357,7 @@ func (s *Server) run(c *call, body []byte) (*answer, error) {
 	if h == nil {
 		return nil, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the emulator does not implement %s", c.op.id)}
 	}
-	strict := !s.options.Lenient && !inCluster(c.header)
+	strict := s.options.Strict && !inCluster(c.header)
 	if failure := c.op.checkQuery(c.query, strict); failure != nil {
 		return nil, failure
 	}

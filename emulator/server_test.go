@@ -111,8 +111,8 @@ func TestRefusals(t *testing.T) {
 	}
 }
 
-func TestLenientIgnoresUnknownFields(t *testing.T) {
-	b := newBed(t, emulator.Options{Lenient: true})
+func TestUnknownFieldsAreIgnoredUnlessStrict(t *testing.T) {
+	b := openBed(t, emulator.Options{})
 	account := b.want(201, "POST", serviceAccounts+"?colour=red", doc{"name": "ci", "colour": "red"})
 	read := b.send("GET", serviceAccounts+"/"+account["id"].(string), nil)
 	if strings.Contains(read.text, "colour") {

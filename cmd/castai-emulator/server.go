@@ -53,8 +53,8 @@ type api struct {
 // start listens and serves in the background.
 func (f *flags) start(log io.Writer) (*api, error) {
 	options := emulator.Options{
-		State:   f.state,
-		Lenient: !f.strict,
+		State:  f.state,
+		Strict: f.strict,
 		Settings: emulator.Settings{
 			Agents: emulator.Agents(f.agents), AgentDelay: f.agentDelay, Latency: f.latency, RateLimit: f.rateLimit,
 		},

@@ -151,7 +151,7 @@ type measurement struct {
 // operations measures each operation on a graph and on the floor in turns, so
 // that what else the machine does weighs on both.
 func (b *bench) operations(g graph, latency time.Duration) []measurement {
-	api, err := emulator.New(emulator.Options{Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1, Latency: latency}})
+	api, err := emulator.New(emulator.Options{Strict: true, Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1, Latency: latency}})
 	if err != nil {
 		b.Fatalf("%v", err)
 	}

@@ -51,7 +51,7 @@ func run(ctx context.Context) (err error) {
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(dir)) }()
 
-	api, err := emulator.New(emulator.Options{Settings: emulator.Settings{AgentDelay: time.Second}})
+	api, err := emulator.New(emulator.Options{Strict: true, Settings: emulator.Settings{AgentDelay: time.Second}})
 	if err != nil {
 		return err
 	}

@@ -49,7 +49,7 @@ type Harness struct {
 // of the emulator come online at once unless change says otherwise.
 func New(t testing.TB, change ...func(*emulator.Options)) *Harness {
 	t.Helper()
-	options := emulator.Options{Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1}}
+	options := emulator.Options{Strict: true, Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1}}
 	for _, fn := range change {
 		fn(&options)
 	}

@@ -36,7 +36,7 @@ func New(t *testing.T, before ...func(http.Handler) http.Handler) *World {
 // an earlier world.
 func Open(t *testing.T, state string, before ...func(http.Handler) http.Handler) *World {
 	t.Helper()
-	api, err := emulator.New(emulator.Options{State: state, Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1}})
+	api, err := emulator.New(emulator.Options{Strict: true, State: state, Settings: emulator.Settings{AgentDelay: -1, DisconnectDelay: -1}})
 	if err != nil {
 		t.Fatal(err)
 	}
