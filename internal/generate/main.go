@@ -83,5 +83,8 @@ func generate() ([]output, error) {
 		}
 		outputs = append(outputs, output{dir: sdk.dir, files: made})
 	}
-	return append(outputs, output{dir: "docs/reference", files: referencePages(s)}), nil
+	return append(outputs,
+		output{dir: "docs/reference", files: referencePages(s)},
+		output{dir: "docs", only: true, files: registryPages(s)},
+	), nil
 }
