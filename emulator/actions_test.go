@@ -19,29 +19,35 @@ func (b *bed) disconnect(cluster string, deleteNodes, keep bool) {
 	b.pass(time.Minute)
 }
 
+// byNode sorts actions of one kind, which come in the order in which a snapshot happened to show the nodes.
+func byNode(actions []doc, kind string) {
+	slices.SortFunc(actions, func(a, b doc) int {
+		return strings.Compare(at(a, kind, "nodeName").(string), at(b, kind, "nodeName").(string))
+	})
+}
+
 func TestDisconnectDrainsAndDeletesNodesThroughTheController(t *testing.T) {
 	b := realBed(t)
 	a, c := b.install("n1", "n2")
 	b.connect(a.id)
 	b.disconnect(a.id, true, false)
 	b.states(a.id, "deleting", "disconnecting")
-	b.same("nodes", b.shown(a.id, ""), []string{"own ready", "n1 draining", "n2 draining"})
+	b.same("nodes", b.shown(a.id, ""), []string{"n1 draining", "n2 draining", "own ready"})
 
 	c.mute = true
 	drains := c.poll()
 	b.same("delivered until acknowledged", c.poll(), drains)
 	c.mute = false
+	byNode(drains, "actionDrainNode")
 	b.same("drain", drains[0]["actionDrainNode"], doc{
 		"nodeName": "n1", "nodeId": "id-n1", "providerId": "aws:///n1", "drainTimeoutSeconds": 1200, "force": true,
 	})
 	c.poll()
-	b.same("nodes", b.shown(a.id, ""), []string{"own ready", "n1 deleting", "n2 deleting"})
+	b.same("nodes", b.shown(a.id, ""), []string{"n1 deleting", "n2 deleting", "own ready"})
 	a.report() // nothing that the agent tells in between changes that
-	b.same("nodes", b.shown(a.id, ""), []string{"own ready", "n1 deleting", "n2 deleting"})
-	deletes := c.poll() // in the order in which the drains ended
-	slices.SortFunc(deletes, func(a, b doc) int {
-		return strings.Compare(a["actionDeleteNode"].(doc)["nodeName"].(string), b["actionDeleteNode"].(doc)["nodeName"].(string))
-	})
+	b.same("nodes", b.shown(a.id, ""), []string{"n1 deleting", "n2 deleting", "own ready"})
+	deletes := c.poll()
+	byNode(deletes, "actionDeleteNode")
 	b.same("delete", deletes[0]["actionDeleteNode"], doc{"nodeName": "n1", "nodeId": "id-n1", "providerId": "aws:///n1"})
 	b.states(a.id, "deleting", "disconnecting")
 	c.settle()
@@ -251,7 +257,7 @@ func TestNodeIsDrainedByTheController(t *testing.T) {
 	c.settle()
 	b.same("ran", c.runs, []string{"DrainNode own"})
 	b.fields(b.operation(answer), doc{"done": true, "error": nil})
-	b.same("nodes", b.shown(a.id, ""), []string{"own cordoned", "n1 ready"})
+	b.same("nodes", b.shown(a.id, ""), []string{"n1 ready", "own cordoned"})
 
 	// What is drained is deleted if that is asked meanwhile.
 	answer = b.want(200, "POST", nodes+"/id-n1/drain", doc{})

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -339,6 +340,7 @@ func (b *bed) shown(cluster, query string) (nodes []string) {
 	for _, item := range items {
 		nodes = append(nodes, fmt.Sprint(at(item, "name"), " ", at(item, "state", "phase")))
 	}
+	slices.Sort(nodes) // agents send objects in any order
 	return nodes
 }
 
