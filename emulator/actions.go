@@ -204,7 +204,7 @@ func (s *Server) nextStep(r, action *record, problem string, now time.Time) {
 	case s.settings.CredentialsRevoked:
 		problem = "no access to the cloud: the machine could not be deleted"
 	default:
-		s.store.remove(node)
+		s.removeNode(node, now)
 		s.finishOperation(action, "", now)
 		return
 	}

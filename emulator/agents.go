@@ -3,6 +3,7 @@ package emulator
 import (
 	"net/http"
 	"slices"
+	"strings"
 )
 
 // agentArea serves what the agent calls. Observed, all of it, at unmodified builds of it.
@@ -96,7 +97,7 @@ func (c *call) observe(r *record, delta doc, full bool) {
 		}
 		if item["event"] == "delete" {
 			if gone := c.store.get(kind.scope(r.ID), id); gone != nil {
-				c.store.remove(gone)
+				c.forget(gone)
 			}
 			continue
 		}
@@ -109,10 +110,19 @@ func (c *call) observe(r *record, delta doc, full bool) {
 	for _, scope := range []string{nodesScope(r.ID), workloadsScope(r.ID)} {
 		for _, known := range slices.Clone(c.store.list(scope)) {
 			if !seen[known.ID] {
-				c.store.remove(known)
+				c.forget(known)
 			}
 		}
 	}
+}
+
+// forget drops what an agent no longer sees.
+func (c *call) forget(gone *record) {
+	if strings.HasPrefix(gone.Scope, clustersPath) {
+		c.removeNode(gone, c.now)
+		return
+	}
+	c.store.remove(gone)
 }
 
 // Override is what the outside does to a cluster, such as a reconcile that fails for good.

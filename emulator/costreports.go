@@ -1,7 +1,6 @@
 package emulator
 
 import (
-	"cmp"
 	"maps"
 	"math"
 	"slices"
@@ -9,26 +8,13 @@ import (
 	"time"
 )
 
-// The figures of the cost reports are computed from the nodes of the clusters, with the examples in this file: prices,
-// and what runs on the nodes, which nobody tells the emulator. They show how the reports work and are no quotation.
-
-// exampleInstance is a kind of node.
-type exampleInstance struct{ cpu, gib, hourly float64 } // cores, GiB, US dollars by list price
-
-// examplePrices are prices of some instance types. A node of another type counts as one of the first of its cloud.
-var examplePrices = map[string]exampleInstance{
-	"m5.large": {2, 8, 0.10}, "m5.xlarge": {4, 16, 0.20}, "m5.2xlarge": {8, 32, 0.40}, "c5.xlarge": {4, 8, 0.17}, "r5.xlarge": {4, 32, 0.25},
-	"e2-standard-2": {2, 8, 0.07}, "e2-standard-4": {4, 16, 0.14}, "n2-standard-4": {4, 16, 0.20},
-	"Standard_D2s_v5": {2, 8, 0.10}, "Standard_D4s_v5": {4, 16, 0.20},
-}
-
-var exampleInstanceOf = map[string]string{"gke": "e2-standard-4", "aks": "Standard_D4s_v5"}
+// The figures of the cost reports are computed from the nodes of the clusters, for as long as each was there, with the
+// example prices of data/prices.csv and the examples in this file of what nobody tells the emulator: what runs on the
+// nodes. They show how the reports work and are no quotation.
 
 const (
-	exampleInstanceType = "m5.xlarge" // where no other is known
-	exampleSpotPrice    = 0.4         // of the list price
-	exampleDiscount     = 0.1         // what the organization pays less than the list price
-	exampleCPUPart      = 0.7         // of a node's price; the rest is memory
+	exampleDiscount = 0.1 // what the organization pays less than the list price
+	exampleCPUPart  = 0.7 // of a node's price; the rest is memory
 )
 
 // exampleWorkload is something that runs on every cluster. It requests a share of all nodes, and uses a part of that.
@@ -51,41 +37,43 @@ const exampleHistory = 90 * 24 * time.Hour
 
 // stretch is a node for as long as it costs the same.
 type stretch struct {
-	from, to time.Time
-	kind     exampleInstance
-	spot     bool
-	labels   doc
+	from, to   time.Time
+	cores, gib float64
+	hourly     float64 // US dollars, by list price
+	spot       bool
+	labels     doc
 }
 
-// stretches are the nodes of a cluster until now. A simulated cluster without any has three examples, of which two are
-// spot instances once CAST AI may manage it.
+// stretches are the nodes of a cluster until now, those that are gone too. A simulated cluster that never had one has
+// three examples, of which two are spot instances once CAST AI may manage it.
 func (c *call) stretches(cluster *record) []stretch {
-	kind := text(cluster.Doc, "providerType")
-	standard := cmp.Or(exampleInstanceOf[kind], exampleInstanceType)
 	var list []stretch
+	add := func(from, to time.Time, machine instance, spot bool, labels doc) {
+		list = append(list, stretch{from, to, machine.cores, machine.gib, machine.price(cluster).of(spot), spot, labels})
+	}
+	for _, node := range c.store.list(pastNodesScope(cluster.ID)) {
+		add(node.time("from"), node.time("to"), c.instance(cluster, text(node.Doc, "instanceType"), object(node.Doc, "resources")),
+			node.Doc["spot"] == true, object(node.Doc, "labels"))
+	}
 	for _, node := range c.store.list(nodesScope(cluster.ID)) {
-		instance, known := examplePrices[text(node.Doc, "instanceType")]
-		if !known {
-			instance = examplePrices[standard]
-		}
-		labels := object(node.Doc, "labels")
-		spot := object(node.Doc, "spotConfig")["isSpot"] == true || labels["scheduling.cast.ai/spot"] == "true"
 		made, err := time.Parse(time.RFC3339, text(node.Doc, "createdAt"))
 		if err != nil {
 			continue
 		}
-		list = append(list, stretch{made, c.now, instance, spot, labels})
+		machine := c.instance(cluster, text(node.Doc, "instanceType"), object(node.Doc, "resources"))
+		add(made, c.now, machine, isSpot(node), object(node.Doc, "labels"))
 	}
 	if len(list) > 0 || c.settings.Agents != Simulated {
 		return list
 	}
+	standard := c.instances(cluster)[0]
 	from, managed := cluster.time(hiddenRegistered).Add(-exampleHistory), cluster.time(hiddenCredentials)
 	if managed.IsZero() {
 		managed = c.now
 	}
 	for i := range 3 {
-		list = append(list, stretch{from, managed, examplePrices[standard], false, doc{}},
-			stretch{managed, c.now, examplePrices[standard], i > 0, doc{}})
+		add(from, managed, standard, false, doc{})
+		add(managed, c.now, standard, i > 0, doc{})
 	}
 	return list
 }
@@ -144,10 +132,7 @@ func (c *call) spend(q report, group *record, from, to time.Time) spend {
 			if hours <= 0 || !matchLabels(filter, "nodeLabels", node.labels) {
 				continue
 			}
-			price := node.kind.hourly * hours
-			if node.spot {
-				price *= exampleSpotPrice
-			}
+			price := node.hourly * hours
 			if !q.listing {
 				price *= 1 - exampleDiscount
 			}
@@ -160,10 +145,10 @@ func (c *call) spend(q report, group *record, from, to time.Time) spend {
 					share /= requested // idle resources are paid by all alike
 				}
 				sum.add(node, price*share, price*w.share*(1-w.used), hours*share)
-				sum.requestedCPU += node.kind.cpu * hours * w.share
-				sum.requestedGiB += node.kind.gib * hours * w.share
-				sum.usedCPU += node.kind.cpu * hours * w.share * w.used
-				sum.usedGiB += node.kind.gib * hours * w.share * w.used
+				sum.requestedCPU += node.cores * hours * w.share
+				sum.requestedGiB += node.gib * hours * w.share
+				sum.usedCPU += node.cores * hours * w.share * w.used
+				sum.usedGiB += node.gib * hours * w.share * w.used
 				sum.workloads[cluster.ID+"/"+w.namespace+"/"+w.name] = true
 			}
 		}
@@ -172,8 +157,8 @@ func (c *call) spend(q report, group *record, from, to time.Time) spend {
 }
 
 func (s *spend) add(node stretch, price, waste, hours float64) {
-	s.cpu += node.kind.cpu * hours
-	s.gib += node.kind.gib * hours
+	s.cpu += node.cores * hours
+	s.gib += node.gib * hours
 	if node.spot {
 		s.spot += price
 		s.wasteSp += waste

@@ -42,7 +42,7 @@ func (c *call) putNode(r *record, _ string, kubernetes doc) {
 		if uid := hidden[string](known, hiddenUID); uid == "" || uid == text(metadata, "uid") {
 			node = known
 		} else {
-			c.store.remove(known) // another one under the same name
+			c.removeNode(known, c.now) // another one under the same name
 		}
 	}
 	id := cmp.Or(text(labels, nodeIDLabel), text(node.Doc, "id"), text(metadata, "uid"), name)
@@ -178,7 +178,7 @@ func listNodes(c *call, r *record) (*answer, error) {
 	return c.page(slices.DeleteFunc(nodes, func(node *record) bool {
 		labels, phase := object(node.Doc, "labels"), text(object(node.Doc, "state"), "phase")
 		lifecycle := "on_demand"
-		if isSpot, _ := object(node.Doc, "spotConfig")["isSpot"].(bool); isSpot {
+		if isSpot(node) {
 			lifecycle = "spot"
 		}
 		return !equal("nodeId", text(node.Doc, "id")) || !equal("nodeName", node.ID) || !equal("nodeStatus", phase) ||

@@ -107,7 +107,8 @@ type Server struct {
 	handlers    map[string]handler   // by operation id
 	adapters    map[string]func(doc) // by operation id: other spellings of a body, made those of the contract
 	collections []*collection
-	defects     []error // mistakes found while the areas were set up
+	prices      map[string][]instance // by cloud
+	defects     []error               // mistakes found while the areas were set up
 	admin       http.Handler
 
 	mu       sync.Mutex // held while a request is handled
@@ -135,6 +136,9 @@ func New(options Options) (*Server, error) {
 		options.Organizations = []Organization{DefaultOrganization}
 	}
 	s := &Server{options: options, operations: all, handlers: map[string]handler{}, adapters: map[string]func(doc){}}
+	if s.prices, err = priceList(); err != nil {
+		return nil, err
+	}
 	s.log.reset()
 	s.settings = options.Settings.withDefaults()
 	s.limiter = limiter(s.settings)
