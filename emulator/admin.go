@@ -33,17 +33,32 @@ func (s *Server) adminHandler() http.Handler {
 	mux.HandleFunc("GET /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
 		list := []faultJSON{}
 		for _, f := range s.Faults() {
-			list = append(list, faultJSON{f.Method, f.Path, f.Skip, f.Times, f.Action, duration(f.Delay), f.Status, f.Body, f.ContentType, f.RetryAfter})
+			list = append(list, faultToJSON(f))
 		}
-		writeJSON(w, http.StatusOK, doc{"faults": list})
+		writeJSON(w, http.StatusOK, doc{"seed": s.Seed(), "faults": list})
 	})
 	mux.HandleFunc("POST /_emulator/faults", func(w http.ResponseWriter, r *http.Request) {
 		var f faultJSON
 		if !readJSON(w, r, &f) {
 			return
 		}
-		s.Fail(Fault{f.Method, f.Path, f.Skip, f.Times, f.Action, time.Duration(f.Delay), f.Status, f.Body, f.ContentType, f.RetryAfter})
+		if err := s.Fail(f.fault()); err != nil {
+			writeResult(w, badRequest("%v", err))
+			return
+		}
 		w.WriteHeader(http.StatusNoContent)
+	})
+	mux.HandleFunc("PUT /_emulator/faults", func(w http.ResponseWriter, r *http.Request) {
+		text, err := readBody(r)
+		var plan *FaultPlan
+		if err == nil {
+			plan, err = ParseFaults(text)
+		}
+		if err != nil {
+			writeResult(w, badRequest("%v", err))
+			return
+		}
+		writeResult(w, s.SetFaults(plan))
 	})
 	mux.HandleFunc("DELETE /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
 		s.ClearFaults()
@@ -131,20 +146,6 @@ type requestJSON struct {
 	ResponseBytes int       `json:"responseBytes"`
 }
 
-// faultJSON is a Fault.
-type faultJSON struct {
-	Method      string   `json:"method,omitempty"`
-	Path        string   `json:"path,omitempty"`
-	Skip        int      `json:"skip,omitempty"`
-	Times       int      `json:"times,omitempty"`
-	Action      Action   `json:"action,omitempty"`
-	Delay       duration `json:"delay,omitempty"`
-	Status      int      `json:"status,omitempty"`
-	Body        string   `json:"body,omitempty"`
-	ContentType string   `json:"contentType,omitempty"`
-	RetryAfter  string   `json:"retryAfter,omitempty"`
-}
-
 // settingsJSON is Settings. A zero delay is no delay here.
 type settingsJSON struct {
 	Agents             Agents   `json:"agents"`
@@ -153,19 +154,27 @@ type settingsJSON struct {
 	GiveUp             duration `json:"giveUp"`
 	ArchivedNotFound   bool     `json:"archivedNotFound"`
 	CredentialsRevoked bool     `json:"credentialsRevoked"`
-	Latency            duration `json:"latency"`
+	Latency            latency  `json:"latency"`
+	ReadOnly           bool     `json:"readOnly"`
 	RateLimit          float64  `json:"rateLimit"`
 	PageSize           int      `json:"pageSize"`
 }
 
 func settingsToJSON(s Settings) settingsJSON {
-	return settingsJSON{s.Agents, duration(max(0, s.AgentDelay)), duration(max(0, s.DisconnectDelay)), duration(s.GiveUp), s.ArchivedNotFound,
-		s.CredentialsRevoked, duration(s.Latency), s.RateLimit, s.PageSize}
+	return settingsJSON{
+		Agents: s.Agents, AgentDelay: duration(max(0, s.AgentDelay)), DisconnectDelay: duration(max(0, s.DisconnectDelay)),
+		GiveUp: duration(s.GiveUp), ArchivedNotFound: s.ArchivedNotFound, CredentialsRevoked: s.CredentialsRevoked,
+		Latency: latency{s.Latency, s.Latencies}, ReadOnly: s.ReadOnly, RateLimit: s.RateLimit, PageSize: s.PageSize,
+	}
 }
 
 func (s settingsJSON) settings() Settings {
-	return Settings{s.Agents, orNone(s.AgentDelay), orNone(s.DisconnectDelay), time.Duration(s.GiveUp), s.ArchivedNotFound,
-		s.CredentialsRevoked, time.Duration(s.Latency), s.RateLimit, s.PageSize}
+	fixed, drawn := s.Latency.split()
+	return Settings{
+		Agents: s.Agents, AgentDelay: orNone(s.AgentDelay), DisconnectDelay: orNone(s.DisconnectDelay), GiveUp: time.Duration(s.GiveUp),
+		ArchivedNotFound: s.ArchivedNotFound, CredentialsRevoked: s.CredentialsRevoked, Latency: fixed, Latencies: drawn,
+		ReadOnly: s.ReadOnly, RateLimit: s.RateLimit, PageSize: s.PageSize,
+	}
 }
 
 // orNone spells "no delay" as Settings does.

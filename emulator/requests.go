@@ -21,9 +21,10 @@ type Request struct {
 	Query         string // encoded
 	Operation     string // of the contract, if it has one
 	UserAgent     string
-	Body          []byte // as sent but unzipped, secrets included
-	Status        int    // 0 when no answer was sent
-	ResponseBytes int    // of the body
+	Body          []byte   // as sent but unzipped, secrets included
+	Status        int      // 0 when no answer was made
+	ResponseBytes int      // of the body
+	Faults        []Action // that it met
 }
 
 // Counter sums up the calls of one operation.

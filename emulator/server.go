@@ -17,13 +17,17 @@ import (
 	"compress/gzip"
 	"context"
 	"crypto/sha256"
+	"crypto/tls"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
+	"net"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"sync"
 	"time"
@@ -52,6 +56,8 @@ type Options struct {
 	Now func() time.Time
 	// NewID makes identifiers; random UUIDs when nil.
 	NewID func() string
+	// Seed is what chance goes by, in faults and latencies; a random one when 0.
+	Seed uint64
 	// Log receives a line per request, without secrets; nobody when nil.
 	Log io.Writer
 }
@@ -85,6 +91,10 @@ type Settings struct {
 	CredentialsRevoked bool
 	// Latency is added to every call.
 	Latency time.Duration
+	// Latencies are drawn from in place of Latency, when set.
+	Latencies *Distribution
+	// ReadOnly refuses all but GET.
+	ReadOnly bool
 	// RateLimit is how many calls per second are let through before 429; no limit when 0.
 	RateLimit float64
 	// PageSize is the largest page of lists that have pages; 100 when 0.
@@ -122,6 +132,18 @@ type Server struct {
 
 // New opens the state and returns a server, which Close closes.
 func New(options Options) (*Server, error) {
+	s, err := build(options)
+	if err != nil {
+		return nil, err
+	}
+	if s.store, err = openStore(options.State); err != nil {
+		return nil, err
+	}
+	return s, nil
+}
+
+// build makes a server that has no store yet.
+func build(options Options) (*Server, error) {
 	all, err := loadOperations()
 	if err != nil {
 		return nil, err
@@ -140,6 +162,7 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.log.reset()
+	s.faults.seed = cmp.Or(options.Seed, uint64(1+rand.Uint32N(1_000_000))) // short enough to be typed again
 	s.settings = options.Settings.withDefaults()
 	s.limiter = limiter(s.settings)
 	s.areas()
@@ -147,9 +170,6 @@ func New(options Options) (*Server, error) {
 		return nil, err
 	}
 	s.admin = s.adminHandler()
-	if s.store, err = openStore(options.State); err != nil {
-		return nil, err
-	}
 	return s, nil
 }
 
@@ -243,69 +263,124 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if op != nil {
 		seen.Operation = op.id
 	}
-	var a *answer
-	ends := "" // how the connection ends, when not well
+	var out outcome
 	if err != nil {
-		a = s.refuse(seen.Path, badRequest("the body cannot be read: %v", err))
+		out.answer = s.refuse(seen.Path, badRequest("the body cannot be read: %v", err))
 	} else {
-		a, ends = s.answer(r, op, params, body)
+		out = s.answer(r, op, params, body)
 	}
-	if a != nil {
-		seen.Status = a.status
+	seen.Faults = out.faults
+	if out.answer != nil {
+		seen.Status = out.answer.status
 	}
-	if ends == "" {
-		seen.ResponseBytes = len(a.body)
+	if !out.lost {
+		seen.ResponseBytes = len(out.answer.body)
 	}
 	s.log.add(seen, s.options.Log) // before anybody can have the answer
-	if ends == "" {
-		w.Header().Set("X-Castai-Request-Id", seen.ID)
-		for name, values := range a.header {
-			w.Header()[name] = values
-		}
-		if len(a.body) > 0 && w.Header().Get("Content-Type") == "" {
-			w.Header().Set("Content-Type", "application/json")
-		}
-		w.WriteHeader(a.status)
-		w.Write(a.body) // a client that went away is no error of ours
-	}
-	if ends != "" {
-		panic(http.ErrAbortHandler) // the way to make net/http cut a connection
-	}
+	out.write(w, seen.ID)
 }
 
-// answer returns what goes back, and, when the connection is to be cut instead, why.
-func (s *Server) answer(r *http.Request, op *operation, params map[string]string, body []byte) (a *answer, ends string) {
+// outcome is what becomes of a request.
+type outcome struct {
+	*answer          // nil if there never was one
+	faults  []Action // that struck it
+	lost    bool     // the connection is cut instead of an answer
+	reset   bool     // and that with a reset
+	half    bool     // the connection is cut in the middle of the answer
+}
+
+func (out outcome) write(w http.ResponseWriter, id string) {
+	if out.lost {
+		cut(w, out.reset)
+	}
+	w.Header().Set("X-Castai-Request-Id", id)
+	for name, values := range out.header {
+		w.Header()[name] = values
+	}
+	if len(out.body) > 0 && w.Header().Get("Content-Type") == "" {
+		w.Header().Set("Content-Type", "application/json")
+	}
+	if out.half {
+		w.Header().Set("Content-Length", strconv.Itoa(len(out.body)))
+		w.WriteHeader(out.status)
+		w.Write(out.body[:len(out.body)/2])   // a client that went away is no error of ours
+		http.NewResponseController(w).Flush() // nor one that cannot be had in part
+		cut(w, false)
+	}
+	w.WriteHeader(out.status)
+	w.Write(out.body)
+}
+
+// cut ends a connection. HTTP/2 has no connection of its own to reset: there, the request is.
+func cut(w http.ResponseWriter, reset bool) {
+	if reset {
+		if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
+			inner := connection
+			if secured, ok := connection.(*tls.Conn); ok {
+				inner = secured.NetConn()
+			}
+			if tcp, ok := inner.(*net.TCPConn); ok {
+				tcp.SetLinger(0) // the way to make the kernel reset it; without, it is closed
+			}
+			inner.Close()
+		}
+	}
+	panic(http.ErrAbortHandler) // the way to make net/http cut a connection
+}
+
+// answer handles a request, unless a fault gets in the way.
+func (s *Server) answer(r *http.Request, op *operation, params map[string]string, body []byte) outcome {
 	path := r.URL.EscapedPath()
 	s.mu.Lock()
-	limited, latency := !s.limiter.AllowN(s.options.Now(), 1), s.settings.Latency
+	limited, settings := !s.limiter.AllowN(s.options.Now(), 1), s.settings
 	s.mu.Unlock()
+	latency := settings.Latency
+	if settings.Latencies != nil {
+		latency = s.faults.latency(settings.Latencies, op)
+	}
 	sleep(r.Context(), latency)
 	if limited {
 		a := s.refuse(path, &Failure{Status: http.StatusTooManyRequests, Message: "too many requests"})
 		a.header = http.Header{"Retry-After": {"1"}}
-		return a, ""
+		return outcome{answer: a}
 	}
-	fault := s.faults.take(r.Method, path)
-	if fault != nil {
-		sleep(r.Context(), fault.Delay)
-		switch fault.Action {
-		case Hang:
-			<-r.Context().Done()
-			return nil, "hang"
-		case Refuse:
-			return nil, "refused"
-		case Answer:
-			return s.injected(path, fault), ""
+	if settings.ReadOnly && r.Method != http.MethodGet {
+		return outcome{answer: s.refuse(path, &Failure{Status: http.StatusForbidden, Message: "the emulator is read-only"})}
+	}
+	met := s.faults.take(op, r.Method, path, s.options.Now())
+	sleep(r.Context(), met.delay)
+	out := outcome{faults: met.actions}
+	end := Action("")
+	if met.end != nil {
+		end = met.end.Action
+	}
+	switch end {
+	case Hang:
+		<-r.Context().Done()
+		out.lost = true
+		return out
+	case Refuse:
+		out.lost, out.reset = true, met.end.Reset
+		return out
+	case Answer, Limit:
+		out.answer = s.injected(path, met.end)
+		return out
+	}
+	out.answer = s.process(r, op, params, body, met.stale)
+	if out.status < 300 {
+		for _, f := range met.reorder {
+			out.answer = reordered(out.answer, op, f, met.random)
 		}
 	}
-	a = s.process(r, op, params, body)
-	if fault != nil && fault.Action == Drop {
-		return a, "dropped"
+	switch end {
+	case Drop:
+		out.lost, out.reset = true, met.end.Reset
+	case Truncate:
+		out.body = out.body[:len(out.body)/2]
+	case Cut:
+		out.half = true
 	}
-	if fault != nil && fault.Action == Truncate {
-		a.body = a.body[:len(a.body)/2]
-	}
-	return a, ""
+	return out
 }
 
 func sleep(ctx context.Context, d time.Duration) {
@@ -319,10 +394,11 @@ func sleep(ctx context.Context, d time.Duration) {
 }
 
 // process checks a request, lets its handler run and turns errors into answers.
-func (s *Server) process(r *http.Request, op *operation, params map[string]string, body []byte) *answer {
+func (s *Server) process(r *http.Request, op *operation, params map[string]string, body []byte, stale *Fault) *answer {
 	path := r.URL.EscapedPath()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.store.past.by(r.Method == http.MethodGet)
 	if failure := s.authorize(r); failure != nil {
 		return s.refuse(path, failure)
 	}
@@ -333,7 +409,11 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)})
 	}
 	c := &call{Server: s, op: op, path: fill(op.path, params), params: params, query: r.URL.Query(), header: r.Header, now: s.options.Now()}
-	a, err := s.run(c, body)
+	run := s.run
+	if stale != nil && s.store.past != nil {
+		run = func(c *call, _ []byte) (*answer, error) { return s.runThen(stale, c) }
+	}
+	a, err := run(c, body)
 	if err == nil {
 		err = s.store.commit()
 	}

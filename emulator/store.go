@@ -49,14 +49,17 @@ type store struct {
 	scopes  map[string]*scope
 	seq     int64
 	changed map[[2]string]*record // by scope and id; nil for what is gone
+	past    *past                 // nil unless somebody wants to know
 }
+
+func newStore() *store { return &store{scopes: map[string]*scope{}, changed: map[[2]string]*record{}} }
 
 const schemaVersion = 1
 
 // openStore reads the state file, making it if need be, and keeps others from using it: they would not see what is in
 // memory here. Without a name nothing outlives the process.
 func openStore(file string) (*store, error) {
-	s := &store{scopes: map[string]*scope{}, changed: map[[2]string]*record{}}
+	s := newStore()
 	if file == "" {
 		return s, nil
 	}
@@ -171,6 +174,7 @@ func (s *store) remove(r *record) {
 // commit writes all changes since the last one to the file, together or not at all.
 func (s *store) commit() error {
 	defer clear(s.changed)
+	s.past.add(s.changed)
 	if s.db == nil || len(s.changed) == 0 {
 		return nil
 	}
@@ -209,6 +213,7 @@ func (s *store) write(tx *sql.Tx, r *record) error {
 func (s *store) reset() error {
 	clear(s.scopes)
 	clear(s.changed)
+	s.past = nil
 	if s.db == nil {
 		return nil
 	}
