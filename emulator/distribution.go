@@ -45,6 +45,9 @@ func ParseDistribution(text string) (*Distribution, error) {
 // String is the text that makes it.
 func (d *Distribution) String() string { return d.text }
 
+// Draw returns one of the durations.
+func (d *Distribution) Draw(random *rand.Rand) time.Duration { return d.draw(random) }
+
 func parseDelay(text string) (time.Duration, error) {
 	d, err := time.ParseDuration(text)
 	if err == nil && d < 0 {

@@ -217,7 +217,7 @@ func (f *faults) random(fault uint64, operation string) *rand.Rand {
 func (f *faults) latency(d *Distribution, op *operation) time.Duration {
 	f.mu.Lock()
 	defer f.mu.Unlock()
-	return d.draw(f.random(0, op.name()))
+	return d.Draw(f.random(0, op.name()))
 }
 
 // name is the operation's ID, or "" for a call that the contract does not know.
@@ -262,7 +262,7 @@ func (f *faults) take(op *operation, method, path string, now time.Time) strike 
 func (met *strike) add(f *Fault, random *rand.Rand) {
 	met.actions = append(met.actions, f.Action)
 	if f.Delays != nil {
-		met.delay += f.Delays.draw(random)
+		met.delay += f.Delays.Draw(random)
 	} else {
 		met.delay += f.Delay
 	}

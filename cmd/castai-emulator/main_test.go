@@ -174,6 +174,9 @@ func TestMistakes(t *testing.T) {
 		"requires at least 1 arg": {"exec"},
 		"address nowhere":         {"serve", "--addr", "nowhere"},
 		"state file":              {"serve", "--addr", "127.0.0.1:0", "--state", t.TempDir()},
+		"is no latency":           {"serve", "--addr", "127.0.0.1:0", "--latency", "some"},
+		"no such file":            {"serve", "--addr", "127.0.0.1:0", "--faults", "nowhere.yaml"},
+		"file.yaml: line 1":       {"serve", "--addr", "127.0.0.1:0", "--faults", file(t, "colour: red")},
 		"connection refused":      {"health", "--url", "http://127.0.0.1:1"},
 	} {
 		var out, errOut bytes.Buffer

@@ -10,35 +10,8 @@ import (
 	"net/http"
 	"time"
 
-	"github.com/spf13/pflag"
-
 	"github.com/castai/pulumi-castai/emulator"
 )
-
-// flags are those of the commands that start an emulator.
-type flags struct {
-	addr       string
-	state      string
-	agents     string
-	agentDelay time.Duration
-	strict     bool
-	latency    time.Duration
-	rateLimit  float64
-	tls        bool
-	log        bool
-}
-
-func (f *flags) register(set *pflag.FlagSet, addr string) {
-	set.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 picks a free one")
-	set.StringVar(&f.state, "state", "", "file that keeps the state over restarts (default: in memory)")
-	set.StringVar(&f.agents, "agents", string(emulator.Simulated), "what brings clusters online: simulated or real agents")
-	set.DurationVar(&f.agentDelay, "agent-delay", time.Second, "how long a simulated agent takes to connect")
-	set.BoolVar(&f.strict, "strict", false, "refuse request fields the API does not know, instead of ignoring them")
-	set.DurationVar(&f.latency, "latency", 0, "delay added to every call")
-	set.Float64Var(&f.rateLimit, "rate-limit", 0, "calls per second before 429 (default: no limit)")
-	set.BoolVar(&f.tls, "tls", false, "serve HTTPS with a certificate authority of its own")
-	set.BoolVar(&f.log, "log", false, "log every request to standard error, without secrets")
-}
 
 // api is a running emulator.
 type api struct {
@@ -52,25 +25,12 @@ type api struct {
 
 // start listens and serves in the background.
 func (f *flags) start(log io.Writer) (*api, error) {
-	options := emulator.Options{
-		State:  f.state,
-		Strict: f.strict,
-		Settings: emulator.Settings{
-			Agents: emulator.Agents(f.agents), AgentDelay: f.agentDelay, Latency: f.latency, RateLimit: f.rateLimit,
-		},
-	}
-	if options.Settings.Agents != emulator.Simulated && options.Settings.Agents != emulator.Real {
-		return nil, fmt.Errorf("--agents is %q: want simulated or real", f.agents)
-	}
-	if f.agentDelay == 0 {
-		options.Settings.AgentDelay = -1 // none
-	}
-	if f.log {
-		options.Log = log
-	}
-	server, err := emulator.New(options)
+	server, err := f.new(log)
 	if err != nil {
 		return nil, err
+	}
+	if f.chance() {
+		fmt.Fprintf(log, "castai-emulator: to meet the same faults again, use --seed %d\n", server.Seed())
 	}
 	a, err := f.listen(server, log)
 	if err != nil {

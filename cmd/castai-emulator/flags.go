@@ -1,0 +1,110 @@
+package main
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"time"
+
+	"github.com/spf13/pflag"
+
+	"github.com/castai/pulumi-castai/emulator"
+)
+
+// flags are those of the commands that start an emulator.
+type flags struct {
+	addr       string
+	state      string
+	agents     string
+	agentDelay time.Duration
+	strict     bool
+	latency    string
+	rateLimit  float64
+	readOnly   bool
+	faults     string
+	seed       uint64
+	tls        bool
+	log        bool
+}
+
+func (f *flags) register(set *pflag.FlagSet, addr string) {
+	set.StringVar(&f.addr, "addr", addr, "address to listen on; port 0 picks a free one")
+	set.StringVar(&f.state, "state", "", "file that keeps the state over restarts (default: in memory)")
+	set.StringVar(&f.agents, "agents", string(emulator.Simulated), "what brings clusters online: simulated or real agents")
+	set.DurationVar(&f.agentDelay, "agent-delay", time.Second, "how long a simulated agent takes to connect")
+	set.BoolVar(&f.strict, "strict", false, "refuse request fields the API does not know, instead of ignoring them")
+	set.StringVar(&f.latency, "latency", "", "delay added to every call: 200ms, 100ms..2s, 200ms+-50ms or p50=80ms,p99=2s")
+	set.Float64Var(&f.rateLimit, "rate-limit", 0, "calls per second before 429 (default: no limit)")
+	set.BoolVar(&f.readOnly, "read-only", false, "refuse all calls but GET")
+	set.StringVar(&f.faults, "faults", "", "file that says what goes wrong (YAML)")
+	set.Uint64Var(&f.seed, "seed", 0, "what chance goes by, to meet the same faults again (default: that of --faults, or a random one)")
+	set.BoolVar(&f.tls, "tls", false, "serve HTTPS with a certificate authority of its own")
+	set.BoolVar(&f.log, "log", false, "log every request to standard error, without secrets")
+}
+
+// plan is what goes wrong by the file, with the seed of the flag if that is given.
+func (f *flags) plan() (*emulator.FaultPlan, error) {
+	plan := &emulator.FaultPlan{}
+	if f.faults != "" {
+		text, err := os.ReadFile(f.faults)
+		if err != nil {
+			return nil, err
+		}
+		if plan, err = emulator.ParseFaults(text); err != nil {
+			return nil, fmt.Errorf("%s: %w", f.faults, err)
+		}
+	}
+	if f.seed != 0 {
+		plan.Seed = f.seed
+	}
+	return plan, nil
+}
+
+// new makes the emulator, which does not listen yet.
+func (f *flags) new(log io.Writer) (*emulator.Server, error) {
+	options := emulator.Options{
+		State:  f.state,
+		Strict: f.strict,
+		Settings: emulator.Settings{
+			Agents: emulator.Agents(f.agents), AgentDelay: f.agentDelay,
+		},
+	}
+	if options.Settings.Agents != emulator.Simulated && options.Settings.Agents != emulator.Real {
+		return nil, fmt.Errorf("--agents is %q: want simulated or real", f.agents)
+	}
+	if f.agentDelay == 0 {
+		options.Settings.AgentDelay = -1 // none
+	}
+	var latency *emulator.Distribution
+	if f.latency != "" {
+		var err error
+		if latency, err = emulator.ParseDistribution(f.latency); err != nil {
+			return nil, fmt.Errorf("--latency: %w", err)
+		}
+	}
+	if f.log {
+		options.Log = log
+	}
+	plan, err := f.plan()
+	if err != nil {
+		return nil, err
+	}
+	server, err := emulator.New(options)
+	if err != nil {
+		return nil, err
+	}
+	if err := server.SetFaults(plan); err != nil {
+		return nil, errors.Join(err, server.Close())
+	}
+	server.Configure(func(s *emulator.Settings) { // flags come before the file
+		s.Latencies = cmp.Or(latency, s.Latencies)
+		s.RateLimit = cmp.Or(f.rateLimit, s.RateLimit)
+		s.ReadOnly = f.readOnly || s.ReadOnly
+	})
+	return server, nil
+}
+
+// chance says that chance is in play, so that the user needs to know the seed.
+func (f *flags) chance() bool { return f.faults != "" || f.latency != "" }
