@@ -207,8 +207,8 @@ func registerCluster(c *call) (*answer, error) {
 		if failure != nil {
 			return nil, failure
 		}
-		for _, r := range c.store.list(clustersPath) {
-			if hidden[string](r, hiddenIdentity) == identity && !archived(r) {
+		for _, r := range c.store.where(clustersPath, hiddenIdentity, identity) {
+			if !archived(r) {
 				c.advance(r, c.now)
 				complete(r, p, in)
 				c.store.put(r)

@@ -427,10 +427,8 @@ func (k *collection) update(c *call) (*answer, error) {
 
 // store completes, checks and saves a new or changed record.
 func (k *collection) store(c *call, r *record, old doc) error {
-	for _, other := range c.store.list(r.Scope) {
-		if k.unique != "" && other != r && other.Doc[k.unique] == r.Doc[k.unique] {
-			return conflict("%s with %s %q already exists", k.kind, k.unique, r.Doc[k.unique])
-		}
+	if k.unique != "" && k.taken(c, r) {
+		return conflict("%s with %s %q already exists", k.kind, k.unique, text(r.Doc, k.unique))
 	}
 	setDefaults(r.Doc, k.defaults)
 	if k.rules != nil {
@@ -444,6 +442,16 @@ func (k *collection) store(c *call, r *record, old doc) error {
 	}
 	c.store.put(r)
 	return nil
+}
+
+// taken tells whether another item has what is unique.
+func (k *collection) taken(c *call, r *record) bool {
+	if k.unique == k.id {
+		other := c.store.get(r.Scope, r.ID)
+		return other != nil && other != r
+	}
+	same := c.store.where(r.Scope, k.unique, text(r.Doc, k.unique))
+	return slices.ContainsFunc(same, func(other *record) bool { return other != r })
 }
 
 // stamp sets times and version where the contract has such fields.

@@ -39,6 +39,7 @@ type Counter struct {
 const (
 	maxRequests = 20000
 	maxBodies   = 64 << 20 // bytes: snapshots of real agents are large
+	maxCounters = 1000     // the contract has fewer operations; calls outside of it then count together
 )
 
 type requestLog struct {
@@ -56,7 +57,8 @@ func (s *Server) Requests() []Request {
 	return slices.Clone(s.log.requests)
 }
 
-// Counters returns the sums per operation id; calls outside the contract count under their method and path.
+// Counters returns the sums per operation id; calls outside the contract count under their method and path, or as
+// "other" once there are many.
 func (s *Server) Counters() map[string]Counter {
 	s.log.mu.Lock()
 	defer s.log.mu.Unlock()
@@ -84,7 +86,11 @@ func (l *requestLog) add(r Request, out io.Writer) {
 	if name == "" {
 		name = r.Method + " " + r.Path
 	}
-	sum := l.counters[name]
+	sum, known := l.counters[name]
+	if !known && r.Operation == "" && len(l.counters) >= maxCounters {
+		name = "other"
+		sum = l.counters[name]
+	}
 	sum.Calls++
 	if r.Status == 0 || r.Status >= 400 {
 		sum.Errors++

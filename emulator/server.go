@@ -26,6 +26,7 @@ import (
 	"math/rand/v2"
 	"net"
 	"net/http"
+	"runtime/debug"
 	"slices"
 	"strconv"
 	"strings"
@@ -393,20 +394,31 @@ func sleep(ctx context.Context, d time.Duration) {
 	}
 }
 
-// process checks a request, lets its handler run and turns errors into answers.
+// process lets a request have its effect, and returns what goes back once that is in the state file.
 func (s *Server) process(r *http.Request, op *operation, params map[string]string, body []byte, stale *Fault) *answer {
+	a, changed := s.perform(r, op, params, body, stale)
+	if changed {
+		if err := s.store.flush(); err != nil { // the change is in memory and stays there, as after any lost answer
+			return s.refuse(r.URL.EscapedPath(), &Failure{Status: http.StatusInternalServerError, Message: "emulator: state file: " + err.Error()})
+		}
+	}
+	return a
+}
+
+// perform checks a request, lets its handler run and turns errors into answers. Requests do so one at a time.
+func (s *Server) perform(r *http.Request, op *operation, params map[string]string, body []byte, stale *Fault) (a *answer, changed bool) {
 	path := r.URL.EscapedPath()
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.store.past.by(r.Method == http.MethodGet)
 	if failure := s.authorize(r); failure != nil {
-		return s.refuse(path, failure)
+		return s.refuse(path, failure), false
 	}
 	if op == nil {
 		if inCluster(r.Header) && r.Method == http.MethodPost {
-			return &answer{status: http.StatusOK, body: []byte("{}")}
+			return &answer{status: http.StatusOK, body: []byte("{}")}, false
 		}
-		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)})
+		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)}), false
 	}
 	c := &call{Server: s, op: op, path: fill(op.path, params), params: params, query: r.URL.Query(), header: r.Header, now: s.options.Now()}
 	run := s.run
@@ -414,8 +426,10 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		run = func(c *call, _ []byte) (*answer, error) { return s.runThen(stale, c) }
 	}
 	a, err := run(c, body)
+	// What a refused request has changed is what time has: the life of a cluster goes on when somebody looks.
+	changed, failed := s.store.stage()
 	if err == nil {
-		err = s.store.commit()
+		err = failed
 	}
 	if err != nil {
 		var failure *Failure
@@ -425,7 +439,7 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		if err := checkDocument(op.problem, failure.body(mainAPI(path))); err != nil {
 			failure = &Failure{Status: http.StatusInternalServerError, Message: fmt.Sprintf("emulator: the error body of %s breaks the contract: %v", op.id, err)}
 		}
-		return s.refuse(path, failure)
+		return s.refuse(path, failure), changed
 	}
 	if len(a.body) > 0 && op.mediaType != "" && a.header.Get("Content-Type") == "" {
 		if a.header == nil {
@@ -433,10 +447,16 @@ func (s *Server) process(r *http.Request, op *operation, params map[string]strin
 		}
 		a.header.Set("Content-Type", op.mediaType)
 	}
-	return a
+	return a, changed
 }
 
-func (s *Server) run(c *call, body []byte) (*answer, error) {
+// run finds and runs the handler. One that panics must not take the emulator with it.
+func (s *Server) run(c *call, body []byte) (_ *answer, err error) {
+	defer func() {
+		if cause := recover(); cause != nil {
+			err = fmt.Errorf("%s panicked, please report it: %v\n%s", c.op.id, cause, debug.Stack())
+		}
+	}()
 	h := s.handlers[c.op.id]
 	if h == nil {
 		return nil, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the emulator does not implement %s", c.op.id)}

@@ -1,15 +1,13 @@
 package emulator
 
 import (
-	"database/sql"
-	"encoding/json"
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
 	"strings"
 
 	"github.com/getkin/kin-openapi/openapi3"
-	_ "modernc.org/sqlite" // the database driver
 )
 
 // record is one stored document.
@@ -21,6 +19,12 @@ type record struct {
 	Hidden doc    // what no answer shows, such as the steps of a life cycle
 
 	encoded map[*openapi3.Schema][]byte // the document as each kind of answer shows it
+	indexed map[string]string           // the texts that it is found by in the indexes of its scope
+}
+
+// member is a text of the document, or of what is hidden beside it.
+func (r *record) member(field string) string {
+	return cmp.Or(text(r.Doc, field), text(r.Hidden, field))
 }
 
 // hidden returns the value of a hidden field, or its zero value.
@@ -39,81 +43,59 @@ func (r *record) hide(field string, value any) {
 
 // scope is one collection of documents.
 type scope struct {
-	byID  map[string]*record
-	order []*record // by Seq
+	byID    map[string]*record
+	order   []*record                       // by Seq
+	indexes map[string]map[string][]*record // by field and its text, for the fields that were looked for
 }
 
-// store keeps all documents in memory, and, given a file, writes every change through to SQLite. Callers serialise.
+// index files a record, anew if it has changed, under its present text in a field.
+func (in *scope) index(r *record, field string) {
+	in.unindex(r, field)
+	if r.indexed == nil {
+		r.indexed = map[string]string{}
+	}
+	value := r.member(field)
+	r.indexed[field] = value
+	in.indexes[field][value] = append(in.indexes[field][value], r)
+}
+
+func (in *scope) unindex(r *record, field string) {
+	value, known := r.indexed[field]
+	if !known {
+		return
+	}
+	delete(r.indexed, field)
+	left := slices.DeleteFunc(slices.Clone(in.indexes[field][value]), func(other *record) bool { return other == r })
+	if len(left) > 0 {
+		in.indexes[field][value] = left
+	} else {
+		delete(in.indexes[field], value)
+	}
+}
+
+// store keeps all documents in memory and, given a file, a copy of them in SQLite. Callers serialise all but flush.
 type store struct {
-	db      *sql.DB // nil without a file
 	scopes  map[string]*scope
 	seq     int64
-	changed map[[2]string]*record // by scope and id; nil for what is gone
+	changed map[[2]string]*record // since the last stage, by scope and id; nil for what is gone
+	file    *stateFile            // nil without one
 	past    *past                 // nil unless somebody wants to know
 }
 
 func newStore() *store { return &store{scopes: map[string]*scope{}, changed: map[[2]string]*record{}} }
 
-const schemaVersion = 1
-
-// openStore reads the state file, making it if need be, and keeps others from using it: they would not see what is in
-// memory here. Without a name nothing outlives the process.
+// openStore reads the state file, making it if need be. Without a name nothing outlives the process.
 func openStore(file string) (*store, error) {
 	s := newStore()
 	if file == "" {
 		return s, nil
 	}
-	db, err := sql.Open("sqlite", file+"?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(2000)")
+	f, err := openStateFile(file, s.insert)
 	if err != nil {
 		return nil, fmt.Errorf("state file %s: %w", file, err)
 	}
-	db.SetMaxOpenConns(1)
-	s.db = db
-	if err := s.load(); err != nil {
-		db.Close()
-		return nil, fmt.Errorf("state file %s: %w", file, err)
-	}
+	s.file = f
 	return s, nil
-}
-
-func (s *store) load() error {
-	var version int
-	if err := s.db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
-		return err
-	}
-	switch version {
-	case schemaVersion:
-	case 0:
-		_, err := s.db.Exec(fmt.Sprintf(`
-			CREATE TABLE documents (scope TEXT, id TEXT, seq INTEGER, doc TEXT, hidden TEXT, PRIMARY KEY (scope, id)) WITHOUT ROWID;
-			PRAGMA user_version = %d`, schemaVersion))
-		if err != nil {
-			return err
-		}
-	default:
-		return fmt.Errorf("it has version %d and this emulator reads version %d; use another file", version, schemaVersion)
-	}
-	rows, err := s.db.Query("SELECT scope, id, seq, doc, hidden FROM documents ORDER BY seq")
-	if err != nil {
-		return err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		r := &record{}
-		var shown, unseen string
-		if err := rows.Scan(&r.Scope, &r.ID, &r.Seq, &shown, &unseen); err != nil {
-			return err
-		}
-		if err := json.Unmarshal([]byte(shown), &r.Doc); err != nil {
-			return fmt.Errorf("%s/%s: %w", r.Scope, r.ID, err)
-		}
-		if err := json.Unmarshal([]byte(unseen), &r.Hidden); err != nil {
-			return fmt.Errorf("%s/%s: %w", r.Scope, r.ID, err)
-		}
-		s.insert(r)
-		s.seq = max(s.seq, r.Seq)
-	}
-	return rows.Err()
 }
 
 func (s *store) insert(r *record) {
@@ -124,6 +106,7 @@ func (s *store) insert(r *record) {
 	}
 	in.byID[r.ID] = r
 	in.order = append(in.order, r)
+	s.seq = max(s.seq, r.Seq)
 }
 
 // get returns a record, or nil.
@@ -142,14 +125,35 @@ func (s *store) list(scope string) []*record {
 	return nil
 }
 
+// where returns the records of a scope that have a text in a field, shown or hidden.
+func (s *store) where(scope, field, value string) []*record {
+	in := s.scopes[scope]
+	if in == nil {
+		return nil
+	}
+	if in.indexes[field] == nil {
+		if in.indexes == nil {
+			in.indexes = map[string]map[string][]*record{}
+		}
+		in.indexes[field] = map[string][]*record{}
+		for _, r := range in.order {
+			in.index(r, field)
+		}
+	}
+	return in.indexes[field][value]
+}
+
 // put stores a new or changed record.
 func (s *store) put(r *record) {
 	if s.get(r.Scope, r.ID) != r {
-		s.seq++
-		r.Seq = s.seq
+		r.Seq = s.seq + 1
 		s.insert(r)
 	}
 	r.encoded = nil
+	in := s.scopes[r.Scope]
+	for field := range in.indexes {
+		in.index(r, field)
+	}
 	s.changed[[2]string{r.Scope, r.ID}] = r
 }
 
@@ -157,6 +161,9 @@ func (s *store) put(r *record) {
 func (s *store) remove(r *record) {
 	in := s.scopes[r.Scope]
 	delete(in.byID, r.ID)
+	for field := range in.indexes {
+		in.unindex(r, field)
+	}
 	// A new slice: a caller may be walking the old one.
 	in.order = slices.DeleteFunc(slices.Clone(in.order), func(other *record) bool { return other == r })
 	s.changed[[2]string{r.Scope, r.ID}] = nil
@@ -171,42 +178,31 @@ func (s *store) remove(r *record) {
 	}
 }
 
-// commit writes all changes since the last one to the file, together or not at all.
-func (s *store) commit() error {
+// stage takes what has changed since the last time on its way to the file, and tells whether there is any. It is not in
+// the file before the next flush.
+func (s *store) stage() (bool, error) {
 	defer clear(s.changed)
 	s.past.add(s.changed)
-	if s.db == nil || len(s.changed) == 0 {
-		return nil
+	if s.file == nil || len(s.changed) == 0 {
+		return false, nil
 	}
-	tx, err := s.db.Begin()
-	if err != nil {
-		return err
-	}
-	defer tx.Rollback()
-	for key, r := range s.changed {
-		if r == nil {
-			_, err = tx.Exec("DELETE FROM documents WHERE scope = ? AND id = ?", key[0], key[1])
-		} else {
-			err = s.write(tx, r)
-		}
-		if err != nil {
-			return err
-		}
-	}
-	return tx.Commit()
+	return true, s.file.stage(s.changed)
 }
 
-func (s *store) write(tx *sql.Tx, r *record) error {
-	shown, err := json.Marshal(r.Doc)
-	if err != nil {
+// flush writes to the file what has been staged. Other calls need not wait for it.
+func (s *store) flush() error {
+	if s.file == nil {
+		return nil
+	}
+	return s.file.flush()
+}
+
+// commit writes all changes since the last time to the file, together or not at all.
+func (s *store) commit() error {
+	if _, err := s.stage(); err != nil {
 		return err
 	}
-	unseen, err := json.Marshal(r.Hidden)
-	if err != nil {
-		return err
-	}
-	_, err = tx.Exec("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)", r.Scope, r.ID, r.Seq, string(shown), string(unseen))
-	return err
+	return s.flush()
 }
 
 // reset forgets everything.
@@ -214,16 +210,15 @@ func (s *store) reset() error {
 	clear(s.scopes)
 	clear(s.changed)
 	s.past = nil
-	if s.db == nil {
+	if s.file == nil {
 		return nil
 	}
-	_, err := s.db.Exec("DELETE FROM documents")
-	return err
+	return s.file.reset()
 }
 
 func (s *store) close() error {
-	if s.db == nil {
+	if s.file == nil {
 		return nil
 	}
-	return s.db.Close()
+	return s.file.close()
 }
