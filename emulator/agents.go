@@ -158,7 +158,7 @@ func (s *Server) AddNode(clusterID, name string) error {
 func (s *Server) change(clusterID string, change func(*call, *record)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	c := &call{Server: s, now: s.options.Now()}
+	c := s.outside()
 	r := s.cluster(c, clusterID)
 	if r == nil {
 		return notFound("cluster not found: %s", clusterID)

@@ -85,7 +85,7 @@ func (s *Server) clusterArea() {
 // cluster returns a cluster as it is by now, or nil.
 func (s *Server) cluster(c *call, id string) *record {
 	r := s.store.get(clustersPath, id)
-	if r == nil {
+	if r == nil || !c.sees(r) {
 		return nil
 	}
 	s.advance(r, c.now)
@@ -104,7 +104,7 @@ func listClusters(c *call) (*answer, error) {
 	var live []*record
 	for _, r := range c.store.list(clustersPath) {
 		c.advance(r, c.now)
-		if !archived(r) {
+		if !archived(r) && c.sees(r) {
 			live = append(live, r)
 		}
 	}
@@ -208,13 +208,16 @@ func registerCluster(c *call) (*answer, error) {
 			return nil, failure
 		}
 		for _, r := range c.store.where(clustersPath, hiddenIdentity, identity) {
-			if !archived(r) {
+			if !archived(r) && c.sees(r) {
 				c.advance(r, c.now)
 				complete(r, p, in)
 				c.store.put(r)
 				c.revive(r)
 				return c.show(r, "")
 			}
+		}
+		if c.who.cluster != "" {
+			return nil, &Failure{Status: http.StatusForbidden, Message: "the token is for cluster " + c.who.cluster + " only"}
 		}
 		return c.show(c.newCluster(p, identity, in), "")
 	}

@@ -124,7 +124,7 @@ func (c *call) spend(q report, group *record, from, to time.Time) spend {
 		requested += w.share
 	}
 	for _, cluster := range c.store.list(clustersPath) {
-		if archived(cluster) || !listed(q.clusters, cluster.ID) || !overlap(group, []string{cluster.ID}) {
+		if archived(cluster) || !c.sees(cluster) || !listed(q.clusters, cluster.ID) || !overlap(group, []string{cluster.ID}) {
 			continue
 		}
 		for _, node := range c.stretches(cluster) {

@@ -20,6 +20,8 @@ import (
 // call is one request on its way through a handler. Handlers run one at a time.
 type call struct {
 	*Server
+	store  ownStore   // of the caller, before that of the server
+	who    *principal // nil for the emulator itself
 	op     *operation
 	path   string            // in one spelling: the template filled with the parameters
 	params map[string]string // from the path

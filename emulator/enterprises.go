@@ -151,15 +151,11 @@ func (k *collection) drop(c *call, id string) error {
 // inEnterprise serves an operation of an enterprise.
 func (s *Server) inEnterprise(operation string, h handler) {
 	s.handle(operation, func(c *call) (*answer, error) {
-		if id := c.params["enterpriseId"]; !c.organizationExists(id) {
+		if id := c.params["enterpriseId"]; !c.inOrganization(id) {
 			return nil, notFound("enterprise not found: %s", id)
 		}
 		return h(c)
 	})
-}
-
-func (c *call) organizationExists(id string) bool {
-	return slices.ContainsFunc(c.options.Organizations, func(o Organization) bool { return o.ID == id })
 }
 
 // inBatch serves an operation that takes several requests, each for one organization, and answers with as many
@@ -176,7 +172,7 @@ func (s *Server) inBatch(operation, name string, one func(c *call, in doc) (doc,
 		done := []any{}
 		for _, in := range requests {
 			organization := text(in.(doc), "organizationId")
-			if !c.organizationExists(organization) {
+			if !c.inOrganization(organization) {
 				return nil, invalid("requests.organizationId", "no organization of this enterprise: %s", organization)
 			}
 			made, err := one(c.within(organization), in.(doc))
@@ -203,7 +199,7 @@ func (c *call) within(organization string) *call {
 
 // enterpriseRecords are the items of a collection in all organizations of the enterprise, in the enterprise's form.
 func (c *call) enterpriseRecords(k *collection, kinds string, wanted func(doc) bool) (found []*record) {
-	for _, o := range c.options.Organizations {
+	for _, o := range c.organizations() {
 		for _, r := range c.store.list(k.scope(c.within(o.ID))) {
 			if wanted != nil && !wanted(r.Doc) {
 				continue
@@ -275,7 +271,7 @@ func groupBinding(group string, in doc) doc {
 
 // bindingsOfGroup are the role bindings with the group among their subjects, wherever they were made.
 func (c *call) bindingsOfGroup(k *collection, group string) (found []*record) {
-	for _, o := range c.options.Organizations {
+	for _, o := range c.organizations() {
 		for _, r := range c.store.list(k.scope(c.within(o.ID))) {
 			subjects, _ := object(r.Doc, "definition")["subjects"].([]any)
 			if slices.ContainsFunc(subjects, func(in any) bool { return subjectKey(in) == "group "+group }) {

@@ -36,7 +36,7 @@ func (s *Server) groups() {
 			}
 			setDefaults(r.Doc, doc{"managedBy": c.managedBy()})
 			definition := object(r.Doc, "definition")
-			definition["author"] = doc{"id": user["id"], "email": user["email"]}
+			definition["author"] = c.author()
 			if author := object(object(old, "definition"), "author"); author != nil {
 				definition["author"] = author
 			}
@@ -152,16 +152,19 @@ func (c *call) wantsBinding(binding doc) bool {
 		anyOf("groupId", "subjects", func(key, want string) bool { return key == "group "+want })
 }
 
-// enroll makes the owner of the tokens a member and an owner of the organization. Assumed.
+// enroll makes the users of an organization members of it with their roles. Assumed.
 func (c *call) enroll() {
 	id := c.params["organizationId"]
 	if c.store.get(enrolledScope, id) != nil {
 		return
 	}
 	c.store.put(&record{Scope: enrolledScope, ID: id, Doc: doc{}})
-	me := clone(user).(doc)
-	c.join(me, beginning)
-	c.grant(me, "owners", doc{"roleId": ownerRole, "scopes": []any{doc{"organization": doc{"id": id}}}})
+	for _, u := range c.options.Accounts.Users {
+		if slices.Contains(u.Organizations, id) {
+			c.join(u.doc(), beginning)
+			c.grant(u.doc(), string(u.Role)+"s", doc{"roleId": roleIDs[u.Role], "scopes": []any{doc{"organization": doc{"id": id}}}})
+		}
+	}
 }
 
 // join makes somebody a member of the organization of the call.
@@ -273,7 +276,7 @@ func (s *Server) invitations() {
 			if !strings.Contains(email, "@") {
 				return nil, invalid("members.userEmail", "not an e-mail address")
 			}
-			if failure := s.known(email); failure != nil {
+			if failure := c.known(email); failure != nil {
 				return nil, failure
 			}
 			r := &record{Scope: invitationsPath, ID: c.newID()}
@@ -298,12 +301,12 @@ func (s *Server) invitations() {
 }
 
 // known refuses an address that is a member's or was invited. Assumed.
-func (s *Server) known(email string) *Failure {
-	if s.invitation(email) != nil {
+func (c *call) known(email string) *Failure {
+	if c.invitation(email) != nil {
 		return conflict("%s was invited already", email)
 	}
-	members := fill(organizationPath+"/users", map[string]string{"organizationId": s.options.Organizations[0].ID})
-	if slices.ContainsFunc(s.store.list(members), func(r *record) bool {
+	members := fill(organizationPath+"/users", map[string]string{"organizationId": c.organization()})
+	if slices.ContainsFunc(c.store.list(members), func(r *record) bool {
 		return strings.EqualFold(text(object(r.Doc, "user"), "email"), email)
 	}) {
 		return conflict("%s is a member already", email)
@@ -311,8 +314,8 @@ func (s *Server) known(email string) *Failure {
 	return nil
 }
 
-func (s *Server) invitation(email string) *record {
-	for _, r := range s.store.list(invitationsPath) {
+func (c *call) invitation(email string) *record {
+	for _, r := range c.store.list(invitationsPath) {
 		if strings.EqualFold(text(r.Doc, "inviteEmail"), email) {
 			return r
 		}
@@ -325,12 +328,21 @@ func (s *Server) invitation(email string) *record {
 func (s *Server) AcceptInvitation(email string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r := s.invitation(email)
-	if r == nil {
-		return notFound("nobody has invited %s", email)
+	for _, o := range s.options.Organizations {
+		c := s.by(s.principalOf(s.userOf(""), []string{o.ID}), s.options.Now())
+		if r := c.invitation(email); r != nil {
+			c.params = map[string]string{"organizationId": o.ID}
+			c.accept(r)
+			return s.store.commit()
+		}
 	}
-	c := &call{Server: s, now: s.options.Now(), params: map[string]string{"organizationId": s.options.Organizations[0].ID}}
+	return notFound("nobody has invited %s", email)
+}
+
+// accept makes the invited person a member.
+func (c *call) accept(r *record) {
 	c.enroll()
+	email := text(r.Doc, "inviteEmail")
 	id := c.newID()
 	who := doc{"id": id, "email": strings.ToLower(email), "name": strings.ToLower(email), "username": id}
 	c.join(who, instant(c.now))
@@ -345,6 +357,5 @@ func (s *Server) AcceptInvitation(email string) error {
 		}
 		c.grant(who, fmt.Sprintf("%s %d", email, i), doc{"roleId": text(binding, "roleId"), "scopes": scopes})
 	}
-	s.store.remove(r)
-	return s.store.commit()
+	c.store.remove(r)
 }

@@ -127,6 +127,6 @@ func (s *Server) runThen(f *Fault, c *call) (*answer, error) {
 	}
 	then.store, then.settings = s.store.past.store(f, c.now), s.settings
 	past := *c
-	past.Server, past.now = then, c.now.Add(-f.Age)
+	past.Server, past.store.store, past.now = then, then.store, c.now.Add(-f.Age)
 	return then.run(&past, nil)
 }

@@ -16,9 +16,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
-	"crypto/sha256"
 	"crypto/tls"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -27,7 +25,6 @@ import (
 	"net"
 	"net/http"
 	"runtime/debug"
-	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -44,11 +41,10 @@ type Options struct {
 	// Strict refuses request fields and query parameters the contract does not know, so that tests notice them. By
 	// default they are ignored, as the service does.
 	Strict bool
-	// Tokens are the API tokens that are accepted, beside those the API itself gives out. When empty, any token is
-	// accepted except none and one that starts with "invalid".
-	Tokens []string
-	// Organizations are those the tokens may see; DefaultOrganization alone when empty.
+	// Organizations are those there are; DefaultOrganization alone when empty.
 	Organizations []Organization
+	// Accounts are who may use the API; any token will do when empty.
+	Accounts Accounts
 	// Forbid may refuse a request with 403: it returns what the caller lacks, or "".
 	Forbid func(*http.Request) string
 	// Settings are what may also be changed while the server runs.
@@ -155,12 +151,12 @@ func build(options Options) (*Server, error) {
 	if options.NewID == nil {
 		options.NewID = uuid.NewString
 	}
-	if len(options.Organizations) == 0 {
-		options.Organizations = []Organization{DefaultOrganization}
-	}
 	s := &Server{options: options, operations: all, handlers: map[string]handler{}, adapters: map[string]func(doc){}}
 	if s.prices, err = priceList(); err != nil {
 		return nil, err
+	}
+	if err := s.loadAccounts(); err != nil {
+		return nil, fmt.Errorf("accounts: %w", err)
 	}
 	s.log.reset()
 	s.faults.seed = cmp.Or(options.Seed, uint64(1+rand.Uint32N(1_000_000))) // short enough to be typed again
@@ -411,7 +407,12 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.store.past.by(r.Method == http.MethodGet)
-	if failure := s.authorize(r); failure != nil {
+	now := s.options.Now()
+	who := s.authenticate(r, now)
+	if who == nil || len(who.organizations) == 0 {
+		return s.refuse(path, &Failure{Status: http.StatusUnauthorized, Message: "Unauthorized"}), false
+	}
+	if failure := s.authorize(who, r, op, params); failure != nil {
 		return s.refuse(path, failure), false
 	}
 	if op == nil {
@@ -420,7 +421,8 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 		}
 		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)}), false
 	}
-	c := &call{Server: s, op: op, path: fill(op.path, params), params: params, query: r.URL.Query(), header: r.Header, now: s.options.Now()}
+	c := s.by(who, now)
+	c.op, c.path, c.params, c.query, c.header = op, fill(op.path, params), params, r.URL.Query(), r.Header
 	run := s.run
 	if stale != nil && s.store.past != nil {
 		run = func(c *call, _ []byte) (*answer, error) { return s.runThen(stale, c) }
@@ -487,7 +489,7 @@ func (s *Server) run(c *call, body []byte) (_ *answer, err error) {
 
 // parents refuses calls below something that is not there.
 func (s *Server) parents(c *call) error {
-	if id, ok := c.params["organizationId"]; ok && !slices.ContainsFunc(s.options.Organizations, func(o Organization) bool { return o.ID == id }) {
+	if id, ok := c.params["organizationId"]; ok && !c.inOrganization(id) {
 		return notFound("organization not found: %s", id)
 	}
 	if id, ok := c.params["clusterId"]; ok && !strings.HasPrefix(c.op.path, clustersPath) {
@@ -496,7 +498,7 @@ func (s *Server) parents(c *call) error {
 		}
 	}
 	for _, k := range s.collections {
-		if scope, id, ok := k.above(c); ok && s.store.get(scope, id) == nil {
+		if scope, id, ok := k.above(c); ok && c.store.get(scope, id) == nil {
 			return notFound("%s not found: %s", k.kind, id)
 		}
 	}
@@ -510,58 +512,6 @@ func (s *Server) refuse(path string, f *Failure) *answer {
 		body = []byte(`{}`)
 	}
 	return &answer{status: f.Status, body: body}
-}
-
-// authorize checks the API token. Documented: header X-API-Key; a bearer token is declared too.
-func (s *Server) authorize(r *http.Request) *Failure {
-	token := cmp.Or(r.Header.Get("X-API-Key"), strings.TrimPrefix(r.Header.Get("Authorization"), "Bearer "))
-	known, issued := false, s.store.get(tokensScope, digest(token))
-	if issued != nil {
-		known = s.valid(issued)
-	} else if len(s.options.Tokens) > 0 {
-		known = slices.Contains(s.options.Tokens, token)
-	} else {
-		known = token != "" && !strings.HasPrefix(token, "invalid")
-	}
-	if !known {
-		return &Failure{Status: http.StatusUnauthorized, Message: "Unauthorized"}
-	}
-	if issued != nil && s.owner(issued).Doc["readonly"] == true && r.Method != http.MethodGet {
-		return &Failure{Status: http.StatusForbidden, Message: "the token is for reading only"} // assumed
-	}
-	if s.options.Forbid != nil {
-		if right := s.options.Forbid(r); right != "" {
-			return &Failure{Status: http.StatusForbidden, Message: right}
-		}
-	}
-	return nil
-}
-
-// tokensScope holds the digests of all tokens the API gave out.
-const tokensScope = "/_tokens"
-
-// issue makes a token that stands for a stored record, and is valid as long as that one is.
-func (c *call) issue(owner *record) string {
-	sum := sha256.Sum256([]byte(c.newID()))
-	token := hex.EncodeToString(sum[:])
-	c.store.put(&record{Scope: tokensScope, ID: digest(token), Hidden: doc{"scope": owner.Scope, "id": owner.ID}})
-	return token
-}
-
-// valid tells whether a token given out still is: not that of a removed or inactive key. Assumed.
-func (s *Server) valid(token *record) bool {
-	owner := s.owner(token)
-	return owner != nil && owner.Doc["active"] != false
-}
-
-// owner is the record that a token given out stands for; nil if it is gone.
-func (s *Server) owner(token *record) *record {
-	return s.store.get(hidden[string](token, "scope"), hidden[string](token, "id"))
-}
-
-func digest(token string) string {
-	sum := sha256.Sum256([]byte(token))
-	return hex.EncodeToString(sum[:])
 }
 
 // inCluster tells CAST AI's own components, whose newer versions call and send what nobody has described: what is not

@@ -17,6 +17,15 @@ var (
 	serviceAccounts = "/v1/organizations/" + org + "/service-accounts"
 )
 
+// accepting are accounts with these tokens.
+func accepting(secrets ...string) emulator.Accounts {
+	var accounts emulator.Accounts
+	for _, secret := range secrets {
+		accounts.Tokens = append(accounts.Tokens, emulator.Token{Secret: secret})
+	}
+	return accounts
+}
+
 func TestTokens(t *testing.T) {
 	tests := []struct {
 		name   string
@@ -33,7 +42,7 @@ func TestTokens(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			b := newBed(t, emulator.Options{Tokens: test.tokens})
+			b := newBed(t, emulator.Options{Accounts: accepting(test.tokens...)})
 			b.header = test.header
 			b.want(test.status, "GET", "/v1/auth/tokens", nil)
 		})
@@ -41,7 +50,7 @@ func TestTokens(t *testing.T) {
 }
 
 func TestTokensGivenOutAreAcceptedWhileTheirOwnerLives(t *testing.T) {
-	b := newBed(t, emulator.Options{Tokens: []string{"secret-token"}})
+	b := newBed(t, emulator.Options{Accounts: accepting("secret-token")})
 	admin := b.header
 	as := func(token any) { b.header = http.Header{"X-Api-Key": {token.(string)}} }
 

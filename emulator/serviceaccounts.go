@@ -21,7 +21,7 @@ func (s *Server) serviceAccountArea() {
 				"keysCount": 0.0, "keys": []any{},
 			})
 			if old == nil {
-				r.Doc["author"] = doc{"id": user["id"], "email": user["email"], "kind": "user"}
+				r.Doc["author"] = merged(c.author(), doc{"kind": c.who.kind})
 			}
 			return nil
 		},

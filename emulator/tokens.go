@@ -20,7 +20,7 @@ func (s *Server) authTokenArea() {
 			if r.Doc["active"] == nil {
 				r.Doc["active"] = old == nil || old["active"] == true
 			}
-			setDefaults(r.Doc, doc{"organizationId": c.organization(), "createdBy": user["id"], "expiresAt": nil})
+			setDefaults(r.Doc, doc{"organizationId": c.organization(), "createdBy": c.user()["id"], "expiresAt": nil})
 			if expiry := text(r.Doc, "expiresAt"); expiry != "" {
 				at, err := time.Parse(time.RFC3339, expiry)
 				if err != nil {
