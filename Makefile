@@ -7,7 +7,7 @@ TOOLS := .pulumi/bin
 VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint generated unit end-to-end coverage-api tools generate bench dist clean
+.PHONY: help demo build test check lint generated unit end-to-end coverage-api tools generate bench dist api-drift clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,10 +29,10 @@ check: lint generated unit ## lint, check the generated files, run the unit test
 lint: tools
 	@echo "lint: gofmt"
 	@# The files of this module alone: programs below tests/seed are kept as they were given.
-	@files=$$(gofmt -l $$($(GO) list -f '{{.Dir}}/*.go' ./...)); \
+	@files=$$(gofmt -l tools/drift $$($(GO) list -f '{{.Dir}}/*.go' ./...)); \
 		if [ -n "$$files" ]; then echo "not formatted by gofmt:"; echo "$$files"; exit 1; fi
 	@echo "lint: go vet"
-	@$(GO) vet ./...
+	@$(GO) vet ./... && $(GO) -C tools/drift vet .
 	@echo "lint: staticcheck"
 	@$(TOOLS)/staticcheck ./...
 
@@ -45,6 +45,7 @@ generated:
 unit: tools
 	@echo "unit tests"
 	@$(GO) test -timeout 20m $$($(GO) list ./... | grep -v /tests/)
+	@$(GO) -C tools/drift test .
 	@if [ "$$($(GO) env CGO_ENABLED)" = 1 ]; then \
 		$(GO) test -race ./internal/api; \
 	else echo "data races: not checked, there is no C compiler"; fi
@@ -68,6 +69,10 @@ bench: tools build ## measure the provider against the engine's floor
 
 dist: ## make the files of a release; VERSION=1.2.3 [PLATFORMS=linux/amd64,...] [SDKS=none|all]
 	@$(GO) run ./internal/dist -version "$(VERSION)" -platforms "$(PLATFORMS)" $(if $(SDKS),-sdks "$(SDKS)")
+
+api-drift: ## compare the wire contract with the description that CAST AI publishes; SPEC=file or URL [ALL=1]
+	@$(GO) -C tools/drift build -o $(CURDIR)/$(TOOLS)/api-drift .
+	@$(TOOLS)/api-drift $(if $(ALL),-all) "$(SPEC)"
 
 clean: ## remove what was built and downloaded
 	rm -rf .pulumi bin dist
