@@ -36,7 +36,7 @@ const schemaVersion = 1
 // openStateFile opens or makes the file, hands over what is in it, oldest first, and keeps others from using it: they
 // would not see what is in memory here.
 func openStateFile(name string, insert func(*record)) (*stateFile, error) {
-	db, err := sql.Open("sqlite", name+"?_pragma=locking_mode(EXCLUSIVE)&_pragma=journal_mode(WAL)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(2000)")
+	db, err := sql.Open("sqlite", name+"?_pragma=locking_mode(EXCLUSIVE)&_pragma=synchronous(NORMAL)&_pragma=busy_timeout(2000)")
 	if err != nil {
 		return nil, err
 	}
@@ -50,22 +50,37 @@ func openStateFile(name string, insert func(*record)) (*stateFile, error) {
 }
 
 func (f *stateFile) load(insert func(*record)) error {
-	var version int
-	if err := f.db.QueryRow("PRAGMA user_version").Scan(&version); err != nil {
+	empty, err := f.check()
+	if err != nil {
 		return err
 	}
-	switch version {
-	case schemaVersion:
-	case 0:
+	if !empty {
+		if err := f.read(insert); err != nil {
+			return err
+		}
+	}
+	if _, err := f.db.Exec("PRAGMA journal_mode = WAL"); err != nil { // not before: it writes to the file
+		return err
+	}
+	if empty {
 		_, err := f.db.Exec(fmt.Sprintf(`
+			BEGIN;
 			CREATE TABLE documents (scope TEXT, id TEXT, seq INTEGER, doc TEXT, hidden TEXT, PRIMARY KEY (scope, id)) WITHOUT ROWID;
-			PRAGMA user_version = %d`, schemaVersion))
+			PRAGMA application_id = %d;
+			PRAGMA user_version = %d;
+			COMMIT`, applicationID, schemaVersion))
 		if err != nil {
 			return err
 		}
-	default:
-		return fmt.Errorf("it has version %d and this emulator reads version %d; use another file", version, schemaVersion)
 	}
+	if f.upsert, err = f.db.Prepare("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)"); err != nil {
+		return err
+	}
+	f.delete, err = f.db.Prepare("DELETE FROM documents WHERE scope = ? AND id = ?")
+	return err
+}
+
+func (f *stateFile) read(insert func(*record)) error {
 	rows, err := f.db.Query("SELECT scope, id, seq, doc, hidden FROM documents ORDER BY seq")
 	if err != nil {
 		return err
@@ -78,21 +93,14 @@ func (f *stateFile) load(insert func(*record)) error {
 			return err
 		}
 		if err := json.Unmarshal(shown, &r.Doc); err != nil {
-			return fmt.Errorf("%s/%s: %w", r.Scope, r.ID, err)
+			return fmt.Errorf("it is damaged: %s/%s: %w", r.Scope, r.ID, err)
 		}
 		if err := json.Unmarshal(unseen, &r.Hidden); err != nil {
-			return fmt.Errorf("%s/%s: %w", r.Scope, r.ID, err)
+			return fmt.Errorf("it is damaged: %s/%s: %w", r.Scope, r.ID, err)
 		}
 		insert(r)
 	}
-	if err := rows.Err(); err != nil {
-		return err
-	}
-	if f.upsert, err = f.db.Prepare("INSERT OR REPLACE INTO documents VALUES (?, ?, ?, ?, ?)"); err != nil {
-		return err
-	}
-	f.delete, err = f.db.Prepare("DELETE FROM documents WHERE scope = ? AND id = ?")
-	return err
+	return rows.Err()
 }
 
 // stage adds changed documents, or none of them, to what the next flush writes.

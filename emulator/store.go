@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"fmt"
 	"maps"
 	"slices"
 	"strings"
@@ -92,7 +91,7 @@ func openStore(file string) (*store, error) {
 	}
 	f, err := openStateFile(file, s.insert)
 	if err != nil {
-		return nil, fmt.Errorf("state file %s: %w", file, err)
+		return nil, stateError(file, err)
 	}
 	s.file = f
 	return s, nil
