@@ -44,7 +44,9 @@ func (s ownStore) get(scope, id string) *record { return s.store.get(s.own(scope
 
 func (s ownStore) list(scope string) []*record { return s.store.list(s.own(scope)) }
 
-func (s ownStore) where(scope, field, value string) []*record { return s.store.where(s.own(scope), field, value) }
+func (s ownStore) where(scope, field, value string) []*record {
+	return s.store.where(s.own(scope), field, value)
+}
 
 func (s ownStore) put(r *record) {
 	r.Scope = s.own(r.Scope)

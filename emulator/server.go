@@ -16,7 +16,6 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
-	"crypto/tls"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -313,8 +312,8 @@ func cut(w http.ResponseWriter, reset bool) {
 	if reset {
 		if connection, _, err := http.NewResponseController(w).Hijack(); err == nil {
 			inner := connection
-			if secured, ok := connection.(*tls.Conn); ok {
-				inner = secured.NetConn()
+			for wrapped, ok := inner.(interface{ NetConn() net.Conn }); ok; wrapped, ok = inner.(interface{ NetConn() net.Conn }) {
+				inner = wrapped.NetConn() // of TLS, for one
 			}
 			if tcp, ok := inner.(*net.TCPConn); ok {
 				tcp.SetLinger(0) // the way to make the kernel reset it; without, it is closed

@@ -27,7 +27,7 @@ CASTAI_API_URL always points at the emulator; CASTAI_API_TOKEN is set unless it 
 			if err != nil {
 				return err
 			}
-			if err := health(command.Context(), api.url); err != nil {
+			if err := health(command.Context(), api.url()); err != nil {
 				return errors.Join(err, api.stop())
 			}
 			child := exec.Command(args[0], args[1:]...)

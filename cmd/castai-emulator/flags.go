@@ -26,6 +26,8 @@ type flags struct {
 	faults     string
 	seed       uint64
 	tls        bool
+	tlsNames   []string
+	caDir      string
 	log        bool
 }
 
@@ -40,8 +42,15 @@ func (f *flags) register(set *pflag.FlagSet, addr string) {
 	set.BoolVar(&f.readOnly, "read-only", false, "refuse all calls but GET")
 	set.StringVar(&f.faults, "faults", "", "file that says what goes wrong (YAML)")
 	set.Uint64Var(&f.seed, "seed", 0, "what chance goes by, to meet the same faults again (default: that of --faults, or a random one)")
-	set.BoolVar(&f.tls, "tls", false, "serve HTTPS with a certificate authority of its own")
+	set.BoolVar(&f.tls, "tls", false, "point clients at HTTPS, which is served beside HTTP")
+	set.StringSliceVar(&f.tlsNames, "tls-name", nil, "other name or address in the certificate, such as one that a cluster reaches it by; may be repeated")
+	registerCADir(set, &f.caDir)
 	set.BoolVar(&f.log, "log", false, "log every request to standard error, without secrets")
+}
+
+// registerCADir adds the flag that says where the certificate authority is.
+func registerCADir(set *pflag.FlagSet, dir *string) {
+	set.StringVar(dir, "ca-dir", defaultCADir(), "directory of the certificate authority, which is made once and kept")
 }
 
 // plan is what goes wrong by the file, with the seed of the flag if that is given.

@@ -43,7 +43,7 @@ func run(args []string, in *os.File, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	root.AddCommand(serveCommand(), execCommand(in), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), execCommand(in), caCommand(), healthCommand(), versionCommand())
 	err := root.ExecuteContext(context.Background())
 	var code exitCode
 	switch {
@@ -70,7 +70,11 @@ func serveCommand() *cobra.Command {
 			if err != nil {
 				return err
 			}
-			fmt.Fprintf(command.OutOrStdout(), "CAST AI emulator listening on %s\n\n", api.url)
+			fmt.Fprintf(command.OutOrStdout(), "CAST AI emulator listening on %s\n", api.http)
+			if api.https != "" {
+				fmt.Fprintf(command.OutOrStdout(), "and on %s, with a certificate of %s\n", api.https, api.ca)
+			}
+			fmt.Fprintln(command.OutOrStdout())
 			for _, setting := range api.environment() {
 				fmt.Fprintf(command.OutOrStdout(), "  export %s\n", setting)
 			}
@@ -83,6 +87,31 @@ func serveCommand() *cobra.Command {
 		},
 	}
 	f.register(command.Flags(), "127.0.0.1:8086")
+	return command
+}
+
+func caCommand() *cobra.Command {
+	var dir string
+	var path bool
+	command := &cobra.Command{
+		Use:   "ca",
+		Short: "Print the certificate of the authority that HTTPS clients have to trust",
+		Args:  cobra.NoArgs,
+		RunE: func(command *cobra.Command, _ []string) error {
+			authority, err := openAuthority(dir, time.Now())
+			if err != nil {
+				return err
+			}
+			if path {
+				_, err = fmt.Fprintln(command.OutOrStdout(), authority.file())
+			} else {
+				_, err = command.OutOrStdout().Write(authority.text())
+			}
+			return err
+		},
+	}
+	registerCADir(command.Flags(), &dir)
+	command.Flags().BoolVar(&path, "path", false, "print where the file is instead")
 	return command
 }
 

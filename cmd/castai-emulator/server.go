@@ -15,12 +15,21 @@ import (
 
 // api is a running emulator.
 type api struct {
-	url    string
-	ca     *authority // nil without TLS
-	failed chan error // receives why serving ended before it was stopped
+	http, https string     // addresses; the second is "" when HTTPS is off
+	secure      bool       // clients are pointed at HTTPS
+	ca, bundle  string     // files that clients can be told to trust
+	failed      chan error // receives why serving ended before it was stopped
 
 	emulator *emulator.Server
 	web      *http.Server
+}
+
+// url is where clients are pointed at.
+func (a *api) url() string {
+	if a.secure {
+		return a.https
+	}
+	return a.http
 }
 
 // start listens and serves in the background.
@@ -57,31 +66,49 @@ func (f *flags) listen(server *emulator.Server, log io.Writer) (*api, error) {
 	if address.IP.IsUnspecified() {
 		host = "127.0.0.1"
 	}
-	a.url = "http://" + net.JoinHostPort(host, fmt.Sprint(address.Port))
-	if f.tls {
-		a.url = "https" + a.url[len("http"):]
-		if a.ca, err = newAuthority(address.IP); err != nil {
-			return nil, errors.Join(err, listener.Close())
-		}
-		a.web.TLSConfig = &tls.Config{Certificates: []tls.Certificate{a.ca.server}, MinVersion: tls.VersionTLS12}
+	host = net.JoinHostPort(host, fmt.Sprint(address.Port))
+	a.http = "http://" + host
+	if err := a.certify(f, address.IP); err == nil {
+		a.https = "https://" + host
+		listener = listenBoth(listener, a.web.TLSConfig)
+	} else if f.tls {
+		return nil, errors.Join(err, listener.Close())
+	} else {
+		fmt.Fprintf(log, "castai-emulator: warning: no HTTPS: %v\n", err)
 	}
 	go func() {
-		serve := a.web.Serve
-		if f.tls {
-			serve = func(l net.Listener) error { return a.web.ServeTLS(l, "", "") }
-		}
-		if err := serve(listener); !errors.Is(err, http.ErrServerClosed) {
+		if err := a.web.Serve(listener); !errors.Is(err, http.ErrServerClosed) {
 			a.failed <- err
 		}
 	}()
 	return a, nil
 }
 
+// certify makes ready for HTTPS.
+func (a *api) certify(f *flags, ip net.IP) error {
+	authority, err := openAuthority(f.caDir, time.Now())
+	if err != nil {
+		return err
+	}
+	certificate, err := authority.serverCertificate(f.tlsNames, ip, time.Now())
+	if err != nil {
+		return err
+	}
+	a.ca, a.secure = authority.file(), f.tls
+	if a.secure {
+		if a.bundle, err = authority.bundle(); err != nil {
+			return err
+		}
+	}
+	a.web.TLSConfig = &tls.Config{Certificates: []tls.Certificate{certificate}, MinVersion: tls.VersionTLS12, NextProtos: []string{"h2", "http/1.1"}}
+	return nil
+}
+
 // environment is what points clients at the emulator.
 func (a *api) environment() []string {
-	settings := []string{"CASTAI_API_URL=" + a.url, "CASTAI_API_TOKEN=local"}
-	if a.ca != nil {
-		settings = append(settings, "SSL_CERT_FILE="+a.ca.bundle, "NODE_EXTRA_CA_CERTS="+a.ca.file)
+	settings := []string{"CASTAI_API_URL=" + a.url(), "CASTAI_API_TOKEN=local"}
+	if a.secure {
+		settings = append(settings, "SSL_CERT_FILE="+a.bundle, "NODE_EXTRA_CA_CERTS="+a.ca)
 	}
 	return settings
 }
@@ -93,9 +120,6 @@ func (a *api) stop() error {
 	err := a.web.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
 		err = a.web.Close()
-	}
-	if a.ca != nil {
-		err = errors.Join(err, a.ca.remove())
 	}
 	return errors.Join(err, a.emulator.Close())
 }
