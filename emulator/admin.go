@@ -49,16 +49,13 @@ func (s *Server) adminHandler() http.Handler {
 		w.WriteHeader(http.StatusNoContent)
 	})
 	mux.HandleFunc("PUT /_emulator/faults", func(w http.ResponseWriter, r *http.Request) {
-		text, err := readBody(r)
-		var plan *FaultPlan
-		if err == nil {
-			plan, err = ParseFaults(text)
-		}
-		if err != nil {
-			writeResult(w, badRequest("%v", err))
-			return
-		}
-		writeResult(w, s.SetFaults(plan))
+		takeBody(w, r, func(text []byte) error {
+			plan, err := ParseFaults(text)
+			if err != nil {
+				return badRequest("%v", err)
+			}
+			return s.SetFaults(plan)
+		})
 	})
 	mux.HandleFunc("DELETE /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
 		s.ClearFaults()
@@ -115,9 +112,7 @@ func (s *Server) adminHandler() http.Handler {
 	mux.HandleFunc("POST /_emulator/invitations/{email}/accept", func(w http.ResponseWriter, r *http.Request) {
 		writeResult(w, s.AcceptInvitation(r.PathValue("email")))
 	})
-	mux.HandleFunc("POST /_emulator/reset", func(w http.ResponseWriter, _ *http.Request) {
-		writeResult(w, s.Reset())
-	})
+	s.stateInterface(mux)
 	return mux
 }
 

@@ -63,7 +63,7 @@ func ParseFaults(text []byte) (*FaultPlan, error) {
 		}
 		f := one.fault().withDefaults()
 		if err := f.check(known); err != nil {
-			return nil, at(node, err)
+			return nil, atLine(node, err)
 		}
 		plan.Faults = append(plan.Faults, f)
 	}

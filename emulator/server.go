@@ -46,6 +46,8 @@ type Options struct {
 	Accounts Accounts
 	// Forbid may refuse a request with 403: it returns what the caller lacks, or "".
 	Forbid func(*http.Request) string
+	// Scenario is what there is in the beginning, unless the state file holds something already.
+	Scenario *Scenario
 	// Settings are what may also be changed while the server runs.
 	Settings Settings
 	// Now is the clock; time.Now when nil.
@@ -135,6 +137,9 @@ func New(options Options) (*Server, error) {
 	if s.store, err = openStore(options.State); err != nil {
 		return nil, err
 	}
+	if err := s.begin(); err != nil {
+		return nil, errors.Join(err, s.Close())
+	}
 	return s, nil
 }
 
@@ -190,15 +195,6 @@ func (s *Server) Configure(change func(*Settings)) {
 	change(&s.settings)
 	s.settings = s.settings.withDefaults()
 	s.limiter = limiter(s.settings)
-}
-
-// Reset forgets all state, faults and logged requests; settings stay.
-func (s *Server) Reset() error {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	s.faults.clear()
-	s.log.reset()
-	return s.store.reset()
 }
 
 func limiter(s Settings) *rate.Limiter {

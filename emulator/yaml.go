@@ -19,8 +19,8 @@ type lineError struct {
 func (e *lineError) Error() string { return fmt.Sprintf("line %d: %v", e.line, e.err) }
 func (e *lineError) Unwrap() error { return e.err }
 
-// at says in which line something is wrong, unless the error knows better.
-func at(node *yaml.Node, err error) error {
+// atLine says in which line something is wrong, unless the error knows better.
+func atLine(node *yaml.Node, err error) error {
 	var known *lineError
 	if err == nil || errors.As(err, &known) {
 		return err
@@ -47,10 +47,10 @@ func parseYAML(text []byte) (*yaml.Node, error) {
 func decodeYAML(node *yaml.Node, into any) error {
 	text, err := toJSON(node)
 	if err != nil {
-		return at(node, err)
+		return atLine(node, err)
 	}
 	if err = decodeStrict(text, into); err == nil || node.Kind != yaml.MappingNode {
-		return at(node, err)
+		return atLine(node, err)
 	}
 	for i := 0; i+1 < len(node.Content); i += 2 { // the member that fails alone is at fault
 		member := &yaml.Node{Kind: yaml.MappingNode, Tag: "!!map", Content: node.Content[i : i+2]}
@@ -58,7 +58,7 @@ func decodeYAML(node *yaml.Node, into any) error {
 			return &lineError{node.Content[i].Line, err}
 		}
 	}
-	return at(node, err)
+	return atLine(node, err)
 }
 
 func toJSON(node *yaml.Node) ([]byte, error) {
@@ -86,7 +86,8 @@ func decodeStrict(text []byte, into any) error {
 	err := decoder.Decode(into)
 	var mistyped *json.UnmarshalTypeError
 	if errors.As(err, &mistyped) {
-		return fmt.Errorf("%s cannot be a %s", mistyped.Field, mistyped.Value)
+		first := min(1, len(mistyped.Field)) // the names of fields without a tag begin with a capital
+		return fmt.Errorf("%s cannot be a %s", strings.ToLower(mistyped.Field[:first])+mistyped.Field[first:], mistyped.Value)
 	}
 	if err != nil {
 		return errors.New(strings.TrimPrefix(err.Error(), "json: "))
