@@ -16,20 +16,7 @@ func (s *Server) adminHandler() http.Handler {
 	mux.HandleFunc("GET /_emulator/health", func(w http.ResponseWriter, _ *http.Request) {
 		writeJSON(w, http.StatusOK, doc{"status": "ok"})
 	})
-	mux.HandleFunc("GET /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
-		list := []requestJSON{}
-		for _, r := range s.Requests() {
-			list = append(list, requestJSON{r.ID, r.Time, r.Method, r.Path, r.Query, r.Operation, r.UserAgent, redact(r.Body), r.Status, r.ResponseBytes})
-		}
-		writeJSON(w, http.StatusOK, doc{"requests": list})
-	})
-	mux.HandleFunc("DELETE /_emulator/requests", func(w http.ResponseWriter, _ *http.Request) {
-		s.ForgetRequests()
-		w.WriteHeader(http.StatusNoContent)
-	})
-	mux.HandleFunc("GET /_emulator/counters", func(w http.ResponseWriter, _ *http.Request) {
-		writeJSON(w, http.StatusOK, doc{"operations": s.Counters()})
-	})
+	s.requestInterface(mux)
 	mux.HandleFunc("GET /_emulator/faults", func(w http.ResponseWriter, _ *http.Request) {
 		list := []faultJSON{}
 		for _, f := range s.Faults() {
@@ -125,20 +112,6 @@ func (d *duration) UnmarshalText(text []byte) error {
 	parsed, err := time.ParseDuration(string(text))
 	*d = duration(parsed)
 	return err
-}
-
-// requestJSON is a Request with the secrets of its body hidden.
-type requestJSON struct {
-	ID            string    `json:"id"`
-	Time          time.Time `json:"time"`
-	Method        string    `json:"method"`
-	Path          string    `json:"path"`
-	Query         string    `json:"query,omitempty"`
-	Operation     string    `json:"operation,omitempty"`
-	UserAgent     string    `json:"userAgent,omitempty"`
-	Body          string    `json:"body,omitempty"`
-	Status        int       `json:"status"`
-	ResponseBytes int       `json:"responseBytes"`
 }
 
 // settingsJSON is Settings. A zero delay is no delay here.

@@ -21,10 +21,14 @@ type Request struct {
 	Query         string // encoded
 	Operation     string // of the contract, if it has one
 	UserAgent     string
-	Body          []byte   // as sent but unzipped, secrets included
-	Status        int      // 0 when no answer was made
-	ResponseBytes int      // of the body
+	Body          []byte // as sent but unzipped, secrets included
+	Status        int    // 0 when no answer was made
+	Lost          bool   // the answer, if there was one, did not get to the client
+	ResponseBytes int    // of the body
+	Response      []byte // the body, secrets included; of older requests it is dropped when there is much
+	Duration      time.Duration
 	Faults        []Action // that it met
+	Sequence      int64    // counts the requests of a server, from 1
 }
 
 // Counter sums up the calls of one operation.
@@ -39,6 +43,7 @@ type Counter struct {
 const (
 	maxRequests = 20000
 	maxBodies   = 64 << 20 // bytes: snapshots of real agents are large
+	maxAnswers  = 16 << 20 // bytes
 	maxCounters = 1000     // the contract has fewer operations; calls outside of it then count together
 )
 
@@ -46,7 +51,11 @@ type requestLog struct {
 	mu       sync.Mutex
 	requests []Request
 	bodies   int // bytes
+	answers  int // bytes
+	answered int // the first request that may still have its answer
+	sequence int64
 	counters map[string]Counter
+	more     chan struct{} // closed when there are more; nil when nobody waits
 }
 
 // Requests returns the calls so far, oldest first: at most the last 20,000, and those with the last 64 MiB of bodies.
@@ -71,14 +80,25 @@ func (s *Server) ForgetRequests() { s.log.reset() }
 func (l *requestLog) reset() {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	l.requests, l.bodies, l.counters = nil, 0, map[string]Counter{}
+	l.requests, l.bodies, l.answers, l.answered, l.counters = nil, 0, 0, 0, map[string]Counter{}
 }
 
-func (l *requestLog) add(r Request, out io.Writer) {
+func (l *requestLog) add(r Request, out io.Writer, format LogFormat) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.sequence++
+	r.Sequence = l.sequence
 	l.bodies += len(r.Body)
+	l.answers += len(r.Response)
 	l.requests = append(l.requests, r)
+	for ; l.answers > maxAnswers; l.answered++ {
+		l.answers -= len(l.requests[l.answered].Response)
+		l.requests[l.answered].Response = nil
+	}
+	if l.more != nil {
+		close(l.more)
+		l.more = nil
+	}
 	if len(l.requests) > maxRequests || l.bodies > maxBodies {
 		l.forget()
 	}
@@ -99,7 +119,7 @@ func (l *requestLog) add(r Request, out io.Writer) {
 	sum.ResponseBytes += r.ResponseBytes
 	l.counters[name] = sum
 	if out != nil {
-		fmt.Fprintf(out, "%s %s %s %d %s\n", r.Time.UTC().Format(time.RFC3339), r.Method, r.Path, r.Status, redact(r.Body))
+		format.write(out, r)
 	}
 }
 
@@ -108,27 +128,27 @@ func (l *requestLog) forget() {
 	n := 0
 	for n < len(l.requests) && (len(l.requests)-n > maxRequests/10*9 || l.bodies > maxBodies/10*9) {
 		l.bodies -= len(l.requests[n].Body)
+		l.answers -= len(l.requests[n].Response)
 		n++
 	}
 	l.requests = slices.Delete(l.requests, 0, n)
+	l.answered = max(0, l.answered-n)
 }
 
 var secret = regexp.MustCompile(`(?i)(token|secret|password|credential|private_?key|api_?key|certificate|user_?data)`)
 
-// redact returns a JSON body on one line with the values of secret fields hidden, and nothing of what is not JSON.
-func redact(body []byte) string {
+// redact returns a JSON body with the values of secret fields hidden, and nothing of what is not JSON.
+func redact(body []byte) json.RawMessage {
 	if len(body) == 0 {
-		return ""
+		return nil
 	}
 	var value any
-	if err := json.Unmarshal(body, &value); err != nil {
-		return fmt.Sprintf("(%d bytes)", len(body))
+	if err := json.Unmarshal(body, &value); err == nil {
+		if out, err := json.Marshal(masked(value)); err == nil {
+			return out
+		}
 	}
-	out, err := json.Marshal(masked(value))
-	if err != nil {
-		return fmt.Sprintf("(%d bytes)", len(body))
-	}
-	return string(out)
+	return json.RawMessage(fmt.Sprintf("%q", fmt.Sprintf("(%d bytes)", len(body))))
 }
 
 // masked hides the values of secret fields, in place.

@@ -58,6 +58,8 @@ type Options struct {
 	Seed uint64
 	// Log receives a line per request, without secrets; nobody when nil.
 	Log io.Writer
+	// LogFormat is how: Text when empty.
+	LogFormat LogFormat
 }
 
 // Agents says what brings clusters online.
@@ -118,6 +120,7 @@ type Server struct {
 	prices      map[string][]instance // by cloud
 	defects     []error               // mistakes found while the areas were set up
 	admin       http.Handler
+	metrics     *metrics
 
 	mu       sync.Mutex // held while a request is handled
 	store    *store
@@ -134,6 +137,8 @@ func New(options Options) (*Server, error) {
 	if err != nil {
 		return nil, err
 	}
+	s.metrics = newMetrics(s)
+	s.admin = s.adminHandler()
 	if s.store, err = openStore(options.State); err != nil {
 		return nil, err
 	}
@@ -170,7 +175,6 @@ func build(options Options) (*Server, error) {
 	if err := errors.Join(s.defects...); err != nil {
 		return nil, err
 	}
-	s.admin = s.adminHandler()
 	return s, nil
 }
 
@@ -248,6 +252,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		s.admin.ServeHTTP(w, r)
 		return
 	}
+	began := time.Now() // not by the server's clock: it is measured
 	seen := Request{ID: uuid.NewString(), Time: s.options.Now(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, UserAgent: r.UserAgent()}
 	body, err := readBody(r)
 	seen.Body = body
@@ -265,10 +270,12 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if out.answer != nil {
 		seen.Status = out.answer.status
 	}
-	if !out.lost {
-		seen.ResponseBytes = len(out.answer.body)
+	if seen.Lost = out.lost; !seen.Lost {
+		seen.ResponseBytes, seen.Response = len(out.body), out.body
 	}
-	s.log.add(seen, s.options.Log) // before anybody can have the answer
+	seen.Duration = time.Since(began)
+	s.metrics.observe(seen)
+	s.log.add(seen, s.options.Log, s.options.LogFormat) // before anybody can have the answer
 	out.write(w, seen.ID)
 }
 
