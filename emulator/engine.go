@@ -365,10 +365,13 @@ func (k *collection) scope(c *call) string { return fill(k.path, c.params) }
 // given returns the document of a request body, out of its wrapper, without nulls.
 func (k *collection) given(c *call) doc {
 	in := withoutNulls(c.input()).(doc)
-	if inner, ok := in[k.wrapper].(doc); ok && k.wrapper != "" {
+	if _, wrapped := unwrap(c.op.request, k.wrapper); !wrapped {
+		return in
+	}
+	if inner := object(in, k.wrapper); inner != nil {
 		return inner
 	}
-	return in
+	return doc{}
 }
 
 func (k *collection) create(c *call) (*answer, error) {

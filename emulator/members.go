@@ -271,7 +271,7 @@ func (s *Server) invitations() {
 		members, _ := withoutNulls(c.input()).(doc)["members"].([]any)
 		ids := []any{}
 		for _, in := range members {
-			member := in.(doc)
+			member := merged(doc{"roleBindings": []any{}}, in.(doc))
 			email := text(member, "userEmail")
 			if !strings.Contains(email, "@") {
 				return nil, invalid("members.userEmail", "not an e-mail address")

@@ -430,7 +430,9 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 		run = func(c *call, _ []byte) (*answer, error) { return s.runThen(stale, c) }
 	}
 	a, err := run(c, body)
-	// What a refused request has changed is what time has: the life of a cluster goes on when somebody looks.
+	if err != nil {
+		s.store.rollback()
+	}
 	changed, failed := s.store.stage()
 	if err == nil {
 		err = failed

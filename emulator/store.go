@@ -17,6 +17,7 @@ type record struct {
 	Doc    doc    // what answers show
 	Hidden doc    // what no answer shows, such as the steps of a life cycle
 
+	last    struct{ doc, hidden doc }   // before the request that is handled
 	encoded map[*openapi3.Schema][]byte // the document as each kind of answer shows it
 	indexed map[string]string           // the texts that it is found by in the indexes of its scope
 }
@@ -38,6 +39,13 @@ func (r *record) hide(field string, value any) {
 		r.Hidden = doc{}
 	}
 	r.Hidden[field] = value
+}
+
+// keep says that what the record holds now is to stay.
+func (r *record) keep() {
+	if r != nil {
+		r.last.doc, r.last.hidden = r.Doc, r.Hidden
+	}
 }
 
 // scope is one collection of documents.
@@ -77,6 +85,7 @@ type store struct {
 	scopes  map[string]*scope
 	seq     int64
 	changed map[[2]string]*record // since the last stage, by scope and id; nil for what is gone
+	undo    []func()              // takes the changes back, the last one first
 	file    *stateFile            // nil without one
 	past    *past                 // nil unless somebody wants to know
 }
@@ -106,6 +115,7 @@ func (s *store) insert(r *record) {
 	in.byID[r.ID] = r
 	in.order = append(in.order, r)
 	s.seq = max(s.seq, r.Seq)
+	r.keep()
 }
 
 // get returns a record, or nil.
@@ -142,12 +152,28 @@ func (s *store) where(scope, field, value string) []*record {
 	return in.indexes[field][value]
 }
 
-// put stores a new or changed record.
+// put stores a new or changed record. One that is already there under its id gives way.
 func (s *store) put(r *record) {
-	if s.get(r.Scope, r.ID) != r {
-		r.Seq = s.seq + 1
-		s.insert(r)
+	known := s.get(r.Scope, r.ID)
+	if known == r {
+		s.undo = append(s.undo, func() { r.Doc, r.Hidden = r.last.doc, r.last.hidden; s.touch(r) })
+		s.touch(r)
+		return
 	}
+	if known != nil {
+		s.remove(known)
+	}
+	r.Seq = s.seq + 1
+	s.insert(r)
+	s.touch(r)
+	s.undo = append(s.undo, func() {
+		s.scopes[r.Scope].drop(r)
+		delete(s.changed, [2]string{r.Scope, r.ID})
+	})
+}
+
+// touch takes note that a record has changed.
+func (s *store) touch(r *record) {
 	r.encoded = nil
 	in := s.scopes[r.Scope]
 	for field := range in.indexes {
@@ -159,28 +185,55 @@ func (s *store) put(r *record) {
 // remove drops a record and all collections below it.
 func (s *store) remove(r *record) {
 	in := s.scopes[r.Scope]
+	order := in.order
+	in.drop(r)
+	s.changed[[2]string{r.Scope, r.ID}] = nil
+	s.undo = append(s.undo, func() { in.byID[r.ID], in.order = r, order; s.touch(r) })
+	below := itemPath(r.Scope, r.ID) + "/"
+	for _, name := range slices.Sorted(maps.Keys(s.scopes)) {
+		if !strings.HasPrefix(name, below) {
+			continue
+		}
+		gone := s.scopes[name]
+		delete(s.scopes, name)
+		for _, child := range gone.order {
+			s.changed[[2]string{name, child.ID}] = nil
+		}
+		s.undo = append(s.undo, func() {
+			s.scopes[name] = gone
+			for _, child := range gone.order {
+				s.touch(child)
+			}
+		})
+	}
+}
+
+func (in *scope) drop(r *record) {
 	delete(in.byID, r.ID)
 	for field := range in.indexes {
 		in.unindex(r, field)
 	}
 	// A new slice: a caller may be walking the old one.
 	in.order = slices.DeleteFunc(slices.Clone(in.order), func(other *record) bool { return other == r })
-	s.changed[[2]string{r.Scope, r.ID}] = nil
-	below := itemPath(r.Scope, r.ID) + "/"
-	for _, name := range slices.Sorted(maps.Keys(s.scopes)) {
-		if strings.HasPrefix(name, below) {
-			for _, child := range s.scopes[name].order {
-				s.changed[[2]string{name, child.ID}] = nil
-			}
-			delete(s.scopes, name)
-		}
+}
+
+// rollback takes back all changes since the last stage. Of a document that was changed in place, rather than replaced,
+// the change stays.
+func (s *store) rollback() {
+	for _, undo := range slices.Backward(s.undo) {
+		undo()
 	}
+	s.undo = nil
 }
 
 // stage takes what has changed since the last time on its way to the file, and tells whether there is any. It is not in
 // the file before the next flush.
 func (s *store) stage() (bool, error) {
 	defer clear(s.changed)
+	s.undo = nil
+	for _, r := range s.changed {
+		r.keep()
+	}
 	s.past.add(s.changed)
 	if s.file == nil || len(s.changed) == 0 {
 		return false, nil
@@ -206,6 +259,7 @@ func (s *store) commit() error {
 
 // reset forgets everything.
 func (s *store) reset() error {
+	s.undo = nil
 	clear(s.scopes)
 	clear(s.changed)
 	s.past = nil
