@@ -60,17 +60,17 @@ func (g *generator) message(op *operation) message {
 		switch value := g.value(op.query[name], name, 0).(type) {
 		case []any:
 			for _, item := range value {
-				query.Add(name, plain(item))
+				query.Add(name, spelled(item))
 			}
 		default:
-			query.Add(name, plain(value))
+			query.Add(name, spelled(value))
 		}
 	}
 	m.query = query.Encode()
 	return m
 }
 
-func plain(value any) string {
+func spelled(value any) string {
 	if text, ok := value.(string); ok {
 		return text
 	}

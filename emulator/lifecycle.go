@@ -20,18 +20,19 @@ func (s *Server) advance(r *record, now time.Time) {
 	if archived(r) {
 		return
 	}
-	before := maps.Clone(r.Doc)
+	before, reconciled := maps.Clone(r.Doc), r.Hidden[hiddenReconciled]
 	s.work(r, now)
 	if r.Hidden[hiddenDisconnect] != nil {
 		s.advanceDisconnect(r, now)
 	} else {
 		s.advanceConnection(r, now)
 	}
+	changed := reconciled != r.Hidden[hiddenReconciled]
 	for _, name := range []string{"status", "agentStatus", "agentSnapshotReceivedAt", "reconciledAt", "reconcileError"} {
-		if before[name] != r.Doc[name] {
-			s.store.put(r)
-			return
-		}
+		changed = changed || before[name] != r.Doc[name]
+	}
+	if changed {
+		s.store.put(r)
 	}
 }
 

@@ -1,7 +1,8 @@
-// Command bench measures the provider in one run on one machine and prints
-// the result as ratios: the start and the memory of the plugin against one
-// that serves nothing, and whole operations of the engine against the same
-// graph made of the engine's own resources, which need no plugin at all.
+// Command bench measures the provider and the emulator in one run on one
+// machine. The provider's figures are ratios: the start and the memory of the
+// plugin against one that serves nothing, and whole operations of the engine
+// against the same graph made of the engine's own resources, which need no
+// plugin at all. The emulator's stand beside what it is held to.
 package main
 
 import (
@@ -29,12 +30,21 @@ func main() {
 	latencies := flag.String("latencies", "0s,50ms", "the API's latency, separated by commas")
 	mixed := flag.Int("mixed", 1000, "how many resources of many kinds; 0 for none")
 	repeats := flag.Int("repeats", 3, "how often to preview and refresh; the median counts")
+	requests := flag.Int("requests", 1_000_000, "how many requests the emulator's memory is watched over")
+	clusters := flag.Int("clusters", 10_000, "how many clusters with node templates the emulator holds")
+	only := flag.String("only", "", "measure nothing but the \"provider\" or the \"emulator\"")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	b := &bench{ctx: ctx, repeats: *repeats}
 	defer b.cleanUp()
-	b.run(list(*sizes, strconv.Atoi), list(*latencies, time.ParseDuration), *mixed)
+	fmt.Printf("%s, %d cores, %s\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version())
+	if *only != "emulator" {
+		b.provider(list(*sizes, strconv.Atoi), list(*latencies, time.ParseDuration), *mixed)
+	}
+	if *only != "provider" {
+		b.emulator(*requests, *clusters)
+	}
 }
 
 // list parses values separated by commas.
@@ -86,29 +96,43 @@ func (b *bench) cleanUp() {
 	}
 }
 
-func (b *bench) run(sizes []int, latencies []time.Duration, mixed int) {
+// table is what one part of the measurements prints at its end.
+type table struct{ *tabwriter.Writer }
+
+func newTable(heads ...any) *table {
+	t := &table{tabwriter.NewWriter(os.Stdout, 2, 0, 2, ' ', tabwriter.AlignRight)}
+	t.row(heads...)
+	return t
+}
+
+func (t *table) row(cells ...any) {
+	for _, cell := range cells {
+		fmt.Fprintf(t, "%v\t", cell)
+	}
+	fmt.Fprintln(t)
+}
+
+func (t *table) print() {
+	fmt.Println()
+	_ = t.Flush()
+}
+
+func (b *bench) provider(sizes []int, latencies []time.Duration, mixed int) {
 	root, err := toolchain.Root()
 	if err != nil {
 		b.Fatalf("%v", err)
 	}
-	table := tabwriter.NewWriter(os.Stdout, 2, 0, 2, ' ', tabwriter.AlignRight)
-	row := func(cells ...any) {
-		for _, cell := range cells {
-			fmt.Fprintf(table, "%v\t", cell)
-		}
-		fmt.Fprintln(table)
-	}
-	row("what", "resources", "latency", "ours", "floor", "ratio", "API calls", "answers")
+	t := newTable("the provider", "resources", "latency", "ours", "floor", "ratio", "API calls", "answers")
 
 	progress("plugin start")
 	ours, floor := b.start(root)
-	row("start until first answer", "", "", ms(ours.took), ms(floor.took), ratio(ours.took, floor.took), "", "")
-	row("memory when idle", "", "", mb(ours.memory), mb(floor.memory), fmt.Sprintf("%.2f", float64(ours.memory)/float64(floor.memory)), "", "")
+	t.row("start until first answer", "", "", ms(ours.took), ms(floor.took), ratio(ours.took, floor.took), "", "")
+	t.row("memory when idle", "", "", mb(ours.memory), mb(floor.memory), fmt.Sprintf("%.2f", float64(ours.memory)/float64(floor.memory)), "", "")
 
 	operate := func(g graph, latency time.Duration) {
 		progress("%d %s, API latency %s", g.size, g.of, latency)
 		for _, m := range b.operations(g, latency) {
-			row(m.op+", "+g.of, g.size, latency, m.ours.Round(10*time.Millisecond), m.floor.Round(10*time.Millisecond),
+			t.row(m.op+", "+g.of, g.size, latency, m.ours.Round(10*time.Millisecond), m.floor.Round(10*time.Millisecond),
 				ratio(m.ours, m.floor), m.calls, fmt.Sprintf("%.1f MB", float64(m.bytes)/1e6))
 		}
 	}
@@ -120,9 +144,8 @@ func (b *bench) run(sizes []int, latencies []time.Duration, mixed int) {
 	if mixed > 0 {
 		operate(graph{of: "of many kinds", size: mixed, program: mixedProgram(mixed)}, 50*time.Millisecond)
 	}
-	fmt.Fprintln(os.Stderr)
-	fmt.Printf("%s, %d cores, %s. Preview and refresh: median of %d.\n\n", runtime.GOARCH, runtime.NumCPU(), runtime.Version(), b.repeats)
-	_ = table.Flush()
+	fmt.Printf("Preview and refresh: median of %d.\n", b.repeats)
+	t.print()
 }
 
 func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+" ...\n", args...) }
