@@ -29,6 +29,8 @@ func value(v any) property.Value {
 		return property.New(v)
 	case int:
 		return property.New(float64(v))
+	case bool:
+		return property.New(v)
 	case []any:
 		items := []property.Value{}
 		for _, item := range v {

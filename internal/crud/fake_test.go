@@ -30,6 +30,7 @@ type ThingArgs struct {
 	Labels map[string]string `pulumi:"labels,optional"`
 	Box    *thingBox         `pulumi:"box,optional"`
 	Boxes  []thingBox        `pulumi:"boxes,optional"`
+	Lid    *thingLid         `pulumi:"lid,optional"`
 }
 
 type thingBox struct {
@@ -42,6 +43,13 @@ type thingBox struct {
 type innerBox struct {
 	Color *string `pulumi:"color,optional"`
 	Depth *int    `pulumi:"depth,optional"`
+}
+
+// thingLid holds what has to be given.
+type thingLid struct {
+	Open  bool    `pulumi:"open"`
+	Turns int     `pulumi:"turns"`
+	Hinge *string `pulumi:"hinge,optional"`
 }
 
 type ThingState struct {

@@ -175,7 +175,8 @@ func Predict[A, S any](ctx context.Context, old S, inputs A) S {
 }
 
 // predict sets the inputs in args to next, but keeps what next leaves unset
-// unless the last inputs, was, had set it: then it is being cleared.
+// unless the last inputs, was, had set it: then it is being cleared. What is
+// required is never unset.
 func predict(args, next reflect.Value, was property.Map) {
 	for _, f := range shape.Of(args.Type()).Fields {
 		value, target, old := next.FieldByIndex(f.Index), args.FieldByIndex(f.Index), was.Get(f.Name)
@@ -185,7 +186,7 @@ func predict(args, next reflect.Value, was property.Map) {
 			inner = old.AsMap()
 		}
 		switch {
-		case value.IsZero() && old.IsNull():
+		case f.Optional && value.IsZero() && old.IsNull(): // a required false or 0 is given
 		case object && value.Kind() == reflect.Struct:
 			predict(target, value, inner)
 		case object && value.Kind() == reflect.Pointer && !value.IsNil() && !target.IsNil():

@@ -25,6 +25,7 @@ func TestPredict(t *testing.T) {
 			Box: box("red", 5, &innerBox{Color: ptr("blue"), Depth: ptr(9)}), Boxes: []thingBox{*box("red", 1, nil)}},
 		Status: ptr("new"), Serial: ptr("1"),
 	}
+	old.Lid = &thingLid{Open: true, Turns: 4, Hinge: ptr("left")}
 	for name, test := range map[string]struct {
 		was  property.Map
 		next ThingArgs
@@ -32,7 +33,8 @@ func TestPredict(t *testing.T) {
 	}{
 		"nothing set, ever": {object("group", "g"), ThingArgs{Group: "g"}, func(*ThingState) {}},
 		"all dropped": {
-			object("group", "g", "name", "x", "size", 3, "tags", []any{"a"}, "labels", object("k", "v"), "box", object("color", "red"), "boxes", []any{object()}),
+			object("group", "g", "name", "x", "size", 3, "tags", []any{"a"}, "labels", object("k", "v"), "box", object("color", "red"), "boxes", []any{object()},
+				"lid", object("open", true)),
 			ThingArgs{Group: "g"},
 			func(w *ThingState) { w.ThingArgs = ThingArgs{Group: "g"} },
 		},
@@ -55,6 +57,14 @@ func TestPredict(t *testing.T) {
 		},
 		"an empty object": {
 			object("group", "g", "box", object()), ThingArgs{Group: "g", Box: &thingBox{}}, func(*ThingState) {},
+		},
+		"what has to be given is false or 0, in an object that is new": {
+			object("group", "g"), ThingArgs{Group: "g", Lid: &thingLid{}},
+			func(w *ThingState) { w.Lid = &thingLid{Hinge: ptr("left")} },
+		},
+		"what has to be given becomes false and 0": {
+			object("group", "g", "lid", object("open", true, "turns", 4)), ThingArgs{Group: "g", Lid: &thingLid{}},
+			func(w *ThingState) { w.Lid = &thingLid{Hinge: ptr("left")} },
 		},
 		"a list is taken as a whole": {
 			object("group", "g", "boxes", []any{object("color", "red")}), ThingArgs{Group: "g", Boxes: []thingBox{{Depth: ptr(2)}}},
