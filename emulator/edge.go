@@ -128,6 +128,9 @@ func (s *Server) edgeLocationArea() {
 					kept = merged(kept, doc{name: part})
 				}
 			}
+			if annotations := object(object(spec, "controlPlane"), "serviceAnnotations"); annotations != nil { // assumed: as a whole
+				object(kept, "controlPlane")["serviceAnnotations"] = annotations
+			}
 			c.input()["edgeClusterSpec"] = kept
 		}
 		return locations.update(c)

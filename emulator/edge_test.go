@@ -75,6 +75,12 @@ func TestEdgeLocations(t *testing.T) {
 	b.same("part by part", changed["edgeClusterSpec"], spec)
 	b.fields(changed, doc{"name": "l", "region": "r", "description": "d", "state": "READY"})
 
+	plane := doc{"apiServerPort": 6443, "serviceAnnotations": doc{"a": "b"}}
+	b.want(200, "PATCH", path, doc{"edgeClusterSpec": doc{"controlPlane": plane}})
+	changed = b.want(200, "PATCH", path, doc{"edgeClusterSpec": doc{"controlPlane": doc{"serviceAnnotations": doc{"c": "d"}}}})
+	b.same("annotations as a whole", at(changed, "edgeClusterSpec", "controlPlane"),
+		doc{"ha": false, "apiServerPort": 6443, "serviceAnnotations": doc{"c": "d"}})
+
 	b.refused(409, "already exists", "POST", locations, body)
 	b.refused(400, "name", "POST", locations, doc{"name": " ", "custom": doc{}})
 	b.refused(400, "aws, gcp, oci, custom", "POST", locations, doc{"name": "m"})

@@ -132,6 +132,9 @@ func scalingPolicyRules(c *call, r *record, old doc) error {
 			return err
 		}
 	}
+	if err := checkHpa(object(object(d, "hpaSettings"), "nativeHpaSpec")); err != nil {
+		return err
+	}
 	setDefaults(d, doc{
 		"organizationId": c.organization(), "isDefault": false, "isReadonly": false, "isCastware": false, "isOpsPilot": false,
 		"hasWorkloadsConfiguredByAnnotations": false,
@@ -173,6 +176,32 @@ func checkScaling(d doc, path string, least float64) error {
 		return invalid(path+".min", "must be at least %v", least)
 	case (limit["type"] == "MULTIPLIER") != multiplied:
 		return invalid(path+".limit.multiplier", "belongs to the type MULTIPLIER")
+	}
+	return nil
+}
+
+// hpaSources are the members that hold a metric, by its type. Documented.
+var hpaSources = map[any]string{
+	"RESOURCE": "resource", "CONTAINER_RESOURCE": "containerResource", "PODS": "pods", "OBJECT": "object", "EXTERNAL": "external",
+}
+
+// checkHpa refuses an autoscaler that Kubernetes would refuse. Assumed: the service does so, too.
+func checkHpa(spec doc) error {
+	const path = "hpaSettings.nativeHpaSpec"
+	if spec == nil {
+		return nil
+	}
+	if least := number(spec, "minReplicas"); least < 0 || number(spec, "maxReplicas") < max(least, 1) {
+		return invalid(path+".maxReplicas", "must be at least 1, and at least minReplicas")
+	}
+	metrics, _ := spec["metrics"].([]any)
+	for _, metric := range metrics {
+		metric := metric.(doc) // the contract has let only objects through
+		for kind, member := range hpaSources {
+			if (metric["type"] == kind) != (metric[member] != nil) {
+				return invalid(path+".metrics", "the member %s belongs to the type %v", member, kind)
+			}
+		}
 	}
 	return nil
 }

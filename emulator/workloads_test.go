@@ -57,6 +57,19 @@ func TestScalingPolicies(t *testing.T) {
 	b.same("the rules", changed["assignmentRules"], full["assignmentRules"])
 	b.same("the adaptive threshold", at(changed, "recommendationPolicies", "cpu", "applyThreshold"), 0)
 	b.fields(b.want(200, "PUT", policy, scaling("web", nil, nil)), doc{"assignmentRules": nil})
+	scaled := func(least, most float64, metrics ...any) doc {
+		d := scaling("web", nil, nil)
+		d["hpaSettings"] = doc{"managementOption": "MANAGED", "takeOwnership": false, "nativeHpaSpec": doc{
+			"minReplicas": least, "maxReplicas": most, "metrics": append([]any{}, metrics...)}}
+		return d
+	}
+	cpu := doc{"name": "cpu", "target": doc{"type": "UTILIZATION", "value": "80"}}
+	out := scaled(0, 1, doc{"type": "RESOURCE", "resource": cpu})
+	b.fields(b.want(200, "PUT", policy, out), doc{"hpaSettings": out["hpaSettings"]})
+	b.fields(b.want(200, "PUT", policy, scaling("web", nil, nil)), doc{"hpaSettings": nil})
+	b.refused(400, "maxReplicas", "PUT", policy, scaled(2, 1))
+	b.refused(400, "maxReplicas", "PUT", policy, scaled(0, 0))
+	b.refused(400, "belongs to the type", "PUT", policy, scaled(0, 1, doc{"type": "PODS", "resource": cpu}))
 	b.refused(409, `name "web" already exists`, "POST", policies, scaling("web", nil, nil))
 	b.same("deleted", b.want(200, "DELETE", policy, nil), doc{})
 	b.refused(404, "scaling policy not found", "GET", policy, nil)

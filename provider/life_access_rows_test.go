@@ -33,10 +33,16 @@ var groupRow = &row{
 				props{"kind": "USER", "id": uuidTwo, "email": "B@example.com"},
 				props{"kind": "service_account", "id": uuidOne, "email": "a@example.com"},
 			)}),
+			"labelSelector": props{"condition": "and", "requirements": list(
+				props{"key": "team", "operator": "In", "values": list("web", "api")}, props{"key": "guest", "operator": "DOES_NOT_EXIST"},
+			)},
 		}}
 	},
 	changes: func(*world) map[string]props {
-		return map[string]props{"organizationId": {"organizationId": secondOrg}}
+		return map[string]props{
+			"organizationId":             {"organizationId": secondOrg},
+			"labelSelector.requirements": {"labelSelector.requirements": list(props{"key": "team", "operator": "EXISTS"})},
+		}
 	},
 	importID: inOrganization,
 	vanish:   vanishIn("groups"),

@@ -51,13 +51,21 @@ web,aws,us-east-1,c5n.large,,2,2024-02-01T00:00:00Z,2050-01-01T00:00:00Z,use1-az
 batch,gcp,europe-west4,n2-standard-4,0.25,3,2023-01-01T01:00:00+01:00,2050-01-01T00:00:00Z,,
 `
 
+// portalFile is an export of the Azure portal.
+const portalFile = `Name,Reservation Id,Reservation order Id,Status,Expiration date,Purchase date,Term,Scope,Type,Product name,Region,Quantity,Deep link to reservation
+web,11111111-0000-4000-8000-000000000001,order,Succeeded,2050-01-01T00:00:00Z,2023-01-11T00:00:00Z,P3Y,Shared,VirtualMachines,Standard_D4s_v5,eastus,3,https://portal.azure.com#1
+`
+
 var reservationsRow = &row{
 	token: "Reservations", inputs: cost.ReservationsArgs{}, state: cost.ReservationsState{},
 	least: func(w *world) props {
 		return props{"organizationId": w.organization, "reservationsCsv": "name,provider,instance_type\nweb,aws,c5n.large"}
 	},
 	full: func(w *world) []props {
-		return []props{{"organizationId": w.organization, "reservationsCsv": reservationsFile}}
+		return []props{
+			{"organizationId": w.organization, "reservationsCsv": reservationsFile},
+			{"organizationId": w.organization, "reservationsCsv": portalFile},
+		}
 	},
 	changes: func(*world) map[string]props {
 		return map[string]props{
@@ -79,6 +87,8 @@ batch,11111111-0000-4000-8000-000000000002,Succeeded,2050-01-01T00:00:00Z,2023-0
 `
 	gcpFile = `[{"id": "42", "name": "web", "region": "https://www.googleapis.com/compute/v1/projects/p/regions/us-east4", "status": "ACTIVE",
  "plan": "TWELVE_MONTH", "type": "GENERAL_PURPOSE_N2", "kind": "compute#commitment", "autoRenew": false,
+ "category": "MACHINE", "description": "of the web team", "selfLink": "https://www.googleapis.com/compute/v1/projects/p/regions/us-east4/commitments/web",
+ "statusMessage": "The commitment is active.", "creationTimestamp": "2023-12-31T23:00:00.000-07:00",
  "startTimestamp": "2024-01-01T00:00:00.000-07:00", "endTimestamp": "2025-01-01T00:00:00.000-07:00",
  "resources": [{"type": "VCPU", "amount": "100"}, {"type": "MEMORY", "amount": "20480"}, {"type": "LOCAL_SSD", "amount": "1"}]}]`
 )

@@ -64,7 +64,14 @@ var edgeLocationRow = &row{
 	full: func(w *world) []props {
 		common := props{
 			"organizationId": w.organization, "clusterId": w.cluster, "name": "edge", "description": "near the users",
-			"region": "us-east-1", "controlPlaneMode": "SHARED", "controlPlane": props{"ha": false},
+			"region": "us-east-1", "controlPlaneMode": "SHARED", "controlPlane": props{
+				"ha": false, "externalAddress": "edge.example.com", "apiServerPort": 6443, "konnectivityPort": 8132,
+				"serviceAnnotations": props{"lb": "internal"},
+			},
+			"liqo": props{"gatewayServer": props{
+				"externalAddress": "gateway.example.com", "externalPort": 5871, "serviceAnnotations": props{"lb": "internal"},
+				"serviceLabels": props{"team": "edge"},
+			}},
 			"networking": props{
 				"tunneledCidrs": list("10.1.0.0/16", "10.0.0.0/16"), "cni": props{"overlay": "OVERLAY_FULL", "overlayEncap": "OVERLAY_ENCAP_FOU"},
 			},

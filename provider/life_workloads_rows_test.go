@@ -32,6 +32,35 @@ func leastScalingPolicy(w *world) props {
 
 const oldForm = "deprecated: an import gives the form that has taken its place"
 
+func fullHpaSettings() props {
+	metric := func(selector props) props { return props{"name": "requests", "selector": selector} }
+	target := func(kind, value string) props { return props{"type": kind, "value": value} }
+	return props{
+		"managementOption": "MANAGED", "takeOwnership": true,
+		"nativeHpaSpec": props{
+			"minReplicas": 2, "maxReplicas": 10,
+			"metrics": list(
+				props{"type": "resource", "resource": props{"name": "cpu", "target": target("Utilization", "80")}},
+				props{"type": "ContainerResource", "containerResource": props{
+					"container": "web", "name": "memory", "target": target("averageValue", "500Mi")}},
+				props{"type": "Pods", "pods": props{"metric": metric(props{"verb": "GET"}), "target": target("AverageValue", "1k")}},
+				props{"type": "Object", "object": props{
+					"describedObject": props{"apiVersion": "networking.k8s.io/v1", "kind": "Ingress", "name": "main"},
+					"metric":          metric(props{"host": "a"}), "target": target("Value", "2k")}},
+				props{"type": "External", "external": props{"metric": metric(props{"queue": "jobs"}), "target": target("Value", "30.0")}},
+			),
+			"behavior": props{
+				"scaleUp": props{
+					"stabilizationWindowSeconds": 30, "selectPolicy": "Min", "tolerance": "0.05", "policies": list(
+						props{"type": "pods", "value": 4, "periodSeconds": 60}, props{"type": "Percent", "value": 100, "periodSeconds": 15})},
+				"scaleDown": props{
+					"stabilizationWindowSeconds": 60, "selectPolicy": "disabled", "tolerance": "0.10", "policies": list(
+						props{"type": "Pods", "value": 1, "periodSeconds": 60})},
+			},
+		},
+	}
+}
+
 var scalingPolicyRow = &row{
 	token: "WorkloadScalingPolicy", inputs: workloads.WorkloadScalingPolicyArgs{}, state: workloads.WorkloadScalingPolicyState{},
 	least: leastScalingPolicy,
@@ -66,7 +95,11 @@ var scalingPolicyRow = &row{
 				"predictiveScaling": props{"cpu": props{"enabled": true}},
 				"rolloutBehavior":   props{"type": "NO_DISRUPTION", "preferOneByOne": true, "delaySeconds": 30},
 				"jvm":               props{"autoInstrument": true, "memory": props{"optimization": true}},
-				"anomalyDetection":  props{"cpuPressure": props{"cpuStallThresholdPercentage": 20, "minPressuredPodPercentage": 60}},
+				"anomalyDetection": props{
+					"cpuPressure":           props{"cpuStallThresholdPercentage": 20, "minPressuredPodPercentage": 60},
+					"infiniteMemoryScaling": props{"enabled": true},
+				},
+				"gpu": props{"managementOption": "managed"}, "hpaSettings": fullHpaSettings(),
 			},
 			with(leastScalingPolicy(w), props{
 				"name": "other",
@@ -90,7 +123,11 @@ var scalingPolicyRow = &row{
 			"clusterId":            {"clusterId": w.other},
 			"hpaConverters":        {"hpaConverters": list()},
 			"confidence.threshold": {"confidence.threshold": 0.6},
-			"assignmentRules":      {"assignmentRules": list(props{"rules": list(props{"namespace": props{"names": list("c")}})})},
+			"hpaSettings.nativeHpaSpec.metrics": {"hpaSettings.nativeHpaSpec.metrics": list(
+				props{"type": "Resource", "resource": props{"name": "cpu", "target": props{"type": "Utilization", "value": "70"}}})},
+			"hpaSettings.nativeHpaSpec.behavior.scaleUp.tolerance":   {"hpaSettings.nativeHpaSpec.behavior.scaleUp.tolerance": "0.2"},
+			"hpaSettings.nativeHpaSpec.behavior.scaleDown.tolerance": {"hpaSettings.nativeHpaSpec.behavior.scaleDown.tolerance": "0.2"},
+			"assignmentRules": {"assignmentRules": list(props{"rules": list(props{"namespace": props{"names": list("c")}})})},
 		}
 		for _, resource := range []string{"cpu", "memory"} {
 			strategy, limit := resource+".applyThresholdStrategy", resource+".limit"

@@ -33,6 +33,11 @@ func NewOrganizationGroup() *OrganizationGroup {
 			}
 			return nil
 		},
+		Fill: func(_ map[string]any, s *OrganizationGroupState) {
+			if selector := s.LabelSelector; selector != nil && selector.Condition.none() && len(selector.Requirements) == 0 {
+				s.LabelSelector = nil // how the API may say that there is none
+			}
+		},
 	}
 	r.blocks = map[string]string{"members": "members"}
 	r.keep = func(want, known, now *OrganizationGroupArgs, _ *OrganizationGroupState) {
@@ -56,10 +61,11 @@ func (r *OrganizationGroup) Annotate(a infer.Annotator) {
 
 // OrganizationGroupArgs are the inputs of an [OrganizationGroup].
 type OrganizationGroupArgs struct {
-	OrganizationID string                   `pulumi:"organizationId" provider:"replaceOnChanges" wire:"-" check:"uuid"`
-	Name           *string                  `pulumi:"name,optional" check:"notblank"`
-	Description    *string                  `pulumi:"description,optional" wire:",zero"`
-	Members        OrganizationGroupMembers `pulumi:"members,optional" wire:"definition.members,zero"`
+	OrganizationID string                          `pulumi:"organizationId" provider:"replaceOnChanges" wire:"-" check:"uuid"`
+	Name           *string                         `pulumi:"name,optional" check:"notblank"`
+	Description    *string                         `pulumi:"description,optional" wire:",zero"`
+	Members        OrganizationGroupMembers        `pulumi:"members,optional" wire:"definition.members,zero"`
+	LabelSelector  *OrganizationGroupLabelSelector `pulumi:"labelSelector,optional" wire:",zero"`
 }
 
 // Annotate describes the inputs.
@@ -70,6 +76,7 @@ func (x *OrganizationGroupArgs) Annotate(a infer.Annotator) {
 	a.Describe(&x.Description, "What the group is for.")
 	a.Describe(&x.Members, "The members, in one block; of several blocks the members are put together. Left out, the "+
 		"members are not managed; an empty list says that there are none.")
+	a.Describe(&x.LabelSelector, "Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.")
 }
 
 // OrganizationGroupState are the outputs of an [OrganizationGroup].

@@ -121,3 +121,36 @@ func TestGroupIsImportedWithoutAnOrganization(t *testing.T) {
 	many := harness.New(t, func(o *emulator.Options) { o.Organizations = []emulator.Organization{{ID: one}, {ID: two}} })
 	wantError(t, many.Resource("OrganizationGroup", "y").Import(three), "sees 2 organizations")
 }
+
+func TestGroupLabelSelector(t *testing.T) {
+	h := harness.New(t)
+	r := h.Resource("OrganizationGroup", "x")
+	selector := func(condition string, requirements ...any) harness.Props {
+		return group(h, harness.Props{"labelSelector": harness.Props{"condition": condition, "requirements": list(requirements...)}})
+	}
+	team := harness.Props{"key": "team", "operator": "in", "values": list("web", "api")}
+	up(t, r, "create", selector("and", team))
+	wantJSON(t, "the create call sends", h.Body("POST", "/groups")["labelSelector"], harness.Props{
+		"condition": "AND", "requirements": list(harness.Props{"key": "team", "operator": "IN", "values": list("web", "api")})})
+	drift(t, r)
+	up(t, r, "same", selector("AND", harness.Props{"key": "team", "operator": "IN", "values": list("api", "web")}))
+
+	up(t, r, "update", selector("or", harness.Props{"key": "guest", "operator": "DOES_NOT_EXIST"}))
+	wantJSON(t, "the update sends", h.Body("PATCH", r.ID)["labelSelector"], harness.Props{
+		"condition": "OR", "requirements": list(harness.Props{"key": "guest", "operator": "DOES_NOT_EXIST"})})
+	up(t, r, "update", selector("or"))
+	drift(t, r)
+
+	up(t, r, "update", group(h, nil))
+	wantJSON(t, "the update that clears it sends", h.Body("PATCH", r.ID)["labelSelector"], harness.Props{
+		"condition": "UNSPECIFIED", "requirements": []any{}})
+	drift(t, r)
+	imported := h.Resource("OrganizationGroup", "y")
+	if err := imported.Import(organization + "/" + r.ID); err != nil || imported.Input("labelSelector") != nil {
+		t.Errorf("imported with %v: %v", imported.Inputs, err)
+	}
+	up(t, r, "update", group(h, harness.Props{"description": "d"}))
+	if sent, ok := h.Body("PATCH", r.ID)["labelSelector"]; ok {
+		t.Errorf("an update of something else sends the selector %v", sent)
+	}
+}

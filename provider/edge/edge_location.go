@@ -57,8 +57,13 @@ func edgeLocationBody(a *EdgeLocationArgs, body map[string]any, update bool) err
 	if !ok {
 		spec = map[string]any{}
 	}
-	if plane, ok := spec["controlPlane"].(map[string]any); ok && len(plane) == 0 {
-		delete(spec, "controlPlane") // an empty one would mean one that is not highly available
+	if plane := wire.Object(spec, "controlPlane"); len(plane) == 0 {
+		delete(spec, "controlPlane")
+	} else if plane["ha"] == nil {
+		plane["ha"] = true // left out beside others, it could mean one that is not highly available
+	}
+	if liqo := wire.Object(spec, "liqo"); len(wire.Object(liqo, "gatewayServer")) == 0 {
+		delete(spec, "liqo")
 	}
 	if a.Addons == nil && !update {
 		spec["addons"] = []any{map[string]any{"name": gpuOperator}}
@@ -159,9 +164,24 @@ func (x *EdgeLocationArgs) reset(was property.Map) {
 	if !was.Get("addons").IsNull() && x.Addons == nil {
 		x.Addons = []EdgeLocationAddon{{Name: gpuOperator}}
 	}
-	if !inner(was, "controlPlane").Get("ha").IsNull() && (x.ControlPlane == nil || x.ControlPlane.Ha == nil) {
-		on := true
-		x.ControlPlane = &EdgeLocationControlPlane{Ha: &on}
+	// What an empty object of these lacks, the body clears.
+	plane := EdgeLocationControlPlane{}
+	if x.ControlPlane != nil {
+		plane = *x.ControlPlane
+	}
+	if before := inner(was, "controlPlane"); before.Len() > 0 {
+		if !before.Get("ha").IsNull() && plane.Ha == nil {
+			on := true
+			plane.Ha = &on
+		}
+		x.ControlPlane = &plane
+	}
+	gateway := EdgeLocationLiqoGatewayServer{}
+	if x.Liqo != nil && x.Liqo.GatewayServer != nil {
+		gateway = *x.Liqo.GatewayServer
+	}
+	if inner(inner(was, "liqo"), "gatewayServer").Len() > 0 {
+		x.Liqo = &EdgeLocationLiqo{GatewayServer: &gateway}
 	}
 	networking, now := inner(was, "networking"), EdgeLocationNetworking{}
 	if x.Networking != nil {
@@ -235,6 +255,7 @@ type EdgeLocationArgs struct {
 	ControlPlaneMode *string                   `pulumi:"controlPlaneMode,optional" provider:"replaceOnChanges" wire:",create" norm:"default=DEDICATED" check:"known=DEDICATED|SHARED"`
 	ControlPlane     *EdgeLocationControlPlane `pulumi:"controlPlane,optional" wire:"edgeClusterSpec.controlPlane"`
 	Networking       *EdgeLocationNetworking   `pulumi:"networking,optional" wire:"edgeClusterSpec.networking"`
+	Liqo             *EdgeLocationLiqo         `pulumi:"liqo,optional" wire:"edgeClusterSpec.liqo"`
 	Addons           []EdgeLocationAddon       `pulumi:"addons,optional" wire:"edgeClusterSpec.addons" norm:"set"`
 	Zones            []EdgeLocationZone        `pulumi:"zones,optional" wire:",zero" norm:"set"`
 	Aws              *EdgeLocationAws          `pulumi:"aws,optional" wire:",switch" norm:"present"`
@@ -258,6 +279,7 @@ func (x *EdgeLocationArgs) Annotate(a infer.Annotator) {
 		"it is that of the cluster. Default: `DEDICATED`. Changing it replaces the location.")
 	a.Describe(&x.ControlPlane, "The control plane of the edges, for locations that share one.")
 	a.Describe(&x.Networking, "The network between the edges and the cluster. Left out, it is not managed.")
+	a.Describe(&x.Liqo, "Liqo, which connects the edges with the cluster. Left out, it is not managed.")
 	a.Describe(&x.Addons, "What is installed on the edges, in any order. Default: `nvidia-gpu-operator` alone. An empty list "+
 		"installs nothing.")
 	a.Describe(&x.Zones, "The zones of the region to run edges in, in any order.")
@@ -285,76 +307,4 @@ func (x *EdgeLocationState) Annotate(a infer.Annotator) {
 	a.Describe(&x.State, "The state of the location when it was last read: `PENDING_ONBOARDING`, `INITIALIZING`, `READY`, "+
 		"`OFFBOARDING` or `FAILED`.")
 	a.Describe(&x.CloudResourceID, "What the service has made for the location in the cloud, if it tells.")
-}
-
-// EdgeLocationControlPlane is the control plane of a location.
-type EdgeLocationControlPlane struct {
-	Ha *bool `pulumi:"ha,optional" norm:"default=true"`
-}
-
-// Annotate describes the control plane.
-func (x *EdgeLocationControlPlane) Annotate(a infer.Annotator) {
-	a.Describe(&x, "The control plane of an edge location.")
-	a.Describe(&x.Ha, "Whether it is highly available. Default: true.")
-}
-
-const (
-	overlayUnspecified = "OVERLAY_UNSPECIFIED"
-	encapUnspecified   = "OVERLAY_ENCAP_UNSPECIFIED"
-)
-
-// EdgeLocationNetworking is the network between edges and their cluster.
-type EdgeLocationNetworking struct {
-	TunneledCidrs []string                   `pulumi:"tunneledCidrs,optional" norm:"set,cidr" check:"cidr"`
-	Cni           *EdgeLocationNetworkingCni `pulumi:"cni,optional"`
-}
-
-// Annotate describes the network.
-func (x *EdgeLocationNetworking) Annotate(a infer.Annotator) {
-	a.Describe(&x, "The network between edges and their cluster.")
-	a.Describe(&x.TunneledCidrs, "The address ranges that edges reach through the tunnel to the cluster, such as `10.0.0.0/8`, in "+
-		"any order.")
-	a.Describe(&x.Cni, "The network of the pods on the edges.")
-}
-
-// EdgeLocationNetworkingCni is the network of pods on edges.
-type EdgeLocationNetworkingCni struct {
-	Overlay      *string `pulumi:"overlay,optional" norm:"default=OVERLAY_UNSPECIFIED" check:"known=OVERLAY_UNSPECIFIED|OVERLAY_OFF|OVERLAY_SUBNET|OVERLAY_FULL"`
-	OverlayEncap *string `pulumi:"overlayEncap,optional" norm:"default=OVERLAY_ENCAP_UNSPECIFIED" check:"known=OVERLAY_ENCAP_UNSPECIFIED|OVERLAY_ENCAP_IPIP|OVERLAY_ENCAP_FOU"`
-}
-
-// Annotate describes the network.
-func (x *EdgeLocationNetworkingCni) Annotate(a infer.Annotator) {
-	a.Describe(&x, "The network of the pods on the edges of a location.")
-	a.Describe(&x.Overlay, "When packets are put into an overlay: `OVERLAY_OFF`, never, `OVERLAY_SUBNET`, between subnets, or "+
-		"`OVERLAY_FULL`, always. Default: `OVERLAY_UNSPECIFIED`, the service chooses.")
-	a.Describe(&x.OverlayEncap, "How they are put there: `OVERLAY_ENCAP_IPIP`, IP in IP, or `OVERLAY_ENCAP_FOU`, over UDP. "+
-		"Default: `OVERLAY_ENCAP_UNSPECIFIED`, the service chooses.")
-}
-
-// EdgeLocationAddon is software that is installed on edges.
-type EdgeLocationAddon struct {
-	Name   string  `pulumi:"name" check:"notblank,known=nvidia-gpu-operator|nvidia-dra|nvidia-network-operator|oci-csi"`
-	Values *string `pulumi:"values,optional" wire:",json" check:"jsonobject"`
-}
-
-// Annotate describes the addon.
-func (x *EdgeLocationAddon) Annotate(a infer.Annotator) {
-	a.Describe(&x, "Software that is installed on the edges of a location.")
-	a.Describe(&x.Name, "Which: `nvidia-gpu-operator`, `nvidia-dra`, `nvidia-network-operator` or `oci-csi`.")
-	a.Describe(&x.Values, "The values of its chart, the JSON text of an object. Layout and order of keys do not matter. Left out, "+
-		"those of the service.")
-}
-
-// EdgeLocationZone is a zone of a region.
-type EdgeLocationZone struct {
-	ID   string `pulumi:"id" check:"notblank"`
-	Name string `pulumi:"name" check:"notblank"`
-}
-
-// Annotate describes the zone.
-func (x *EdgeLocationZone) Annotate(a infer.Annotator) {
-	a.Describe(&x, "A zone of the region of an edge location.")
-	a.Describe(&x.ID, "The ID of the zone, such as `use1-az1`.")
-	a.Describe(&x.Name, "The name of the zone, such as `us-east-1a`.")
 }

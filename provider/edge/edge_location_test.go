@@ -65,6 +65,12 @@ func TestEdgeLocationBodies(t *testing.T) {
 				},
 			},
 		},
+		"a port of the control plane alone": {
+			props{"name": "el", "custom": props{}, "controlPlaneMode": "SHARED", "controlPlane": props{"konnectivityPort": 8132},
+				"liqo": props{"gatewayServer": props{}}},
+			props{"name": "el", "custom": props{}, "controlPlaneMode": "SHARED",
+				"edgeClusterSpec": with(gpu, props{"controlPlane": props{"ha": true, "konnectivityPort": 8132}})},
+		},
 		"not peered, not highly available": {
 			props{
 				"name": "el", "region": "r", "aws": aws(props{"vpcPeered": false}), "controlPlaneMode": "SHARED", "controlPlane": props{"ha": false},
@@ -112,13 +118,24 @@ func TestEdgeLocationUpdates(t *testing.T) {
 			spec("networking", props{"tunneledCidrs": list("10.0.0.0/8"), "cni": overlay})},
 		{props{"controlPlane": props{"ha": false}}, spec("controlPlane", props{"ha": false})},
 		{props{"addons": list()}, spec("addons", list())},
+		{props{"liqo": props{"gatewayServer": props{"externalAddress": "a", "externalPort": 5871, "serviceLabels": props{"a": "b"}}}},
+			spec("liqo", props{"gatewayServer": props{"externalAddress": "a", "externalPort": 5871, "serviceLabels": props{"a": "b"}}})},
+		{props{"liqo": nil}, spec("liqo", props{"gatewayServer": props{"externalAddress": "", "externalPort": 0, "serviceLabels": props{}}})},
+		{props{"liqo": props{"gatewayServer": props{"externalPort": 1, "serviceLabels": props{"a": "b"}}}},
+			spec("liqo", props{"gatewayServer": props{"externalPort": 1, "serviceLabels": props{"a": "b"}}})},
+		{props{"liqo": props{"gatewayServer": props{"externalPort": 0, "serviceLabels": props{}}}},
+			spec("liqo", props{"gatewayServer": props{"externalPort": 0, "serviceLabels": props{}}})},
+		{props{"controlPlane": props{"ha": false, "apiServerPort": 6443, "serviceAnnotations": props{"a": "b"}}},
+			spec("controlPlane", props{"ha": false, "apiServerPort": 6443, "serviceAnnotations": props{"a": "b"}})},
+		{props{"controlPlane": props{"ha": false, "apiServerPort": 6444}},
+			spec("controlPlane", props{"ha": false, "apiServerPort": 6444, "serviceAnnotations": props{}})},
 		// All that was given is dropped again.
 		{props{"description": nil}, props{"description": ""}},
 		{props{"zones": nil}, props{"zones": list()}},
 		{props{"networking": nil}, spec("networking", props{
 			"tunneledCidrs": list(), "cni": props{"overlay": "OVERLAY_UNSPECIFIED", "overlayEncap": "OVERLAY_ENCAP_UNSPECIFIED"},
 		})},
-		{props{"controlPlane": nil}, spec("controlPlane", props{"ha": true})},
+		{props{"controlPlane": nil}, spec("controlPlane", props{"ha": true, "apiServerPort": 0})},
 		{props{"addons": nil}, spec("addons", list(props{"name": "nvidia-gpu-operator"}))},
 		// A cloud is sent as a whole, with its keys.
 		{props{"aws": aws(with(keys, props{"nameTag": "n"}))}, props{"aws": props{

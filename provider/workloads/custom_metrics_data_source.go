@@ -3,6 +3,7 @@ package workloads
 import (
 	"context"
 	"errors"
+	"fmt"
 	"maps"
 	"net/http"
 
@@ -31,7 +32,7 @@ func NewWorkloadCustomMetricsDataSource() *WorkloadCustomMetricsDataSource {
 		UpdateMethod: http.MethodPatch,
 		Body: func(_ *WorkloadCustomMetricsDataSourceArgs, body map[string]any, update bool) error {
 			if !update {
-				body["type"] = "PROMETHEUS"
+				body["type"] = prometheusSource
 				return nil
 			}
 			source := maps.Clone(body)
@@ -39,9 +40,14 @@ func NewWorkloadCustomMetricsDataSource() *WorkloadCustomMetricsDataSource {
 			body["dataSource"], body["updateMask"] = source, "name,data"
 			return nil
 		},
+		Fill: func(body map[string]any, s *WorkloadCustomMetricsDataSourceState) { s.kind = wire.Text(body, "type") },
 		Echo: echoMetrics,
 	}}
 }
+
+// prometheusSource is the type of a source that is a Prometheus server. The API
+// shows others, and can neither make nor change them.
+const prometheusSource = "PROMETHEUS"
 
 // echoMetrics puts the metrics of an answer where a body has them.
 func echoMetrics(found map[string]any) map[string]any {
@@ -69,6 +75,19 @@ func (r *WorkloadCustomMetricsDataSource) Annotate(a infer.Annotator) {
 		"takes. Making one does not wait until the server is connected: `status` tells how far that is.\n\n"+
 		"## Import\n\nThe import ID is `<clusterId>/<dataSourceId>`.")
 	a.AddAlias("workload", "WorkloadCustomMetricsDataSource")
+}
+
+// Read fetches the data source, for a refresh or an import.
+func (r *WorkloadCustomMetricsDataSource) Read(
+	ctx context.Context, req infer.ReadRequest[WorkloadCustomMetricsDataSourceArgs, WorkloadCustomMetricsDataSourceState],
+) (infer.ReadResponse[WorkloadCustomMetricsDataSourceArgs, WorkloadCustomMetricsDataSourceState], error) {
+	resp, err := r.Resource.Read(ctx, req)
+	if kind := resp.State.kind; err == nil && crud.IsImport(ctx) && kind != "" && kind != prometheusSource {
+		return infer.ReadResponse[WorkloadCustomMetricsDataSourceArgs, WorkloadCustomMetricsDataSourceState]{}, fmt.Errorf(
+			"cannot import the custom metrics data source %s: it is of the type %s, and the API can change those of the type %s alone. "+
+				"Leave it to CAST AI", resp.ID, kind, prometheusSource)
+	}
+	return resp, err
 }
 
 // Update changes the data source.
@@ -105,6 +124,8 @@ type WorkloadCustomMetricsDataSourceState struct {
 	ManagedByCast    bool     `pulumi:"managedByCast"`
 	Errors           []string `pulumi:"errors,optional" wire:",changes"`
 	Warnings         []string `pulumi:"warnings,optional" wire:",changes"`
+
+	kind string // what the last answer says of its type
 }
 
 // Annotate describes the outputs.

@@ -84,6 +84,14 @@ func TestMetricSourceShowsDrift(t *testing.T) {
 	same(t, "the differences", got.Changes, list("prometheus.metrics[0].query", "prometheus.url"))
 }
 
+// The API shows sources of other types, and can neither make nor change them.
+func TestMetricSourceOfAnotherTypeIsNotImported(t *testing.T) {
+	f := setup(t)
+	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path(sources), Status: 200, Times: -1, Body: `{"items": [{"id": "one", "name": "kubelet",
+		"type": "NODE_WORKLOAD", "data": {"nodeWorkload": {"dataSource": {"kubeletPort": 10250, "metricsPath": "/metrics"}}}}]}`})
+	refused(t, f.Resource("WorkloadCustomMetricsDataSource", "i").Import(f.cluster+"/one"), "NODE_WORKLOAD", "Leave it to CAST AI")
+}
+
 func TestMetricSourceWhoseAnswerIsLost(t *testing.T) {
 	f := setup(t)
 	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: f.path(sources), Action: emulator.Drop})

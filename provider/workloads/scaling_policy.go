@@ -163,6 +163,7 @@ func scalingPolicyBody(a *WorkloadScalingPolicyArgs, body map[string]any, update
 			})
 		}
 	})
+	completeHpa(body)
 	return nil
 }
 
@@ -196,26 +197,33 @@ func forgetOtherForms(a *WorkloadScalingPolicyArgs, s *WorkloadScalingPolicyStat
 	}
 }
 
-// keepUndescribed keeps an update from wiping settings that the resource does
-// not know and that others may have made.
+// keepUndescribed keeps an update from wiping settings that neither the program
+// nor the state knows and that others may have made.
 func keepUndescribed(current, body map[string]any) {
+	// keep leaves out what the program has dropped, which is null.
 	keep := func(from, to map[string]any, names ...string) {
 		for _, name := range names {
-			if value := from[name]; value != nil && to[name] == nil {
-				to[name] = value
+			switch value, given := to[name]; {
+			case given && value == nil:
+				delete(to, name)
+			case !given && from[name] != nil:
+				to[name] = from[name]
 			}
 		}
 	}
 	keep(current, body, "hpaSettings", "isOpsPilot")
 	from, to := wire.Object(current, "recommendationPolicies"), wire.Object(body, "recommendationPolicies")
 	keep(from, to, "gpu")
-	if memory := wire.Object(from, "anomalyDetection")["infiniteMemoryScaling"]; memory != nil {
-		detection := wire.Object(to, "anomalyDetection")
-		if detection == nil {
-			detection = map[string]any{}
-			to["anomalyDetection"] = detection
+	if detection, given := to["anomalyDetection"]; !given || detection != nil {
+		inner := wire.Object(to, "anomalyDetection")
+		if inner == nil {
+			inner = map[string]any{}
 		}
-		detection["infiniteMemoryScaling"] = memory
+		keep(wire.Object(from, "anomalyDetection"), inner, "infiniteMemoryScaling")
+		to["anomalyDetection"] = inner
+	}
+	if len(wire.Object(to, "anomalyDetection")) == 0 {
+		delete(to, "anomalyDetection")
 	}
 }
 
@@ -237,6 +245,7 @@ func echoScalingPolicy(found map[string]any) map[string]any {
 func (r *WorkloadScalingPolicy) CheckInputs(in *check.Inputs) {
 	checkScaling(in, "cpu", "QUANTILE")
 	checkScaling(in, "memory", "MAX")
+	checkHpa(in)
 	if n, ok := in.Len("assignmentRules"); ok && n > 1 {
 		in.Fail("assignmentRules[1]", "is one list of rules too many: put all rules into the first element")
 	}
@@ -266,7 +275,9 @@ type WorkloadScalingPolicyArgs struct {
 	PredictiveScaling  *WorkloadScalingPolicyPredictiveScaling `pulumi:"predictiveScaling,optional" wire:"recommendationPolicies.predictiveScaling"`
 	RolloutBehavior    *WorkloadScalingPolicyRolloutBehavior   `pulumi:"rolloutBehavior,optional" wire:"recommendationPolicies.rolloutBehavior"`
 	Jvm                *WorkloadScalingPolicyJvm               `pulumi:"jvm,optional" wire:"recommendationPolicies.jvm"`
-	AnomalyDetection   *WorkloadScalingPolicyAnomalyDetection  `pulumi:"anomalyDetection,optional" wire:"recommendationPolicies.anomalyDetection"`
+	AnomalyDetection   *WorkloadScalingPolicyAnomalyDetection  `pulumi:"anomalyDetection,optional" wire:"recommendationPolicies.anomalyDetection,null"`
+	Gpu                *WorkloadScalingPolicyGpu               `pulumi:"gpu,optional" wire:"recommendationPolicies.gpu,null"`
+	HpaSettings        *WorkloadScalingPolicyHpaSettings       `pulumi:"hpaSettings,optional" wire:",null"`
 }
 
 // Annotate describes the inputs.
@@ -292,6 +303,9 @@ func (x *WorkloadScalingPolicyArgs) Annotate(a infer.Annotator) {
 	a.Describe(&x.RolloutBehavior, "How pods are restarted. Needs a workload autoscaler from 0.35.3 on.")
 	a.Describe(&x.Jvm, "How Java workloads are treated.")
 	a.Describe(&x.AnomalyDetection, "What counts as an anomaly.")
+	a.Describe(&x.Gpu, "How GPU requests are recommended.")
+	a.Describe(&x.HpaSettings, "How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was "+
+		"set elsewhere stays.")
 }
 
 // WorkloadScalingPolicyState are the outputs of a [WorkloadScalingPolicy].

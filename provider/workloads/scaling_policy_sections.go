@@ -291,13 +291,27 @@ func (x *WorkloadScalingPolicyJvmMemory) Annotate(a infer.Annotator) {
 
 // WorkloadScalingPolicyAnomalyDetection says what counts as an anomaly.
 type WorkloadScalingPolicyAnomalyDetection struct {
-	CPUPressure *WorkloadScalingPolicyAnomalyDetectionCpuPressure `pulumi:"cpuPressure,optional"`
+	CPUPressure           *WorkloadScalingPolicyAnomalyDetectionCpuPressure           `pulumi:"cpuPressure,optional"`
+	InfiniteMemoryScaling *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling `pulumi:"infiniteMemoryScaling,optional" wire:",null"`
 }
 
 // Annotate describes the properties.
 func (x *WorkloadScalingPolicyAnomalyDetection) Annotate(a infer.Annotator) {
 	a.Describe(&x, "What counts as an anomaly.")
 	a.Describe(&x.CPUPressure, "When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.")
+	a.Describe(&x.InfiniteMemoryScaling, "Whether memory that grows without end counts.")
+}
+
+// WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling says whether
+// memory that grows without end counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling struct {
+	Enabled bool `pulumi:"enabled"`
+}
+
+// Annotate describes the properties.
+func (x *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling) Annotate(a infer.Annotator) {
+	a.Describe(&x, "Whether memory that grows without end counts as an anomaly.")
+	a.Describe(&x.Enabled, "Whether it does.")
 }
 
 // WorkloadScalingPolicyAnomalyDetectionCpuPressure says when a workload lacks CPU.
@@ -312,4 +326,15 @@ func (x *WorkloadScalingPolicyAnomalyDetectionCpuPressure) Annotate(a infer.Anno
 	a.Describe(&x.CPUStallThresholdPercentage, "How much of the time, in percent, a pod waits for CPU to count as one that "+
 		"lacks it.")
 	a.Describe(&x.MinPressuredPodPercentage, "How many of the workload's pods, in percent, must lack CPU.")
+}
+
+// WorkloadScalingPolicyGpu says how GPU requests are recommended.
+type WorkloadScalingPolicyGpu struct {
+	ManagementOption Keyword `pulumi:"managementOption" norm:"fold" check:"notblank,known=READ_ONLY|MANAGED"`
+}
+
+// Annotate describes the properties.
+func (x *WorkloadScalingPolicyGpu) Annotate(a infer.Annotator) {
+	a.Describe(&x, "How GPU requests are recommended.")
+	a.Describe(&x.ManagementOption, "`MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.")
 }
