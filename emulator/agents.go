@@ -49,6 +49,9 @@ func receiveDelta(c *call) (*answer, error) {
 	r.hide(hiddenContinuity, token)
 	r.setTime(hiddenSnapshot, c.now)
 	r.Doc["agentSnapshotReceivedAt"] = instant(c.now)
+	if version := text(in, "agentVersion"); version != "" {
+		r.hide(hiddenAgentVersion, version)
+	}
 	if version := text(in, "clusterVersion"); version != "" {
 		r.Doc["kubernetesVersion"] = version
 	}

@@ -32,19 +32,20 @@ const (
 
 // Hidden fields of a cluster. Times are RFC 3339.
 const (
-	hiddenIdentity    = "identity"    // what makes it the same cluster when it is registered again
-	hiddenRegistered  = "registered"  // when
-	hiddenCredentials = "credentials" // when they were last set
-	hiddenReconciled  = "reconciled"  // when the current credentials were found to work
-	hiddenSnapshot    = "snapshot"    // when an agent last sent one
-	hiddenPoll        = "poll"        // when a cluster controller last asked for actions
-	hiddenContinuity  = "continuity"  // the token that links an agent's snapshots
-	hiddenResync      = "resync"      // whether an agent is to send all once more
-	hiddenDisconnect  = "disconnect"  // when it was asked for
-	hiddenDeleteNodes = "deleteNodes" // whether nodes are to be deleted with it
-	hiddenPrincipal   = "principal"   // the cloud principal that its role must trust
-	hiddenStatus      = "status"      // set from outside
-	hiddenAgentStatus = "agentStatus" // set from outside
+	hiddenIdentity     = "identity"     // what makes it the same cluster when it is registered again
+	hiddenRegistered   = "registered"   // when
+	hiddenCredentials  = "credentials"  // when they were last set
+	hiddenReconciled   = "reconciled"   // when the current credentials were found to work
+	hiddenSnapshot     = "snapshot"     // when an agent last sent one
+	hiddenPoll         = "poll"         // when a cluster controller last asked for actions
+	hiddenContinuity   = "continuity"   // the token that links an agent's snapshots
+	hiddenResync       = "resync"       // whether an agent is to send all once more
+	hiddenDisconnect   = "disconnect"   // when it was asked for
+	hiddenDeleteNodes  = "deleteNodes"  // whether nodes are to be deleted with it
+	hiddenPrincipal    = "principal"    // the cloud principal that its role must trust
+	hiddenAgentVersion = "agentVersion" // of castai-agent
+	hiddenStatus       = "status"       // set from outside
+	hiddenAgentStatus  = "agentStatus"  // set from outside
 )
 
 func (s *Server) clusterArea() {
@@ -70,6 +71,8 @@ func (s *Server) clusterArea() {
 		"DeleteNode":                onNode(deleteNode),
 		"DrainNode":                 onNode(drainNode),
 		"HandleCloudEvent":          cloudEvent,
+		"GetCredentialsScript":      showScript("onboarding"),
+		"GetCleanupScript":          showScript("cleanup"),
 	} {
 		s.handle(api+operation, func(c *call) (*answer, error) {
 			r := s.cluster(c, c.params["clusterId"])

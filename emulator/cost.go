@@ -19,6 +19,7 @@ func (s *Server) costArea() {
 	s.handle("InventoryAPIOverwriteReservations", overwriteReservations)
 	s.commitmentArea()
 	s.costReportArea()
+	s.workloadCostArea()
 }
 
 func allocationGroupRules(_ *call, r *record, _ doc) error {

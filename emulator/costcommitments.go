@@ -42,6 +42,7 @@ func (s *Server) commitmentArea() {
 		"DeleteCommitment":             deleteCommitment,
 		"GetCommitmentAssignments":     showAssignments,
 		"ReplaceCommitmentAssignments": replaceAssignments,
+		"GetCommitmentUsageHistory":    showCommitmentUsage,
 	} {
 		s.handle(api+operation, func(c *call) (*answer, error) {
 			r := c.store.get(commitmentsPath, c.params["commitmentId"])

@@ -44,6 +44,11 @@ type stretch struct {
 	labels     doc
 }
 
+// hours is how long it was there in a period; nothing or less for one outside.
+func (s stretch) hours(from, to time.Time) float64 {
+	return min(s.to.Sub(from).Hours(), to.Sub(s.from).Hours(), to.Sub(from).Hours(), s.to.Sub(s.from).Hours())
+}
+
 // stretches are the nodes of a cluster until now, those that are gone too. A simulated cluster that never had one has
 // three examples, of which two are spot instances once CAST AI may manage it.
 func (c *call) stretches(cluster *record) []stretch {
@@ -95,6 +100,7 @@ type report struct {
 	from, to      time.Time
 	clusters      []string
 	group         string
+	workload      string // the only one that counts, if there is one
 	listing, idle bool
 }
 
@@ -128,7 +134,7 @@ func (c *call) spend(q report, group *record, from, to time.Time) spend {
 			continue
 		}
 		for _, node := range c.stretches(cluster) {
-			hours := min(node.to.Sub(from).Hours(), to.Sub(node.from).Hours(), to.Sub(from).Hours(), node.to.Sub(node.from).Hours())
+			hours := node.hours(from, to)
 			if hours <= 0 || !matchLabels(filter, "nodeLabels", node.labels) {
 				continue
 			}
@@ -137,7 +143,7 @@ func (c *call) spend(q report, group *record, from, to time.Time) spend {
 				price *= 1 - exampleDiscount
 			}
 			for _, w := range exampleWorkloads {
-				if !w.matches(filter) {
+				if !w.matches(filter) || q.workload != "" && q.workload != w.name {
 					continue
 				}
 				share := w.share
@@ -222,45 +228,66 @@ func (s *Server) costReportArea() {
 			if err != nil {
 				return nil, err
 			}
-			if q.group != "" && c.store.get(allocationGroupsPath, q.group) == nil {
-				return nil, notFound("allocation group not found: %s", q.group)
-			}
-			items := []any{}
-			for _, group := range c.store.list(allocationGroupsPath) {
-				if (q.group == "" || group.ID == q.group) && overlap(group, q.clusters) {
-					d := show(c, q, group)
-					maps.Copy(d, doc{
-						"groupId": group.ID, "groupName": text(group.Doc, "name"),
-						"versions": []any{doc{"createdAt": text(group.Doc, "updatedAt")}},
-					})
-					items = append(items, d)
-				}
+			items, err := c.groupReports(q, show)
+			if err != nil {
+				return nil, err
 			}
 			return c.reply(doc{"items": items})
 		})
 	}
 }
 
+// groupReports shows something of each group that a report is about.
+func (c *call) groupReports(q report, show func(c *call, q report, group *record) doc) ([]any, error) {
+	if q.group != "" && c.store.get(allocationGroupsPath, q.group) == nil {
+		return nil, notFound("allocation group not found: %s", q.group)
+	}
+	items := []any{}
+	for _, group := range c.store.list(allocationGroupsPath) {
+		if (q.group == "" || group.ID == q.group) && overlap(group, q.clusters) {
+			d := show(c, q, group)
+			maps.Copy(d, doc{
+				"groupId": group.ID, "groupName": text(group.Doc, "name"),
+				"versions": []any{doc{"createdAt": text(group.Doc, "updatedAt")}},
+			})
+			items = append(items, d)
+		}
+	}
+	return items, nil
+}
+
 func showSummary(c *call, q report, group *record) doc {
 	return doc{"summary": c.spend(q, group, q.from, q.to).summary(q.to.Sub(q.from))}
 }
 
-// showTimedSummaries shows a summary a day. Assumed: of days in UTC, without those before the first and after the last.
+// showTimedSummaries shows a summary a day.
 func showTimedSummaries(c *call, q report, group *record) doc {
+	return doc{"items": c.daily(q, group, func(s spend, period time.Duration) doc { return s.summary(period) })}
+}
+
+// daily shows something of each day. Assumed: of days in UTC, without those before the first and after the last.
+func (c *call) daily(q report, group *record, show func(s spend, period time.Duration) doc) []any {
 	days := []any{}
-	for day := q.from.UTC().Truncate(24 * time.Hour); day.Before(q.to); day = day.Add(24 * time.Hour) {
-		from, to := day, day.Add(24*time.Hour)
+	q.each(24*time.Hour, func(day, from, to time.Time) {
+		if sum := c.spend(q, group, from, to); sum.cpu > 0 {
+			days = append(days, merged(show(sum, to.Sub(from)), doc{"timestamp": instant(day)}))
+		}
+	})
+	return days
+}
+
+// each goes through the period of a report in steps that begin with round times; the first and the last may be cut.
+func (q report) each(step time.Duration, do func(begins, from, to time.Time)) {
+	for at := q.from.UTC().Truncate(step); at.Before(q.to); at = at.Add(step) {
+		from, to := at, at.Add(step)
 		if from.Before(q.from) {
 			from = q.from
 		}
 		if to.After(q.to) {
 			to = q.to
 		}
-		if sum := c.spend(q, group, from, to); sum.cpu > 0 {
-			days = append(days, merged(sum.summary(to.Sub(from)), doc{"timestamp": instant(day)}))
-		}
+		do(at, from, to)
 	}
-	return doc{"items": days}
 }
 
 func (s spend) summary(period time.Duration) doc {
@@ -277,13 +304,16 @@ func (s spend) summary(period time.Duration) doc {
 // showEfficiency compares what is requested with what is used, in cores and GiB times hours. The unit is assumed.
 func showEfficiency(c *call, q report, group *record) doc {
 	s := c.spend(q, group, q.from, q.to)
+	return merged(s.efficiency(), doc{"workloadCount": float64(len(s.workloads))})
+}
+
+func (s spend) efficiency() doc {
 	return doc{
 		"requests":        doc{"cpu": decimal(s.requestedCPU), "memoryGib": decimal(s.requestedGiB)},
 		"usage":           doc{"cpu": decimal(s.usedCPU), "memoryGib": decimal(s.usedGiB)},
 		"waste":           doc{"cpu": decimal(s.requestedCPU - s.usedCPU), "memoryGib": decimal(s.requestedGiB - s.usedGiB)},
 		"costImpact":      doc{"onDemand": decimal(s.wasteOnDemand), "spot": decimal(s.wasteSp), "spotFallback": "0"},
 		"totalCostImpact": decimal(s.wasteOnDemand + s.wasteSp),
-		"workloadCount":   float64(len(s.workloads)),
 	}
 }
 

@@ -114,7 +114,7 @@ func (b *bed) try(method, path string, body any) (reply, error) {
 	if json.Unmarshal(text, &r.body) != nil {
 		r.body = nil
 	}
-	if len(text) > 0 && !strings.Contains(r.header.Get("Content-Type"), "json") && r.header.Get("Content-Type") != "text/html" {
+	if kind := r.header.Get("Content-Type"); len(text) > 0 && !strings.Contains(kind, "json") && kind != "text/html" && kind != "text/plain" {
 		b.t.Errorf("%s %s: content type %q", method, path, r.header.Get("Content-Type"))
 	}
 	return r, nil

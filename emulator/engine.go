@@ -27,7 +27,8 @@ type call struct {
 	params map[string]string // from the path
 	query  url.Values
 	header http.Header
-	body   any // decoded JSON, nil without a body
+	base   string // address of the server, as the caller has it
+	body   any    // decoded JSON, nil without a body
 	now    time.Time
 }
 
@@ -38,6 +39,7 @@ type handler func(*call) (*answer, error)
 type answer struct {
 	status int
 	header http.Header
+	base   string // address of the server, as the caller has it
 	body   []byte
 }
 
@@ -115,8 +117,8 @@ func (r *record) encode(schema *openapi3.Schema) ([]byte, error) {
 }
 
 // page answers a list operation. The name of the list, the style of paging and the counters are read off the contract;
-// query parameters named like a field of the items filter by it.
-func (c *call) page(records []*record) (*answer, error) {
+// query parameters named like a field of the items filter by it. What else the answer has is given.
+func (c *call) page(records []*record, more ...doc) (*answer, error) {
 	name, items := listMember(c.op.answer)
 	if items == nil {
 		return nil, fmt.Errorf("%s has no list in its answer", c.op.id)
@@ -134,12 +136,15 @@ func (c *call) page(records []*record) (*answer, error) {
 		}
 		bodies = append(bodies, body)
 	}
-	return c.list(name, bodies, to, len(records))
+	return c.list(name, bodies, to, len(records), more...)
 }
 
 // list puts encoded items into the envelope of the operation's answer.
-func (c *call) list(name string, items [][]byte, to, total int) (*answer, error) {
+func (c *call) list(name string, items [][]byte, to, total int, more ...doc) (*answer, error) {
 	envelope := doc{}
+	for _, d := range more {
+		maps.Copy(envelope, d)
+	}
 	next := ""
 	if to < total {
 		next = cursor(to)
@@ -214,12 +219,22 @@ func (c *call) sort(records []*record) []*record {
 	}
 	records = slices.Clone(records)
 	slices.SortStableFunc(records, func(a, b *record) int {
-		return cmp.Compare(fmt.Sprint(a.Doc[by]), fmt.Sprint(b.Doc[by]))
+		return compare(fmt.Sprint(a.Doc[by]), fmt.Sprint(b.Doc[by]))
 	})
 	if strings.EqualFold(c.query.Get("sort.order"), "desc") {
 		slices.Reverse(records)
 	}
 	return records
+}
+
+// compare tells which of two values comes first: of numbers, also written as text, the smaller.
+func compare(a, b string) int {
+	x, errX := strconv.ParseFloat(a, 64)
+	y, errY := strconv.ParseFloat(b, 64)
+	if errX == nil && errY == nil {
+		return cmp.Compare(x, y)
+	}
+	return cmp.Compare(a, b)
 }
 
 // limit is the size of a page: as asked, and at most the server's own. Assumed: the API caps it.

@@ -217,6 +217,7 @@ func (s *Server) areas() {
 	s.enterpriseArea()
 	s.ssoArea()
 	s.clusterArea()
+	s.scriptArea()
 	s.agentArea()
 	s.controllerArea()
 	s.nodeConfigurationArea()
@@ -224,6 +225,8 @@ func (s *Server) areas() {
 	s.policyArea()
 	s.scheduleArea()
 	s.workloadArea()
+	s.workloadEventArea()
+	s.workloadAgentArea()
 	s.podMutationArea()
 	s.costArea()
 	s.edgeArea()
@@ -424,7 +427,7 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 		return s.refuse(path, &Failure{Status: http.StatusNotImplemented, Message: fmt.Sprintf("the wire contract has no operation %s %s", r.Method, path)}), false
 	}
 	c := s.by(who, now)
-	c.op, c.path, c.params, c.query, c.header = op, fill(op.path, params), params, r.URL.Query(), r.Header
+	c.op, c.path, c.params, c.query, c.header, c.base = op, fill(op.path, params), params, r.URL.Query(), r.Header, base(r)
 	run := s.run
 	if stale != nil && s.store.past != nil {
 		run = func(c *call, _ []byte) (*answer, error) { return s.runThen(stale, c) }
@@ -454,6 +457,14 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 		a.header.Set("Content-Type", op.mediaType)
 	}
 	return a, changed
+}
+
+// base is the address that a client has reached this server by.
+func base(r *http.Request) string {
+	if r.TLS != nil {
+		return "https://" + r.Host
+	}
+	return "http://" + r.Host
 }
 
 // run finds and runs the handler. One that panics must not take the emulator with it.

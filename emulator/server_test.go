@@ -97,7 +97,6 @@ func TestRefusals(t *testing.T) {
 	}{
 		{"not in the contract", "GET", "/v1/nothing", nil, 501, "GET /v1/nothing"},
 		{"method not in the contract", "DELETE", "/v1/organizations", nil, 501, "DELETE /v1/organizations"},
-		{"in the contract, not served", "GET", "/v1/scripts/eks/onboarding.sh", nil, 501, "GetCredentialsScriptTemplate"},
 		{"unknown field", "POST", clusters, doc{"name": "c", "colour": "red"}, 400, "colour"},
 		{"unknown nested field", "POST", clusters, doc{"name": "c", "eks": doc{"zone": "a"}}, 400, "eks.zone"},
 		{"wrong type", "POST", clusters, doc{"name": 1}, 400, "name"},
