@@ -109,11 +109,12 @@ func (c *call) report() (report, error) {
 		clusters: c.query["clusterIds"], group: c.query.Get("groupId"),
 		listing: c.flag("useListingPrices"), idle: c.flag("includeIdleResourceCosts"),
 	}
-	for name, at := range map[string]*time.Time{"startTime": &q.from, "endTime": &q.to} {
-		var err error
-		if *at, err = time.Parse(time.RFC3339, c.query.Get(name)); err != nil {
-			return q, invalid(name, "must be an RFC 3339 time")
-		}
+	var err error
+	if q.from, err = time.Parse(time.RFC3339, c.query.Get("startTime")); err != nil {
+		return q, invalid("startTime", "must be an RFC 3339 time")
+	}
+	if q.to, err = time.Parse(time.RFC3339, c.query.Get("endTime")); err != nil {
+		return q, invalid("endTime", "must be an RFC 3339 time")
 	}
 	if !q.from.Before(q.to) {
 		return q, invalid("endTime", "must be after startTime") // assumed
