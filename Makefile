@@ -7,7 +7,7 @@ TOOLS := .pulumi/bin
 VERSION ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help demo build test check lint generated unit end-to-end coverage-api tools generate bench dist api-drift clean
+.PHONY: help demo build test check lint generated unit end-to-end coverage-api tools generate bench soak dist api-drift clean
 
 help: ## show this list
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -64,8 +64,14 @@ tools: ## build the missing ones of Pulumi, its language hosts and the linter
 generate: ## write the schema, the SDKs and the documentation
 	@$(GO) run ./internal/generate
 
-bench: tools build ## measure the provider against the engine's floor
+bench: tools build ## measure the provider against the engine's floor, and the emulator
 	@$(GO) run ./internal/bench
+
+# How many times "make soak" kills the emulator: about a second each.
+SOAK ?= 200
+
+soak: ## load, disturb and kill the emulator for some minutes, and look whether anything was lost
+	@SOAK="$(SOAK)" $(GO) test ./cmd/castai-emulator -count=1 -timeout 60m -v -run '^TestSoak$$'
 
 dist: ## make the files of a release; VERSION=1.2.3 [PLATFORMS=linux/amd64,...] [SDKS=none|all]
 	@$(GO) run ./internal/dist -version "$(VERSION)" -platforms "$(PLATFORMS)" $(if $(SDKS),-sdks "$(SDKS)")

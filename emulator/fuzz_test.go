@@ -40,7 +40,7 @@ func anyRequests(dir string) func(*rapid.T) {
 		}
 		defer s.Close()
 		g := &generator{t: t, s: s, junk: rapid.SampledFrom([]int{0, 1, 5}).Draw(t, "junk")}
-		for _, op := range rapid.SliceOfN(rapid.SampledFrom(s.operations.ranked), 1, 40).Draw(t, "operations") {
+		for _, op := range rapid.SliceOfN(rapid.SampledFrom(s.operations.ranked), 1, 25).Draw(t, "operations") {
 			if err := g.message(op).try(s); err != nil {
 				t.Fatal(err)
 			}

@@ -74,7 +74,15 @@ func (s *store) replace(records []*record) error {
 		s.put(r)
 	}
 	if err := s.commit(); err != nil {
+		for _, r := range s.records() {
+			s.changed[[2]string{r.Scope, r.ID}] = nil
+		}
 		s.scopes = before
+		for _, r := range s.records() {
+			s.changed[[2]string{r.Scope, r.ID}] = r
+		}
+		_, failed := s.stage() // what the file has meanwhile is undone with the next change
+		err = errors.Join(err, failed)
 		return fmt.Errorf("state file: %w", err)
 	}
 	return nil
