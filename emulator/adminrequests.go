@@ -48,24 +48,26 @@ func (r Request) Record() RequestRecord {
 	}
 }
 
-// write logs a request. Answers are left out: lists are long.
+// String is a line for people, without the answer: lists are long.
+func (r RequestRecord) String() string {
+	line := fmt.Sprintf("%s %s %s %d %.1fms", r.Time.UTC().Format(time.RFC3339), r.Method, r.Path, r.Status, r.DurationMS)
+	if len(r.Faults) > 0 {
+		line += fmt.Sprintf(" %v", r.Faults)
+	}
+	if len(r.Body) > 0 {
+		line += " " + string(r.Body)
+	}
+	return line
+}
+
+// write logs a request. What is lost of a log is lost.
 func (f LogFormat) write(out io.Writer, r Request) {
 	r.Response = nil
-	record := r.Record()
 	if f == JSON {
-		json.NewEncoder(out).Encode(record) // what is lost of a log is lost
-		return
+		json.NewEncoder(out).Encode(r.Record())
+	} else {
+		fmt.Fprintln(out, r.Record())
 	}
-	faults := ""
-	if len(r.Faults) > 0 {
-		faults = fmt.Sprintf(" %v", r.Faults)
-	}
-	body := ""
-	if len(record.Body) > 0 {
-		body = " " + string(record.Body)
-	}
-	fmt.Fprintf(out, "%s %s %s %d %s%s%s\n", r.Time.UTC().Format(time.RFC3339), r.Method, r.Path, r.Status,
-		r.Duration.Round(100*time.Microsecond), faults, body)
 }
 
 // requestInterface serves what was called.

@@ -128,6 +128,17 @@ func (at *stage) play(step step) error {
 	return step.run(at)
 }
 
+// Tokens are those that are accepted, beside what the API gives out; none if any is.
+func (s *Server) Tokens() []string {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	var secrets []string
+	for _, t := range s.options.Accounts.Tokens {
+		secrets = append(secrets, t.Secret)
+	}
+	return secrets
+}
+
 // begin loads the scenario of the options into an empty state. Into another go only its organizations and tokens.
 func (s *Server) begin() error {
 	scenario := s.options.Scenario

@@ -252,6 +252,7 @@ func (s *Server) newID() string { return s.options.NewID() }
 // ServeHTTP answers a request of the API, or one under /_emulator/.
 func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if strings.HasPrefix(r.URL.Path, adminPrefix) {
+		w.Header().Set("X-Castai-Emulator", "true") // no API has that
 		s.admin.ServeHTTP(w, r)
 		return
 	}

@@ -19,16 +19,14 @@ func execCommand(in *os.File) *cobra.Command {
 		Short: "Run a command against an emulator of its own",
 		Long: `Run a command against an emulator of its own, and exit with its exit code.
 
-CASTAI_API_URL always points at the emulator; CASTAI_API_TOKEN is set unless it is already.`,
+CASTAI_API_URL always points at the emulator, and CASTAI_EMULATOR_URL for commands such as requests; CASTAI_API_TOKEN
+is set unless it is already.`,
 		Example: "  castai-emulator exec --state ./castai.db -- pulumi up",
 		Args:    cobra.MinimumNArgs(1),
 		RunE: func(command *cobra.Command, args []string) error {
 			api, err := f.start(command.ErrOrStderr())
 			if err != nil {
 				return err
-			}
-			if err := health(command.Context(), api.url()); err != nil {
-				return errors.Join(err, api.stop())
 			}
 			child := exec.Command(args[0], args[1:]...)
 			child.Stdin, child.Stdout, child.Stderr = in, command.OutOrStdout(), command.ErrOrStderr()
@@ -51,7 +49,7 @@ CASTAI_API_URL always points at the emulator; CASTAI_API_TOKEN is set unless it 
 // environment adds what points at the emulator. The URL is never left to what is set: it may be that of the real API.
 func environment(current []string, api *api) []string {
 	settings := api.environment()
-	if os.Getenv("CASTAI_API_TOKEN") != "" {
+	if os.Getenv("CASTAI_API_TOKEN") != "" && !api.onlyToken {
 		settings = append(settings, "CASTAI_API_TOKEN="+os.Getenv("CASTAI_API_TOKEN"))
 	}
 	return append(current, settings...) // of equal names the last counts

@@ -28,7 +28,9 @@ type flags struct {
 	tls        bool
 	tlsNames   []string
 	caDir      string
-	log        bool
+	log        string // a file, or - for standard error; none when empty
+	logFormat  string
+	scenario   string
 }
 
 func (f *flags) register(set *pflag.FlagSet, addr string) {
@@ -45,7 +47,10 @@ func (f *flags) register(set *pflag.FlagSet, addr string) {
 	set.BoolVar(&f.tls, "tls", false, "point clients at HTTPS, which is served beside HTTP")
 	set.StringSliceVar(&f.tlsNames, "tls-name", nil, "other name or address in the certificate, such as one that a cluster reaches it by; may be repeated")
 	registerCADir(set, &f.caDir)
-	set.BoolVar(&f.log, "log", false, "log every request to standard error, without secrets")
+	set.StringVar(&f.log, "log", "", "log every request, without secrets, to standard error or, with --log=FILE, at the end of a file")
+	set.Lookup("log").NoOptDefVal = "-"
+	set.StringVar(&f.logFormat, "log-format", string(emulator.Text), "how: text or json, an object in each line")
+	set.StringVar(&f.scenario, "scenario", "", "file that says what there is in the beginning (YAML), unless --state has something already")
 }
 
 // registerCADir adds the flag that says where the certificate authority is.
@@ -55,20 +60,47 @@ func registerCADir(set *pflag.FlagSet, dir *string) {
 
 // plan is what goes wrong by the file, with the seed of the flag if that is given.
 func (f *flags) plan() (*emulator.FaultPlan, error) {
-	plan := &emulator.FaultPlan{}
-	if f.faults != "" {
-		text, err := os.ReadFile(f.faults)
-		if err != nil {
-			return nil, err
-		}
-		if plan, err = emulator.ParseFaults(text); err != nil {
-			return nil, fmt.Errorf("%s: %w", f.faults, err)
-		}
+	plan, err := readFile(f.faults, emulator.ParseFaults)
+	if err != nil {
+		return nil, err
 	}
+	plan = cmp.Or(plan, &emulator.FaultPlan{})
 	if f.seed != 0 {
 		plan.Seed = f.seed
 	}
 	return plan, nil
+}
+
+// readFile reads and parses a file; without a name there is nothing.
+func readFile[T any](name string, parse func([]byte) (*T, error)) (*T, error) {
+	if name == "" {
+		return nil, nil
+	}
+	text, err := os.ReadFile(name)
+	if err != nil {
+		return nil, err
+	}
+	parsed, err := parse(text)
+	if err != nil {
+		return nil, fmt.Errorf("%s: %w", name, err)
+	}
+	return parsed, nil
+}
+
+// openLog returns where requests are logged to; nil for nowhere. A file stays open as long as the program runs.
+func (f *flags) openLog(standard io.Writer) (io.Writer, emulator.LogFormat, error) {
+	format := cmp.Or(emulator.LogFormat(f.logFormat), emulator.Text)
+	if format != emulator.Text && format != emulator.JSON {
+		return nil, "", fmt.Errorf("--log-format is %q: want text or json", f.logFormat)
+	}
+	switch f.log {
+	case "":
+		return nil, format, nil
+	case "-":
+		return standard, format, nil
+	}
+	file, err := os.OpenFile(f.log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	return file, format, err
 }
 
 // new makes the emulator, which does not listen yet.
@@ -87,16 +119,20 @@ func (f *flags) new(log io.Writer) (*emulator.Server, error) {
 		options.Settings.AgentDelay = -1 // none
 	}
 	var latency *emulator.Distribution
+	var err error
 	if f.latency != "" {
-		var err error
 		if latency, err = emulator.ParseDistribution(f.latency); err != nil {
 			return nil, fmt.Errorf("--latency: %w", err)
 		}
 	}
-	if f.log {
-		options.Log = log
+	if options.Scenario, err = readFile(f.scenario, emulator.ParseScenario); err != nil {
+		return nil, err
 	}
 	plan, err := f.plan()
+	if err != nil {
+		return nil, err
+	}
+	options.Log, options.LogFormat, err = f.openLog(log)
 	if err != nil {
 		return nil, err
 	}

@@ -6,11 +6,9 @@ package main
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
-	"net/http"
 	"os"
 	"os/signal"
 	"runtime/debug"
@@ -43,7 +41,7 @@ func run(args []string, in *os.File, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	root.AddCommand(serveCommand(), execCommand(in), caCommand(), healthCommand(), versionCommand())
+	root.AddCommand(serveCommand(), execCommand(in), caCommand(), healthCommand(), requestsCommand(), snapshotCommand(), restoreCommand(), resetCommand(), versionCommand())
 	err := root.ExecuteContext(context.Background())
 	var code exitCode
 	switch {
@@ -80,6 +78,7 @@ func serveCommand() *cobra.Command {
 			}
 			select {
 			case <-ctx.Done():
+				stop() // a second signal ends it at once
 				return api.stop()
 			case err := <-api.failed:
 				return errors.Join(err, api.stop())
@@ -113,45 +112,6 @@ func caCommand() *cobra.Command {
 	registerCADir(command.Flags(), &dir)
 	command.Flags().BoolVar(&path, "path", false, "print where the file is instead")
 	return command
-}
-
-func healthCommand() *cobra.Command {
-	var url string
-	command := &cobra.Command{
-		Use:   "health",
-		Short: "Succeed when an emulator answers",
-		Args:  cobra.NoArgs,
-		RunE: func(command *cobra.Command, _ []string) error {
-			if err := health(command.Context(), url); err != nil {
-				return err
-			}
-			fmt.Fprintln(command.OutOrStdout(), "ok")
-			return nil
-		},
-	}
-	command.Flags().StringVar(&url, "url", "http://127.0.0.1:8086", "address of the emulator")
-	return command
-}
-
-// health asks an emulator whether it is ready. The certificate does not matter: nothing secret is sent or received.
-func health(ctx context.Context, url string) error {
-	client := http.Client{
-		Timeout:   5 * time.Second,
-		Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}, DisableKeepAlives: true},
-	}
-	request, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/_emulator/health", nil)
-	if err != nil {
-		return err
-	}
-	response, err := client.Do(request)
-	if err != nil {
-		return err
-	}
-	response.Body.Close()
-	if response.StatusCode != http.StatusOK {
-		return fmt.Errorf("%s is not an emulator: it answered %s", url, response.Status)
-	}
-	return nil
 }
 
 func versionCommand() *cobra.Command {

@@ -117,7 +117,7 @@ func TestServe(t *testing.T) {
 	}
 	settings := map[string]string{}
 	lines := bufio.NewScanner(output)
-	for len(settings) < 4 && lines.Scan() {
+	for len(settings) < 5 && lines.Scan() {
 		if name, value, ok := strings.Cut(strings.TrimPrefix(strings.TrimSpace(lines.Text()), "export "), "="); ok {
 			settings[name] = value
 		}

@@ -8,6 +8,7 @@ import (
 	"io"
 	"net"
 	"net/http"
+	"syscall"
 	"time"
 
 	"github.com/castai/pulumi-castai/emulator"
@@ -16,12 +17,15 @@ import (
 // api is a running emulator.
 type api struct {
 	http, https string     // addresses; the second is "" when HTTPS is off
+	token       string     // that is accepted
+	onlyToken   bool       // no other is
 	secure      bool       // clients are pointed at HTTPS
 	ca, bundle  string     // files that clients can be told to trust
 	failed      chan error // receives why serving ended before it was stopped
 
 	emulator *emulator.Server
 	web      *http.Server
+	hurry    context.CancelFunc // ends what requests wait for
 }
 
 // url is where clients are pointed at.
@@ -50,17 +54,24 @@ func (f *flags) start(log io.Writer) (*api, error) {
 
 func (f *flags) listen(server *emulator.Server, log io.Writer) (*api, error) {
 	listener, err := net.Listen("tcp", f.addr)
+	if errors.Is(err, syscall.EADDRINUSE) {
+		return nil, fmt.Errorf("address %s is taken, perhaps by another emulator: stop that one, or give --addr another port, 0 for a free one", f.addr)
+	}
 	if err != nil {
 		return nil, err
 	}
 	address := listener.Addr().(*net.TCPAddr)
 	if !address.IP.IsLoopback() {
-		fmt.Fprintf(log, "castai-emulator: warning: %s can be reached from other machines, and any token is accepted\n", address)
+		fmt.Fprintf(log, "castai-emulator: warning: %s can be reached from other machines, and its own interface needs no token\n", address)
 	}
+	ctx, hurry := context.WithCancel(context.Background())
 	a := &api{
 		emulator: server,
 		failed:   make(chan error, 1),
-		web:      &http.Server{Handler: server, ReadHeaderTimeout: 10 * time.Second},
+		web: &http.Server{
+			Handler: server, ReadHeaderTimeout: 10 * time.Second, BaseContext: func(net.Listener) context.Context { return ctx },
+		},
+		hurry: hurry,
 	}
 	host := address.IP.String()
 	if address.IP.IsUnspecified() {
@@ -68,6 +79,10 @@ func (f *flags) listen(server *emulator.Server, log io.Writer) (*api, error) {
 	}
 	host = net.JoinHostPort(host, fmt.Sprint(address.Port))
 	a.http = "http://" + host
+	a.token = "local"
+	if tokens := server.Tokens(); len(tokens) > 0 {
+		a.token, a.onlyToken = tokens[0], true
+	}
 	if err := a.certify(f, address.IP); err == nil {
 		a.https = "https://" + host
 		listener = listenBoth(listener, a.web.TLSConfig)
@@ -106,16 +121,17 @@ func (a *api) certify(f *flags, ip net.IP) error {
 
 // environment is what points clients at the emulator.
 func (a *api) environment() []string {
-	settings := []string{"CASTAI_API_URL=" + a.url(), "CASTAI_API_TOKEN=local"}
+	settings := []string{"CASTAI_API_URL=" + a.url(), "CASTAI_API_TOKEN=" + a.token, urlVariable + "=" + a.url()}
 	if a.secure {
 		settings = append(settings, "SSL_CERT_FILE="+a.bundle, "NODE_EXTRA_CA_CERTS="+a.ca)
 	}
 	return settings
 }
 
-// stop ends running requests, if need be by force, and closes the state.
+// stop lets running requests end, without the delays and hangs of faults, if need be by force, and closes the state.
 func (a *api) stop() error {
-	ctx, cancel := context.WithTimeout(context.Background(), 2*time.Second)
+	a.hurry()
+	ctx, cancel := context.WithTimeout(context.Background(), 5*time.Second)
 	defer cancel()
 	err := a.web.Shutdown(ctx)
 	if errors.Is(err, context.DeadlineExceeded) {
