@@ -11,6 +11,7 @@ import (
 	"fmt"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"os/signal"
 	"path/filepath"
 	"runtime"
@@ -34,6 +35,10 @@ func main() {
 	clusters := flag.Int("clusters", 10_000, "how many clusters with node templates the emulator holds")
 	only := flag.String("only", "", "measure nothing but the \"provider\" or the \"emulator\"")
 	flag.Parse()
+	if !slices.Contains([]string{"", "provider", "emulator"}, *only) {
+		fmt.Fprintf(os.Stderr, "bench: -only %s: want provider or emulator\n", *only)
+		os.Exit(2)
+	}
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt)
 	defer stop()
 	b := &bench{ctx: ctx, repeats: *repeats}
@@ -66,6 +71,7 @@ type bench struct {
 	ctx     context.Context
 	repeats int
 	dirs    []string
+	started *exec.Cmd // the emulator, while it runs
 }
 
 func (b *bench) Helper()                  {}
@@ -91,6 +97,10 @@ func (b *bench) TempDir() string {
 }
 
 func (b *bench) cleanUp() {
+	if b.started != nil {
+		_ = b.started.Process.Kill()
+		_ = b.started.Wait()
+	}
 	for _, dir := range b.dirs {
 		_ = os.RemoveAll(dir)
 	}
@@ -99,13 +109,15 @@ func (b *bench) cleanUp() {
 // table is what one part of the measurements prints at its end.
 type table struct{ *tabwriter.Writer }
 
-func newTable(heads ...any) *table {
+func newTable(of string, heads ...any) *table {
 	t := &table{tabwriter.NewWriter(os.Stdout, 2, 0, 2, ' ', tabwriter.AlignRight)}
-	t.row(heads...)
+	t.row(of, heads...)
 	return t
 }
 
-func (t *table) row(cells ...any) {
+// row adds one; its first cell says what it is about, and the others are numbers.
+func (t *table) row(what string, cells ...any) {
+	fmt.Fprintf(t, "%-56s\t", what)
 	for _, cell := range cells {
 		fmt.Fprintf(t, "%v\t", cell)
 	}
@@ -144,8 +156,12 @@ func (b *bench) provider(sizes []int, latencies []time.Duration, mixed int) {
 	if mixed > 0 {
 		operate(graph{of: "of many kinds", size: mixed, program: mixedProgram(mixed)}, 50*time.Millisecond)
 	}
-	fmt.Printf("Preview and refresh: median of %d.\n", b.repeats)
 	t.print()
+	fmt.Printf(`
+floor: a plugin that serves nothing, and the same graph of the engine's own resources, which need no plugin: what the engine
+takes by itself. The nearer a ratio is to 1, the less is ours. Preview and refresh: the median of %d.
+API calls of a preview are none, and those of a refresh grow with the lists that there are, not with the resources in them.
+`, b.repeats)
 }
 
 func progress(format string, args ...any) { fmt.Fprintf(os.Stderr, "bench: "+format+" ...\n", args...) }
