@@ -1,7 +1,9 @@
 package emulator
 
 import (
+	"errors"
 	"fmt"
+	"maps"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -95,5 +97,84 @@ func TestCountersAreBounded(t *testing.T) {
 	sums := s.Counters()
 	if len(sums) > maxCounters+2 || sums["other"].Calls != maxCounters || sums["ExternalClusterAPIListClusters"].Calls != 1 {
 		t.Errorf("%d counters, %d others", len(sums), sums["other"].Calls)
+	}
+}
+
+// Whoever only reads does not wait for the file.
+func TestReadsDoNotWaitForTheFile(t *testing.T) {
+	s := engineServer(t, Options{State: filepath.Join(t.TempDir(), "state.db")})
+	defer s.Close()
+	s.store.file.writing.Lock()
+	defer s.store.file.writing.Unlock()
+	if status, answer := ask(t, s, "GET", clustersPath, ""); status != 200 {
+		t.Error(status, answer)
+	}
+}
+
+func TestRollback(t *testing.T) {
+	const scope = "/v1/things"
+	tests := []struct {
+		name   string
+		change func(*store)
+	}{
+		{"new", func(s *store) { s.put(&record{Scope: scope, ID: "c", Doc: doc{"name": "c"}}) }},
+		{"new, in a new scope", func(s *store) { s.put(&record{Scope: "/v1/others", ID: "c", Doc: doc{}}) }},
+		{"changed", func(s *store) {
+			r := s.get(scope, "a")
+			r.Doc, r.Hidden = doc{"name": "b"}, doc{"x": 1.0}
+			s.put(r)
+		}},
+		{"changed twice", func(s *store) {
+			for _, name := range []string{"x", "y"} {
+				r := s.get(scope, "a")
+				r.Doc = doc{"name": name}
+				s.put(r)
+			}
+		}},
+		{"removed, with what is below", func(s *store) { s.remove(s.get(scope, "a")) }},
+		{"removed below, then above", func(s *store) {
+			s.remove(s.get(scope+"/a/parts", "p"))
+			s.remove(s.get(scope, "a"))
+		}},
+		{"removed and made again", func(s *store) {
+			s.remove(s.get(scope, "a"))
+			s.put(&record{Scope: scope, ID: "a", Doc: doc{"name": "new"}})
+			s.put(&record{Scope: scope + "/a/parts", ID: "p", Doc: doc{"name": "new"}})
+		}},
+		{"replaced under the same id", func(s *store) { s.put(&record{Scope: scope, ID: "a", Doc: doc{"name": "new"}}) }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := filepath.Join(t.TempDir(), "state.db")
+			s := engineServer(t, Options{State: file})
+			for _, id := range []string{"a", "b"} {
+				s.store.put(&record{Scope: scope, ID: id, Doc: doc{"name": id}})
+				s.store.put(&record{Scope: scope + "/" + id + "/parts", ID: "p", Doc: doc{"name": "p"}})
+			}
+			if err := s.store.commit(); err != nil {
+				t.Fatal(err)
+			}
+			before := dump(s)
+			s.store.where(scope, "name", "a") // so that there is an index
+			test.change(s.store)
+			if maps.Equal(before, dump(s)) {
+				t.Fatal("the test changes nothing")
+			}
+			s.store.rollback()
+			if after := dump(s); !maps.Equal(before, after) {
+				t.Errorf("in memory: %s", difference(before, after))
+			}
+			if found := s.store.where(scope, "name", "a"); len(found) != 1 || found[0] != s.store.get(scope, "a") {
+				t.Errorf("by name: %v", found)
+			}
+			if err := errors.Join(s.sound(), s.store.commit(), s.Close()); err != nil {
+				t.Fatal(err)
+			}
+			s = engineServer(t, Options{State: file})
+			defer s.Close()
+			if after := dump(s); !maps.Equal(before, after) {
+				t.Errorf("in the file: %s", difference(before, after))
+			}
+		})
 	}
 }
