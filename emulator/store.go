@@ -2,7 +2,6 @@ package emulator
 
 import (
 	"cmp"
-	"maps"
 	"slices"
 	"strings"
 
@@ -190,11 +189,10 @@ func (s *store) remove(r *record) {
 	s.changed[[2]string{r.Scope, r.ID}] = nil
 	s.undo = append(s.undo, func() { in.byID[r.ID], in.order = r, order; s.touch(r) })
 	below := itemPath(r.Scope, r.ID) + "/"
-	for _, name := range slices.Sorted(maps.Keys(s.scopes)) {
+	for name, gone := range s.scopes {
 		if !strings.HasPrefix(name, below) {
 			continue
 		}
-		gone := s.scopes[name]
 		delete(s.scopes, name)
 		for _, child := range gone.order {
 			s.changed[[2]string{name, child.ID}] = nil
