@@ -5,13 +5,13 @@ package seed_test
 
 import (
 	"encoding/json"
-	"os/exec"
 	"strings"
 	"testing"
 	"time"
 
 	"github.com/castai/pulumi-castai/internal/standin"
 	"github.com/castai/pulumi-castai/internal/testengine"
+	"github.com/castai/pulumi-castai/tests/internal/languages"
 	"github.com/castai/pulumi-castai/tests/internal/world"
 )
 
@@ -47,11 +47,7 @@ var programs = map[string]program{
 func TestSeed(t *testing.T) {
 	for language, p := range programs {
 		t.Run(language, func(t *testing.T) {
-			for _, name := range p.needs {
-				if _, err := exec.LookPath(name); err != nil {
-					t.Skipf("%s is not on the PATH: the program in %s was not run", name, language)
-				}
-			}
+			languages.Need(t, language, p.needs...)
 			t.Parallel()
 			p.run(t)
 		})
