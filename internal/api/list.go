@@ -20,6 +20,9 @@ type ListOptions struct {
 	// MaxAge is how long a snapshot of Collection may be used after it was read; 0 means DefaultMaxAge, below 0 means
 	// that only readers of the same moment share it.
 	MaxAge time.Duration
+	// AnyWrite says that nobody knows which calls change the list: a snapshot of Collection is not used after a write
+	// anywhere.
+	AnyWrite bool
 	// Quiet keeps the list out of the log, see [Call.Quiet].
 	Quiet bool
 }

@@ -73,13 +73,15 @@ func lookup(item map[string]any, keys []string) (string, bool) {
 
 // snapshots holds the lists that are known or being read.
 type snapshots struct {
-	mu    sync.Mutex
-	reads map[string]*read
+	mu     sync.Mutex
+	reads  map[string]*read
+	writes int // begun and ended so far
 }
 
 // read is one reading of a list, under way or done.
 type read struct {
 	path    string
+	writes  int           // at its beginning
 	done    chan struct{} // closed when result and err are set
 	result  *Snapshot
 	err     error
@@ -91,7 +93,7 @@ type read struct {
 // Collection reads a list like All, and shares the reading: who asks for the same list while it is being read, or
 // shortly after (ListOptions.MaxAge), gets the same snapshot. A write through this client to the collection's path, to
 // one below it or above it discards the snapshot, when it starts and when it ends, so that a read that follows a write
-// sees it. Writes elsewhere that change the list are announced with Invalidate.
+// sees it. Writes elsewhere that change the list are announced with Invalidate, or ListOptions.AnyWrite minds them all.
 //
 // The reading goes on while anybody waits for it: one reader's end does not fail the others.
 func (c *Client) Collection(ctx context.Context, path string, query url.Values, itemsField string, opts ...ListOptions) (*Snapshot, error) {
@@ -110,7 +112,7 @@ func (c *Client) Collection(ctx context.Context, path string, query url.Values, 
 	ss := &c.snapshots
 	ss.mu.Lock()
 	r := ss.reads[key]
-	if r == nil || r.expired(c.now(), o.MaxAge) {
+	if r == nil || r.expired(c.now(), o.MaxAge) || o.AnyWrite && r.writes != ss.writes {
 		r = c.startRead(ctx, key, path, query, itemsField, o)
 	}
 	r.waiters++
@@ -134,7 +136,7 @@ func (c *Client) Invalidate(path string) { c.snapshots.drop(path) }
 func (c *Client) startRead(ctx context.Context, key, path string, query url.Values, itemsField string, o ListOptions) *read {
 	ss := &c.snapshots
 	detached, cancel := context.WithCancel(context.WithoutCancel(ctx))
-	r := &read{path: path, done: make(chan struct{}), cancel: cancel}
+	r := &read{path: path, writes: ss.writes, done: make(chan struct{}), cancel: cancel}
 	if ss.reads == nil {
 		ss.reads = map[string]*read{}
 	}
@@ -187,6 +189,7 @@ func (ss *snapshots) forget(key string, r *read) {
 func (ss *snapshots) drop(path string) {
 	ss.mu.Lock()
 	defer ss.mu.Unlock()
+	ss.writes++
 	for key, r := range ss.reads {
 		if under(path, r.path) || under(r.path, path) {
 			delete(ss.reads, key)

@@ -321,3 +321,36 @@ func TestFind(t *testing.T) {
 		}
 	}
 }
+
+// TestCollectionOfUnknownWriters: where nobody knows what changes a list, it is
+// read anew after a write anywhere, and shared as long as there is none.
+func TestCollectionOfUnknownWriters(t *testing.T) {
+	s := &shelf{}
+	c := s.client(t)
+	wary := ListOptions{AnyWrite: true}
+	write := func(path string) {
+		t.Helper()
+		if _, err := c.Do(context.Background(), Call{Method: http.MethodPut, Path: path}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	version(t, c)
+	version(t, c, wary)
+	write("/v1/elsewhere")
+	if was, now := version(t, c), version(t, c, wary); was != "v0" || now != "v1" {
+		t.Errorf("after a write elsewhere the lists are %s and %s", was, now)
+	}
+	if got := version(t, c); got != "v1" {
+		t.Errorf("what was read last is %s", got)
+	}
+	if n := s.lists.Load(); n != 2 {
+		t.Errorf("there were %d list calls", n)
+	}
+	// A reading that began before the end of a write may lack it.
+	s.writing = func(*http.Request) { version(t, c, wary) }
+	write("/v1/elsewhere")
+	s.writing = nil
+	if n := s.lists.Load(); n != 3 || version(t, c, wary) != "v2" || s.lists.Load() != 4 {
+		t.Errorf("there were %d list calls, and then %d", n, s.lists.Load())
+	}
+}

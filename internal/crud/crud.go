@@ -120,6 +120,9 @@ type List struct {
 	Query url.Values
 	// Quiet keeps the list out of the log.
 	Quiet bool
+	// AnyWrite says that nobody knows which calls change the list, so that what
+	// was read before one of them is not used.
+	AnyWrite bool
 	// Only says that the API has no call for a single object, so all reads come
 	// from the list, and not only those of a refresh.
 	Only bool
@@ -481,7 +484,7 @@ func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
 
 // all returns the objects whose field has that value.
 func (l *List) all(ctx context.Context, path string, query url.Values, field, value string) ([]map[string]any, error) {
-	list, err := config.Client(ctx).Collection(ctx, path, query, l.Items, api.ListOptions{Quiet: l.Quiet})
+	list, err := config.Client(ctx).Collection(ctx, path, query, l.Items, api.ListOptions{Quiet: l.Quiet, AnyWrite: l.AnyWrite})
 	if err != nil {
 		return nil, err
 	}

@@ -114,13 +114,17 @@ func Send(ctx context.Context, call api.Call) (map[string]any, error) {
 		return nil, err
 	}
 	var list []json.RawMessage
-	if _, batch := call.Body.([]any); !batch || json.Unmarshal(raw, &list) != nil {
-		return api.Object(raw) // also what a lost call was found to have made
+	if _, batch := call.Body.([]any); batch && json.Unmarshal(raw, &list) == nil {
+		if len(list) != 1 {
+			return nil, fmt.Errorf("%s %s: the answer holds %d objects where 1 was expected", call.Method, call.Path, len(list))
+		}
+		raw = list[0]
 	}
-	if len(list) != 1 {
-		return nil, fmt.Errorf("%s %s: the answer holds %d objects where 1 was expected", call.Method, call.Path, len(list))
+	object, err := api.Object(raw) // also what a lost call was found to have made
+	if err != nil {
+		return nil, fmt.Errorf("%s %s: %w", call.Method, call.Path, err)
 	}
-	return api.Object(list[0])
+	return object, nil
 }
 
 // Get fetches one object.

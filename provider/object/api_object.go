@@ -223,7 +223,7 @@ func calls(ctx context.Context, a *APIObjectArgs) *resource {
 		}
 	}
 	if a.ListItems != nil {
-		r.List = &crud.List{Items: *a.ListItems, Element: r.Out, Quiet: true}
+		r.List = &crud.List{Items: *a.ListItems, Element: r.Out, Quiet: true, AnyWrite: true}
 	}
 	if a.ListItems == nil || a.ReadPath != nil || wire.Value(a.Singleton) {
 		r.Fetch = func(ctx context.Context, a *APIObjectArgs, id string) (map[string]any, error) {
