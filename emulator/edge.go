@@ -101,6 +101,10 @@ func (s *Server) edgeLocationArea() {
 		rules:    edgeLocationRules,
 	})
 	const api = "EdgeLocationsAPI"
+	s.handle(api+"CreateEdgeLocation", func(c *call) (*answer, error) {
+		c.edgeLocations(c.params["clusterId"]) // those whose time has come go, and leave their name
+		return locations.create(c)
+	})
 	s.handle(api+"ListEdgeLocations", func(c *call) (*answer, error) { return c.page(c.edgeLocations(c.params["clusterId"])) })
 	alive := func(c *call) (*record, error) {
 		c.edgeLocations(c.params["clusterId"]) // those whose time has come go

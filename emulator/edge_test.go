@@ -96,6 +96,9 @@ func TestEdgeLocations(t *testing.T) {
 	b.want(404, "GET", path, nil)
 	b.want(404, "PATCH", path, doc{"description": "d"})
 	b.want(404, "DELETE", path, nil)
+	again := b.want(200, "POST", locations, body)["id"].(string) // the name is free
+	b.want(200, "DELETE", locations+"/"+again, nil)
+	b.pass(time.Hour)
 	b.same("listed", len(b.want(200, "GET", locations, nil)["items"].([]any)), 1)
 }
 

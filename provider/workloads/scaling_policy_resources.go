@@ -216,18 +216,29 @@ func checkScaling(in *check.Inputs, name, defaultFunction string) {
 	for _, bound := range []string{".constraints.min", ".constraints.max"} {
 		in.AtMostOne(name+bound+".constant", name+bound+".percentageOfOriginal")
 	}
-	if least, given := in.Number(name + ".constraints.min.constant"); given && least == 0 {
-		in.Fail(name+".constraints.min.constant", "0 is below what the API allows: give more, or leave it out for the least there is")
+	if zero(in, name+".applyThreshold") {
+		in.Fail(name+".applyThreshold", "0 is below what the API allows: give 0.01 or more, or leave it out for 0.1")
+	}
+	for _, least := range []string{".constraints.min.constant", ".min"} {
+		if zero(in, name+least) {
+			in.Fail(name+least, "0 is below what the API allows: give more, or leave it out for the least there is")
+		}
 	}
 	checkStrategy(in, name+".applyThresholdStrategy")
 	limit := name + ".limit"
 	kind, known := in.String(limit + ".type")
 	switch multiplier := in.Set(limit + ".multiplier"); {
-	case known && Keyword(kind).is("MULTIPLIER") && !multiplier:
+	case known && Keyword(kind).is("MULTIPLIER") && (!multiplier || zero(in, limit+".multiplier")):
 		in.Fail(limit+".multiplier", "is needed for the type MULTIPLIER: give 1 or more")
 	case known && !Keyword(kind).is("MULTIPLIER") && multiplier:
 		in.Warn("%s.multiplier has no effect with the type %s.", limit, kind)
 	}
+}
+
+// zero says whether a number is given and 0, which stands for none.
+func zero(in *check.Inputs, path string) bool {
+	n, given := in.Number(path)
+	return given && n == 0
 }
 
 func checkStrategy(in *check.Inputs, path string) {
