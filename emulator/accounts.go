@@ -189,11 +189,36 @@ func (s *Server) authenticate(r *http.Request, now time.Time) *principal {
 // tokensScope holds the digests of all tokens the API gave out.
 const tokensScope = "/_tokens"
 
+// unusedTokens is how long the token of a cluster waits for a component to use it. Documented: a few hours.
+const unusedTokens = 6 * time.Hour
+
+// Hidden fields of a token.
+const (
+	hiddenIssued = "issued" // when
+	hiddenUsed   = "used"   // whether it ever was
+)
+
+// wakeToken tells whether the token of a cluster is still good, and lets it be so for good: it is used. Simulated
+// components use theirs at once.
+func (s *Server) wakeToken(issued *record, now time.Time) bool {
+	if hidden[bool](issued, hiddenUsed) || s.settings.Agents == Simulated {
+		return true
+	}
+	if since := issued.time(hiddenIssued); !since.IsZero() && now.Sub(since) >= unusedTokens {
+		return false
+	}
+	issued.hide(hiddenUsed, true)
+	s.store.put(issued)
+	return true
+}
+
 // issue makes a token that stands for a stored record, and is valid as long as that one is.
 func (c *call) issue(owner *record) string {
 	sum := sha256.Sum256([]byte(c.newID()))
 	token := hex.EncodeToString(sum[:])
-	c.store.put(&record{Scope: tokensScope, ID: digest(token), Hidden: doc{"scope": owner.Scope, "id": owner.ID}})
+	r := &record{Scope: tokensScope, ID: digest(token), Hidden: doc{"scope": owner.Scope, "id": owner.ID}}
+	r.setTime(hiddenIssued, c.now)
+	c.store.put(r)
 	return token
 }
 
@@ -214,6 +239,9 @@ func (s *Server) issuedPrincipal(issued *record, now time.Time) *principal {
 	}
 	first := s.userOf("")
 	if owner.Scope == clustersPath {
+		if !s.wakeToken(issued, now) {
+			return nil
+		}
 		p := s.principalOf(first, []string{text(owner.Doc, "organizationId")})
 		p.cluster, p.readOnly = owner.ID, false
 		return p

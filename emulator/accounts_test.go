@@ -153,6 +153,22 @@ func TestClusterTokenSeesItsClusterOnly(t *testing.T) {
 	b.refused(403, mine, "POST", clusters, doc{"name": "other", "eks": doc{"accountId": "123456789012", "region": "eu-central-1", "clusterName": "other"}})
 }
 
+func TestClusterTokenThatNobodyUsesExpires(t *testing.T) {
+	b := realBed(t)
+	mine := b.header.Get("X-Api-Key")
+	path := clusters + "/" + b.eks("c")
+	used, unused := b.want(200, "POST", path+"/token", nil)["token"], b.want(200, "POST", path+"/token", nil)["token"]
+	b.pass(5 * time.Hour)
+	b.as(used)
+	b.want(200, "GET", path, nil)
+	b.pass(time.Hour)
+	b.want(200, "GET", path, nil)
+	b.as(unused)
+	b.want(401, "GET", path, nil)
+	b.as(mine)
+	b.want(200, "POST", path+"/token", nil)
+}
+
 func TestKeysOfServiceAccounts(t *testing.T) {
 	b := newBed(t, emulator.Options{})
 	mine := b.header.Get("X-Api-Key")
