@@ -46,7 +46,6 @@ func allocationGroupRules(_ *call, r *record, _ doc) error {
 		slices.SortStableFunc(list, func(a, b any) int { return cmp.Compare(text(a.(doc), "label"), text(b.(doc), "label")) })
 	}
 	order(filter, "clusterIds") // assumed: sets have no order
-	order(filter, "namespaces")
 	return nil
 }
 
@@ -67,7 +66,7 @@ func overlap(group *record, clusters []string) bool {
 }
 
 // overwriteReservations replaces all reservations of an organization. Observed: each value may come under the name that
-// the Azure portal has for it. Assumed: the list is sorted, and a price that is not given is known.
+// the Azure portal has for it. Assumed: the list is sorted, and a price that is not given is not known.
 func overwriteReservations(c *call) (*answer, error) {
 	scope := strings.TrimSuffix(c.path, "/overwrite")
 	items, _ := c.input()["items"].([]any)
@@ -85,7 +84,7 @@ func overwriteReservations(c *call) (*answer, error) {
 			return nil, invalid("items", "a reservation needs a provider and an instance type") // assumed
 		}
 		d := doc{
-			"reservationId": c.newID(), "createdAt": instant(c.now), "updatedAt": instant(c.now), "count": 1.0, "price": "0.1",
+			"reservationId": c.newID(), "createdAt": instant(c.now), "updatedAt": instant(c.now), "count": 1.0, "price": nil,
 			"startDate": beginning, "endDate": nil, "zoneId": nil, "zoneName": nil, "name": "", "region": "",
 		}
 		for name := range d {
@@ -94,6 +93,9 @@ func overwriteReservations(c *call) (*answer, error) {
 			}
 		}
 		d["provider"], d["instanceType"] = strings.ToLower(text(in, "provider")), in["instanceType"]
+		if d["price"] == nil {
+			delete(d, "price")
+		}
 		made = append(made, &record{Scope: scope, ID: text(d, "reservationId"), Doc: d})
 	}
 	slices.SortStableFunc(made, func(a, b *record) int {

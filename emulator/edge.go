@@ -110,6 +110,10 @@ func (s *Server) edgeLocationArea() {
 		c.edgeLocations(c.params["clusterId"]) // those whose time has come go
 		return locations.find(c)
 	}
+	s.handle(api+"CreateEdgeLocation", func(c *call) (*answer, error) {
+		c.edgeLocations(c.params["clusterId"]) // their names are free
+		return locations.create(c)
+	})
 	s.handle(api+"GetEdgeLocation", func(c *call) (*answer, error) {
 		r, err := alive(c)
 		if err != nil {
@@ -228,7 +232,7 @@ func (s *Server) edgeConfigurationArea() {
 	configurations := s.collect(collection{
 		kind: "edge configuration", path: edgeConfigurationsPath,
 		keep:     []string{"edgeLocationId", "edgeLocationName", "edgeCount"},
-		defaults: doc{"default": false, "userDataBase64": "", "cri": doc{}, "edgeCount": 0.0}, // observed
+		defaults: doc{"default": false, "userDataBase64": "", "edgeCount": 0.0}, // observed
 		rules:    edgeConfigurationRules,
 		// Documented.
 		remove: func(_ *call, r *record) error {
@@ -283,6 +287,9 @@ func edgeConfigurationRules(c *call, r *record, _ doc) error {
 	places := slices.DeleteFunc(slices.Clone(edgePlaces), func(name string) bool { return d[name] == nil })
 	if len(places) > 1 {
 		return invalid("provider", "only one of %s may be set", strings.Join(edgePlaces, ", "))
+	}
+	if text(object(d, "cri"), "socket") == "" {
+		delete(d, "cri") // assumed: clients send an empty one to clear it
 	}
 	location := c.store.get(fill(edgeLocationsPath, c.params), c.params["edgeLocationId"]) // without one the call had not come here
 	d["edgeLocationName"] = location.Doc["name"]

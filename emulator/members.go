@@ -44,7 +44,9 @@ func (s *Server) groups() {
 			for _, member := range members {
 				setDefaults(member.(doc), doc{"addedAt": instant(c.now)})
 			}
-			definition["members"] = byName(members, "id") // assumed: no order is kept
+			if definition["members"] == nil {
+				delete(definition, "members") // assumed: clients take an empty list for somebody
+			}
 			return nil
 		},
 	})
@@ -72,7 +74,6 @@ func (s *Server) roleBindings() {
 			for _, subject := range subjects {
 				c.nameSubject(subject.(doc))
 			}
-			slices.SortStableFunc(subjects, func(a, b any) int { return cmp.Compare(subjectKey(a), subjectKey(b)) }) // assumed
 			setDefaults(definition, doc{"childOrganizationId": ""})
 			setDefaults(r.Doc, doc{"managedBy": c.managedBy()})
 			// Assumed: what the roles mean in the clusters is worked out at once.

@@ -21,7 +21,7 @@ func TestGroups(t *testing.T) {
 	b := newBed(t, emulator.Options{})
 	member := func(id string) doc { return doc{"kind": "USER", "id": id, "email": id + "@example.com"} }
 	created := b.want(200, "POST", groupsPath, doc{"name": "g", "definition": doc{"members": []any{member("b"), member("a")}}})
-	b.same("members have no order", at(created, "definition", "members", 0, "id"), "a")
+	b.same("members in their order", at(created, "definition", "members", 0, "id"), "b")
 	b.same("author", at(created, "definition", "author", "email"), "you@example.com")
 	path := groupsPath + "/" + created["id"].(string)
 	b.want(200, "PATCH", path, doc{"name": "h", "definition": doc{"members": []any{member("c")}}})
@@ -52,7 +52,7 @@ func TestRoleBindings(t *testing.T) {
 	made := b.bind("b", doc{"roleId": someRole, "scopes": scopes("cluster", "c-1"), "subjects": []any{
 		doc{"user": doc{"id": "u-1"}}, doc{"group": doc{"id": "g-1"}},
 	}})
-	b.same("subjects have no order", at(made, "definition", "subjects", 0, "group", "id"), "g-1")
+	b.same("subjects in their order", at(made, "definition", "subjects", 1, "group", "id"), "g-1")
 	b.same("state", at(made, "status", 0, "state"), "CREATED")
 	for query, want := range map[string]int{
 		"":                                     2, // one is the first owner's
@@ -112,7 +112,7 @@ func TestMembersComeAndGo(t *testing.T) {
 	shared := b.bind("shared", doc{"roleId": "r-1", "scopes": scopes("organization", org), "subjects": []any{
 		doc{"user": doc{"id": id}}, doc{"group": doc{"id": group["id"]}},
 	}})
-	b.same("named subject", at(shared, "definition", "subjects", 1, "user", "email"), "a@example.com")
+	b.same("named subject", at(shared, "definition", "subjects", 0, "user", "email"), "a@example.com")
 	b.same("groups", at(b.want(200, "GET", usersPath+"?includeGroups=true&roleId="+someRole, nil), "users", 0, "groups", 0, "name"), "g")
 
 	b.want(200, "DELETE", usersPath+"/"+id, nil)

@@ -16,7 +16,7 @@ func (s *Server) nodeConfigurationArea() {
 		// Documented: disk size and the settings of the clouds. Observed: empty tags and subnets are shown.
 		defaults: doc{
 			"diskCpuRatio": 0.0, "minDiskSize": 100.0, "drainTimeoutSec": 0.0, "subnets": []any{}, "tags": doc{}, "default": false,
-			"eks": doc{"imdsV1": true, "imdsHopLimit": 2.0, "ipsPerPrefix": 1.0, "volumeType": "gp3", "securityGroups": []any{}},
+			"eks": doc{"imdsV1": true, "imdsHopLimit": 2.0, "ipsPerPrefix": 1.0, "securityGroups": []any{}},
 			"aks": doc{"maxPodsPerNode": 30.0, "enableEncryptionAtHost": false},
 			"gke": doc{"networkTags": []any{}, "zones": []any{}, "useEphemeralStorageLocalSsd": false},
 		},
@@ -64,7 +64,6 @@ func nodeConfigurationRules(_ *call, r *record, _ doc) error {
 	upper(d, "containerRuntime") // observed
 	upper(object(d, "eks"), "imageFamily")
 	upper(object(d, "aks"), "imageFamily")
-	upper(object(d, "gke"), "onHostMaintenance") // assumed, like the others
 	// Assumed, from reports of changed orders: what has no order comes back sorted.
 	order(d, "subnets")
 	order(object(d, "eks"), "securityGroups")

@@ -16,7 +16,7 @@ func TestNodeConfigurations(t *testing.T) {
 	b.fields(created, doc{
 		"minDiskSize": 100, "tags": doc{}, "version": 1, "default": false, "containerRuntime": "DOCKERD", "kubeletConfig": doc{"z": doc{"y": []any{1}}},
 		"subnets": []any{"subnet-1", "subnet-2"}, "createdAt": "2025-03-01T12:00:00Z", "updatedAt": "2025-03-01T12:00:00Z",
-		"eks": doc{"instanceProfileArn": "arn", "securityGroups": []any{"sg-a", "sg-b"}, "imageFamily": "FAMILY_AL2", "imdsV1": true, "imdsHopLimit": 2, "ipsPerPrefix": 1, "volumeType": "gp3"},
+		"eks": doc{"instanceProfileArn": "arn", "securityGroups": []any{"sg-a", "sg-b"}, "imageFamily": "FAMILY_AL2", "imdsV1": true, "imdsHopLimit": 2, "ipsPerPrefix": 1},
 	})
 	path := configurations + "/" + created["id"].(string)
 	b.same("read", b.want(200, "GET", path, nil), created)
@@ -26,7 +26,7 @@ func TestNodeConfigurations(t *testing.T) {
 	b.fields(updated, doc{
 		"id": created["id"], "name": "n", "version": 2, "minDiskSize": 50, "containerRuntime": nil, "kubeletConfig": nil,
 		"createdAt": "2025-03-01T12:00:00Z", "updatedAt": "2025-03-01T12:01:00Z",
-		"eks": doc{"instanceProfileArn": "arn", "securityGroups": []any{}, "imdsV1": false, "imdsHopLimit": 2, "ipsPerPrefix": 1, "volumeType": "gp3"},
+		"eks": doc{"instanceProfileArn": "arn", "securityGroups": []any{}, "imdsV1": false, "imdsHopLimit": 2, "ipsPerPrefix": 1},
 	})
 	b.refused(400, "name", "POST", path, doc{"name": "m"})
 
@@ -35,7 +35,7 @@ func TestNodeConfigurations(t *testing.T) {
 	b.same("pods", at(overwritten, "gke", "maxPodsPerNode"), 110)
 	formula := b.want(200, "POST", path, doc{"gke": doc{"maxPodsPerNodeFormula": "NUM_CPU", "onHostMaintenance": "migrate"}})
 	b.same("pods with a formula", at(formula, "gke", "maxPodsPerNode"), nil)
-	b.same("maintenance", at(formula, "gke", "onHostMaintenance"), "MIGRATE")
+	b.same("maintenance", at(formula, "gke", "onHostMaintenance"), "migrate")
 	b.same("one item", at(b.want(200, "GET", configurations, nil), "items", 1), nil)
 
 	b.same("deleted", b.want(200, "DELETE", path, nil), doc{})

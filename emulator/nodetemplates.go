@@ -57,6 +57,9 @@ func nodeTemplateRules(c *call, r *record, old doc) error {
 	if err := nameConfiguration(c, d); err != nil {
 		return err
 	}
+	if len(object(d, "priceAdjustmentConfiguration")) == 0 {
+		delete(d, "priceAdjustmentConfiguration") // assumed: clients send an empty one to clear it
+	}
 	if d["rebalancingConfig"] == nil {
 		d["rebalancingConfig"] = doc{"minNodes": 0.0}
 	}

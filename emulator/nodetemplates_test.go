@@ -36,7 +36,7 @@ func TestNodeTemplateUpdateReplaces(t *testing.T) {
 		"customLabels": doc{"a": "b"}, "constraints": doc{"minCpu": 4, "spot": true, "spotInterruptionPredictionsType": "interruption-predictions"}})
 	changed := b.want(200, "PUT", templates+"/t", doc{"isDefault": true, "isEnabled": false, "shouldTaint": false,
 		"constraints": doc{"spotInterruptionPredictionsType": "aws-rebalance-recommendations"}, "priceAdjustmentConfiguration": doc{}})
-	b.fields(changed, doc{"name": "t", "isDefault": false, "isEnabled": false, "version": "2", "customTaints": []any{}, "customLabels": doc{}, "priceAdjustmentConfiguration": doc{}})
+	b.fields(changed, doc{"name": "t", "isDefault": false, "isEnabled": false, "version": "2", "customTaints": []any{}, "customLabels": doc{}, "priceAdjustmentConfiguration": nil})
 	b.same("minCpu", at(changed, "constraints", "minCpu"), 0)
 	b.same("the prediction type of the beginning", at(changed, "constraints", "spotInterruptionPredictionsType"), "interruption-predictions")
 	b.refused(404, "node template not found", "PUT", templates+"/nope", doc{})

@@ -302,7 +302,7 @@ func TestNodeConfigurationTakenName(t *testing.T) {
 		// What the program leaves open stays.
 		sameJSON(t, "the update", f.Body(http.MethodPost, "/"+id), props{"subnets": list("s-1"), "tags": props{"team": "a"}, "minDiskSize": 200,
 			"diskCpuRatio": 0, "drainTimeoutSec": 0,
-			"eks": props{"securityGroups": list("sg-1"), "instanceProfileArn": profile, "imdsHopLimit": 3, "imdsV1": true, "volumeType": "gp3"}})
+			"eks": props{"securityGroups": list("sg-1"), "instanceProfileArn": profile, "imdsHopLimit": 3, "imdsV1": true}})
 		f.settled(r, inputs)
 		if !f.Warned("adopted") {
 			t.Errorf("no warning: %v", f.Logs())
