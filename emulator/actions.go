@@ -203,6 +203,8 @@ func (s *Server) nextStep(r, action *record, problem string, now time.Time) {
 		return
 	case s.settings.CredentialsRevoked:
 		problem = "no access to the cloud: the machine could not be deleted"
+	case hidden[bool](node, hiddenStuck):
+		problem = "the machine is still there"
 	default:
 		s.removeNode(node, now)
 		s.finishOperation(action, "", now)
@@ -216,6 +218,9 @@ func (s *Server) nextStep(r, action *record, problem string, now time.Time) {
 	s.setPhase(node, "deleting")
 	unseen := merged(action.Hidden, doc{})
 	delete(unseen, hiddenDelivered)
+	if s.alive() {
+		delete(unseen, hiddenQueued) // each step takes its time
+	}
 	s.queue(r, now, next, nodeReference(node), unseen)
 }
 
@@ -254,7 +259,7 @@ func (s *Server) work(r *record, now time.Time) {
 		delivered := action.time(hiddenDelivered)
 		switch waited := now.Sub(action.time(hiddenQueued)); {
 		case s.settings.Agents == Simulated && waited >= max(0, s.settings.DisconnectDelay):
-			s.finish(r, action, "", now)
+			s.finish(r, action, "", action.time(hiddenQueued).Add(max(0, s.settings.DisconnectDelay)))
 			s.work(r, now) // the steps that follow
 			return
 		case action.Doc["actionDisconnectCluster"] != nil && !delivered.IsZero() && now.Sub(r.time(hiddenPoll)) >= overdue:
@@ -285,7 +290,12 @@ func (c *call) newOperation(r *record) *record {
 
 // finishOperation ends the operation that an action belongs to, if it does.
 func (s *Server) finishOperation(action *record, problem string, now time.Time) {
-	operation := s.store.get(operationsScope, hidden[string](action, hiddenOperation))
+	s.endOperation(hidden[string](action, hiddenOperation), problem, now)
+}
+
+// endOperation ends an operation, if there is one of that ID.
+func (s *Server) endOperation(id, problem string, now time.Time) {
+	operation := s.store.get(operationsScope, id)
 	if operation == nil {
 		return
 	}

@@ -73,6 +73,14 @@ func (s *Server) adminHandler() http.Handler {
 			writeResult(w, s.AddNode(r.PathValue("id"), node.Name))
 		}
 	})
+	mux.HandleFunc("PATCH /_emulator/clusters/{id}/nodes/{name}", func(w http.ResponseWriter, r *http.Request) {
+		var to struct {
+			Hold bool `json:"hold"`
+		}
+		if readJSON(w, r, &to) {
+			writeResult(w, s.HoldNode(r.PathValue("id"), r.PathValue("name"), to.Hold))
+		}
+	})
 	mux.HandleFunc("POST /_emulator/clusters/{id}/resync", func(w http.ResponseWriter, r *http.Request) {
 		writeResult(w, s.Resync(r.PathValue("id")))
 	})
@@ -100,6 +108,7 @@ func (s *Server) adminHandler() http.Handler {
 		writeResult(w, s.AcceptInvitation(r.PathValue("email")))
 	})
 	s.stateInterface(mux)
+	s.clockInterface(mux)
 	return mux
 }
 
@@ -122,6 +131,9 @@ type settingsJSON struct {
 	GiveUp             duration `json:"giveUp"`
 	ArchivedNotFound   bool     `json:"archivedNotFound"`
 	CredentialsRevoked bool     `json:"credentialsRevoked"`
+	Life               bool     `json:"life"`
+	NodesFail          bool     `json:"nodesFail"`
+	RecreateJobs       bool     `json:"recreateJobs"`
 	Latency            latency  `json:"latency"`
 	ReadOnly           bool     `json:"readOnly"`
 	RateLimit          float64  `json:"rateLimit"`
@@ -132,6 +144,7 @@ func settingsToJSON(s Settings) settingsJSON {
 	return settingsJSON{
 		Agents: s.Agents, AgentDelay: duration(max(0, s.AgentDelay)), DisconnectDelay: duration(max(0, s.DisconnectDelay)),
 		GiveUp: duration(s.GiveUp), ArchivedNotFound: s.ArchivedNotFound, CredentialsRevoked: s.CredentialsRevoked,
+		Life: s.Life, NodesFail: s.NodesFail, RecreateJobs: s.RecreateJobs,
 		Latency: latency{s.Latency, s.Latencies}, ReadOnly: s.ReadOnly, RateLimit: s.RateLimit, PageSize: s.PageSize,
 	}
 }
@@ -140,7 +153,8 @@ func (s settingsJSON) settings() Settings {
 	fixed, drawn := s.Latency.split()
 	return Settings{
 		Agents: s.Agents, AgentDelay: orNone(s.AgentDelay), DisconnectDelay: orNone(s.DisconnectDelay), GiveUp: time.Duration(s.GiveUp),
-		ArchivedNotFound: s.ArchivedNotFound, CredentialsRevoked: s.CredentialsRevoked, Latency: fixed, Latencies: drawn,
+		ArchivedNotFound: s.ArchivedNotFound, CredentialsRevoked: s.CredentialsRevoked,
+		Life: s.Life, NodesFail: s.NodesFail, RecreateJobs: s.RecreateJobs, Latency: fixed, Latencies: drawn,
 		ReadOnly: s.ReadOnly, RateLimit: s.RateLimit, PageSize: s.PageSize,
 	}
 }

@@ -162,6 +162,7 @@ func (s *Server) change(clusterID string, change func(*call, *record)) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	c := s.outside()
+	s.settle(c.now)
 	r := s.cluster(c, clusterID)
 	if r == nil {
 		return notFound("cluster not found: %s", clusterID)
@@ -169,5 +170,5 @@ func (s *Server) change(clusterID string, change func(*call, *record)) error {
 	change(c, r)
 	s.store.put(r)
 	s.advance(r, c.now)
-	return s.store.commit()
+	return s.commit()
 }

@@ -183,7 +183,7 @@ func hostedModelRules(c *call, r *record, old doc) error {
 	if number(scaling, "minReplicas") > number(scaling, "maxReplicas") {
 		return invalid("horizontalAutoscaling.maxReplicas", "must not be less than minReplicas") // assumed
 	}
-	scaling["targetValue"] = float64(float32(number(scaling, "targetValue"))) // documented: a number of 32 bits
+	scaling["targetValue"] = narrow(number(scaling, "targetValue")) // documented: a number of 32 bits
 	if vllm := object(d, "vllmConfig"); vllm != nil {
 		if token := text(vllm, "huggingFaceToken"); token != "" {
 			if text(vllm, "secretName") != "" {

@@ -7,16 +7,35 @@ import (
 )
 
 // outside is a call that nobody makes: what the emulator's own interface does.
-func (s *Server) outside() *call {
-	return &call{Server: s, store: ownStore{store: s.store}, now: s.options.Now()}
+func (s *Server) outside() *call { return s.at(s.now()) }
+
+// at is a call that nobody makes, at a time.
+func (s *Server) at(now time.Time) *call {
+	return &call{Server: s, store: ownStore{store: s.store}, now: now}
+}
+
+// inside is one in each organization.
+func (s *Server) inside(now time.Time) (calls []*call) {
+	for _, o := range s.options.Organizations {
+		c := s.at(now)
+		c.enter(o.ID)
+		calls = append(calls, c)
+	}
+	return calls
+}
+
+// enter makes an organization that whose collections the call sees.
+func (c *call) enter(organization string) {
+	if organization != c.options.Organizations[0].ID {
+		c.store.prefix = "/_organizations/" + organization
+	}
 }
 
 // by is a call of somebody.
 func (s *Server) by(p *principal, now time.Time) *call {
-	c := &call{Server: s, who: p, now: now, store: ownStore{store: s.store}}
-	if id := c.organization(); id != s.options.Organizations[0].ID {
-		c.store.prefix = "/_organizations/" + id
-	}
+	c := s.at(now)
+	c.who = p
+	c.enter(c.organization())
 	return c
 }
 

@@ -70,9 +70,12 @@ func (s *Server) clusterArea() {
 		"GetNode":                   showNode,
 		"DeleteNode":                onNode(deleteNode),
 		"DrainNode":                 onNode(drainNode),
+		"AddNode":                   addNode,
 		"HandleCloudEvent":          cloudEvent,
 		"GetCredentialsScript":      showScript("onboarding"),
 		"GetCleanupScript":          showScript("cleanup"),
+		"TriggerHibernateCluster":   triggerHibernate,
+		"TriggerResumeCluster":      triggerResume,
 	} {
 		s.handle(api+operation, func(c *call) (*answer, error) {
 			r := s.cluster(c, c.params["clusterId"])
@@ -279,7 +282,7 @@ func (c *call) revive(r *record) {
 	}
 	for _, field := range []string{
 		hiddenDisconnect, hiddenDeleteNodes, hiddenCredentials, hiddenReconciled, hiddenSnapshot, hiddenPoll, hiddenContinuity, hiddenStatus,
-		hiddenAgentStatus,
+		hiddenAgentStatus, hiddenHibernation,
 	} {
 		delete(r.Hidden, field)
 	}

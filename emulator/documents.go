@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"maps"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -81,6 +82,11 @@ func object(d doc, name string) doc {
 func number(d doc, name string) float64 {
 	value, _ := d[name].(float64)
 	return value
+}
+
+// narrow is the nearest number of 32 bits.
+func narrow(value float64) float64 {
+	return float64(float32(min(max(value, -math.MaxFloat32), math.MaxFloat32)))
 }
 
 // equal compares documents by their JSON.

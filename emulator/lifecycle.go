@@ -22,6 +22,9 @@ func (s *Server) advance(r *record, now time.Time) {
 	}
 	before, reconciled := maps.Clone(r.Doc), r.Hidden[hiddenReconciled]
 	s.work(r, now)
+	if s.settings.Agents == Simulated {
+		s.raiseNodes(r, now)
+	}
 	if r.Hidden[hiddenDisconnect] != nil {
 		s.advanceDisconnect(r, now)
 	} else {
@@ -34,6 +37,7 @@ func (s *Server) advance(r *record, now time.Time) {
 	if changed {
 		s.store.put(r)
 	}
+	s.live(r, now)
 }
 
 func (s *Server) advanceConnection(r *record, now time.Time) {
@@ -44,10 +48,18 @@ func (s *Server) advanceConnection(r *record, now time.Time) {
 		r.Doc["reconciledAt"] = instant(now)
 		r.Doc["reconcileInfo"] = doc{"mode": "enabled", "status": "ok", "reconciledAt": instant(now)}
 	}
+	if hidden[string](r, hiddenHibernation) != "" {
+		s.advanceHibernation(r, now)
+	}
 	// Documented: clusters without credentials count as ready, those with new ones as connecting.
 	switch set := hidden[string](r, hiddenStatus); {
 	case set != "":
 		r.Doc["status"] = set
+	case hidden[string](r, hiddenHibernation) != "":
+		r.Doc["status"] = hidden[string](r, hiddenHibernation)
+		if r.Doc["status"] != statusHibernating && s.settings.Agents == Simulated {
+			r.Doc["agentStatus"] = agentNotResponding // assumed: there is no node for it to run on
+		}
 	case r.Doc["credentialsId"] != "" && r.Hidden[hiddenReconciled] == nil:
 		r.Doc["status"] = statusConnecting
 	default:
@@ -151,6 +163,9 @@ func disconnectCluster(c *call, r *record) (*answer, error) {
 	}
 	if text(r.Doc, "credentialsId") == "" || r.Hidden[hiddenDisconnect] != nil {
 		return c.show(r, "")
+	}
+	if hidden[string](r, hiddenHibernation) != "" {
+		c.endHibernation(r, "", "the cluster was disconnected", c.now)
 	}
 	in := c.input()
 	deleteNodes, _ := in["deleteProvisionedNodes"].(bool)

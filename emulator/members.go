@@ -330,11 +330,11 @@ func (s *Server) AcceptInvitation(email string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	for _, o := range s.options.Organizations {
-		c := s.by(s.principalOf(s.userOf(""), []string{o.ID}), s.options.Now())
+		c := s.by(s.principalOf(s.userOf(""), []string{o.ID}), s.now())
 		if r := c.invitation(email); r != nil {
 			c.params = map[string]string{"organizationId": o.ID}
 			c.accept(r)
-			return s.store.commit()
+			return s.commit()
 		}
 	}
 	return notFound("nobody has invited %s", email)

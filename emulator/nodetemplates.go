@@ -158,10 +158,22 @@ func listNodeTemplates(c *call, templates *collection) (*answer, error) {
 		if err != nil {
 			return nil, fmt.Errorf("the answer of %s breaks the contract: %w", c.op.id, err)
 		}
-		items = append(items, slices.Concat([]byte(`{`+nodeTemplateStats+`,"template":`), body, []byte(`}`)))
+		items = append(items, slices.Concat([]byte(`{"stats":`+c.templateStats(c.params["clusterId"], r.ID)+`,"template":`), body, []byte(`}`)))
 	}
 	return c.list("items", items, len(items), len(items))
 }
 
-// nodeTemplateStats are those of a template without nodes.
-const nodeTemplateStats = `"stats":{"countFallback":0,"countOnDemand":0,"countSoleTenant":0,"countSpot":0}`
+// templateStats counts the nodes of a template.
+func (c *call) templateStats(clusterID, template string) string {
+	spot, onDemand := 0, 0
+	for _, node := range c.store.list(nodesScope(clusterID)) {
+		switch {
+		case object(node.Doc, "labels")[templateLabel] != template:
+		case isSpot(node):
+			spot++
+		default:
+			onDemand++
+		}
+	}
+	return fmt.Sprintf(`{"countFallback":0,"countOnDemand":%d,"countSoleTenant":0,"countSpot":%d}`, onDemand, spot)
+}

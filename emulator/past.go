@@ -29,7 +29,7 @@ func (s *Server) remember() {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.store.past == nil {
-		s.store.past = &past{now: s.options.Now, base: copies(s.store.records())}
+		s.store.past = &past{now: s.now, base: copies(s.store.records())}
 	}
 }
 

@@ -5,9 +5,9 @@ import (
 	_ "embed" // the price list
 	"encoding/csv"
 	"fmt"
-	"regexp"
 	"slices"
 	"strconv"
+	"strings"
 	"sync"
 )
 
@@ -95,17 +95,19 @@ func (s *Server) instance(cluster *record, name string, resources doc) instance 
 	return other
 }
 
+// What the names of regions begin with: those of AWS, Google Cloud and Azure.
 var (
-	american = regexp.MustCompile(`^(us|ca|northamerica)-|us\d*$|^canada`)
-	european = regexp.MustCompile(`^eu|europe|^(uk|france|germany|italy|norway|poland|spain|sweden|switzerland)`)
+	american = []string{"us-", "ca-", "northamerica-", "canada"}
+	european = []string{"eu-", "europe", "uk", "france", "germany", "italy", "norway", "poland", "spain", "sweden", "switzerland"}
 )
 
 // regionGroup is the part of the world that a region of any cloud is in.
 func regionGroup(region string) string {
+	begins := func(word string) bool { return strings.HasPrefix(region, word) }
 	switch {
-	case american.MatchString(region):
+	case slices.ContainsFunc(american, begins), strings.HasSuffix(strings.TrimRight(region, "0123456789"), "us"): // eastus2
 		return "us"
-	case european.MatchString(region):
+	case slices.ContainsFunc(european, begins), strings.HasSuffix(region, "europe"): // westeurope
 		return "eu"
 	}
 	return "other"

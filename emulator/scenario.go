@@ -66,6 +66,7 @@ func (s *Server) load(scenario *Scenario) error {
 	if err := s.store.replace(at.store.records()); err != nil {
 		return err
 	}
+	s.unsettle()
 	s.options.Organizations, s.options.Accounts = after.options.Organizations, after.options.Accounts
 	return nil
 }
@@ -87,7 +88,7 @@ func (o *Options) give(scenario *Scenario) {
 func (s *Server) stage(options Options) (*stage, error) {
 	at := &stage{made: map[string]doc{}}
 	options.Strict, options.Forbid, options.Log = true, nil, nil
-	options.Now = func() time.Time { return s.options.Now().Add(-age) }
+	options.Now = func() time.Time { return s.now().Add(-age) }
 	options.NewID = func() string {
 		id := cmp.Or(at.id, s.options.NewID())
 		at.id = ""
@@ -103,6 +104,7 @@ func (s *Server) stage(options Options) (*stage, error) {
 		return nil, err
 	}
 	at.settings, at.store = s.settings, storeOf(s.store.records())
+	at.settings.Life = false // what is made lives where it gets to
 	return at, nil
 }
 
@@ -145,7 +147,7 @@ func (s *Server) begin() error {
 	if scenario == nil {
 		return nil
 	}
-	if len(s.store.records()) > 0 {
+	if !s.pristine() {
 		scenario = &Scenario{Organizations: scenario.Organizations, Accounts: scenario.Accounts}
 	}
 	if err := s.Load(scenario); err != nil {

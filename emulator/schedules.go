@@ -87,7 +87,7 @@ func rebalancingScheduleRules(c *call, r *record, old doc) error {
 		return invalid("triggerConditions.savingsPercentage", "must not be negative")
 	}
 	// Documented: a number of 32 bits.
-	object(d, "triggerConditions")["savingsPercentage"] = float64(float32(percentage))
+	object(d, "triggerConditions")["savingsPercentage"] = narrow(percentage)
 	launch := object(d, "launchConfiguration")
 	completeSelector(object(launch, "selector"))
 	options := object(launch, "rebalancingOptions")
@@ -202,7 +202,50 @@ func hibernationScheduleRules(c *call, r *record, _ doc) error {
 			return invalid("clusterAssignments", "cluster not found: %s", id)
 		}
 	}
+	c.planHibernation(r)
 	return nil
+}
+
+// schedulesDue adds when schedules run next.
+func (s *Server) schedulesDue(due *dueTimes) {
+	for _, c := range s.inside(due.after) {
+		for _, schedule := range c.store.list(rebalancingSchedulesPath) {
+			if at, ok := timeOf(schedule.Doc, "nextTriggerAt"); ok {
+				due.add(at)
+			}
+		}
+	}
+	for _, schedule := range s.hibernationSchedules() {
+		for _, field := range []string{hiddenNextPause, hiddenNextResume} {
+			if schedule.Hidden[field] != nil {
+				due.add(schedule.time(field))
+			}
+		}
+	}
+}
+
+// skipTriggers passes over what schedules should have done by now.
+func (s *Server) skipTriggers(now time.Time) {
+	for _, c := range s.inside(now) {
+		for _, schedule := range c.store.list(rebalancingSchedulesPath) {
+			c.plan(schedule)
+			for _, job := range c.jobsOf(schedule.ID) {
+				job.Doc["nextTriggerAt"] = schedule.Doc["nextTriggerAt"]
+				c.putJob(job)
+			}
+		}
+	}
+	for _, schedule := range s.hibernationSchedules() {
+		s.at(now).planHibernation(schedule)
+	}
+}
+
+// hibernationSchedules are those of all organizations.
+func (s *Server) hibernationSchedules() (list []*record) {
+	for _, organization := range s.options.Organizations {
+		list = append(list, s.store.list(fill(hibernationPath, map[string]string{"organizationId": organization.ID}))...)
+	}
+	return list
 }
 
 var cronParser = cron.NewParser(cron.SecondOptional | cron.Minute | cron.Hour | cron.Dom | cron.Month | cron.Dow | cron.Descriptor)

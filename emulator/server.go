@@ -48,6 +48,8 @@ type Options struct {
 	Forbid func(*http.Request) string
 	// Scenario is what there is in the beginning, unless the state file holds something already.
 	Scenario *Scenario
+	// Clock is the time to begin at, instead of that of the state or of Now.
+	Clock time.Time
 	// Settings are what may also be changed while the server runs.
 	Settings Settings
 	// Now is the clock; time.Now when nil.
@@ -89,6 +91,14 @@ type Settings struct {
 	// CredentialsRevoked makes a disconnect that should delete nodes archive the cluster and leave its nodes running,
 	// as happens when the cloud role is removed too early.
 	CredentialsRevoked bool
+	// Life gives simulated clusters nodes of their own and lets CAST AI act on them: its autoscaler, its rebalancing and
+	// its schedules of hibernation run. A node takes as long to come up as an agent, and each step of its end as long as
+	// a disconnect.
+	Life bool
+	// NodesFail makes the nodes that CAST AI adds never get ready; they are given up after GiveUp.
+	NodesFail bool
+	// RecreateJobs makes the server replace a rebalancing job by one with a new ID each time that it runs.
+	RecreateJobs bool
 	// Latency is added to every call.
 	Latency time.Duration
 	// Latencies are drawn from in place of Latency, when set.
@@ -122,10 +132,14 @@ type Server struct {
 	admin       http.Handler
 	metrics     *metrics
 
+	clock clock
+
 	mu       sync.Mutex // held while a request is handled
 	store    *store
 	settings Settings
 	limiter  *rate.Limiter
+	settled  time.Time // what was due until then has happened; zero if that is not known
+	next     time.Time // when something is due next; zero if that is not known
 
 	faults faults
 	log    requestLog
@@ -141,6 +155,12 @@ func New(options Options) (*Server, error) {
 	s.admin = s.adminHandler()
 	if s.store, err = openStore(options.State); err != nil {
 		return nil, err
+	}
+	s.loadClock()
+	if !options.Clock.IsZero() {
+		if _, err := s.MoveClock(ClockChange{Set: options.Clock}); err != nil {
+			return nil, errors.Join(fmt.Errorf("the clock cannot begin at %s: %w", instant(options.Clock), err), s.Close())
+		}
 	}
 	if err := s.begin(); err != nil {
 		return nil, errors.Join(err, s.Close())
@@ -160,7 +180,7 @@ func build(options Options) (*Server, error) {
 	if options.NewID == nil {
 		options.NewID = uuid.NewString
 	}
-	s := &Server{options: options, operations: all, handlers: map[string]handler{}, adapters: map[string]func(doc){}}
+	s := &Server{options: options, clock: clock{source: options.Now}, operations: all, handlers: map[string]handler{}, adapters: map[string]func(doc){}}
 	if s.prices, err = priceList(); err != nil {
 		return nil, err
 	}
@@ -182,7 +202,7 @@ func build(options Options) (*Server, error) {
 func (s *Server) Close() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.store.close()
+	return errors.Join(s.keepSettled(), s.store.close())
 }
 
 // Settings returns the current settings.
@@ -199,6 +219,7 @@ func (s *Server) Configure(change func(*Settings)) {
 	change(&s.settings)
 	s.settings = s.settings.withDefaults()
 	s.limiter = limiter(s.settings)
+	s.next = time.Time{}
 }
 
 func limiter(s Settings) *rate.Limiter {
@@ -257,7 +278,7 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		return
 	}
 	began := time.Now() // not by the server's clock: it is measured
-	seen := Request{ID: uuid.NewString(), Time: s.options.Now(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, UserAgent: r.UserAgent()}
+	seen := Request{ID: uuid.NewString(), Time: s.now(), Method: r.Method, Path: r.URL.EscapedPath(), Query: r.URL.RawQuery, UserAgent: r.UserAgent()}
 	body, err := readBody(r)
 	seen.Body = body
 	op, params := s.operations.find(r.Method, seen.Path)
@@ -412,8 +433,13 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 	path := r.URL.EscapedPath()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	now := s.now()
+	lapsed, err := s.lapse(now)
+	if err != nil {
+		return s.refuse(path, &Failure{Status: http.StatusInternalServerError, Message: "emulator: " + err.Error()}), false
+	}
+	defer func() { changed = changed || lapsed }()
 	s.store.past.by(r.Method == http.MethodGet)
-	now := s.options.Now()
 	who := s.authenticate(r, now)
 	if who == nil || len(who.organizations) == 0 {
 		return s.refuse(path, &Failure{Status: http.StatusUnauthorized, Message: "Unauthorized"}), false
@@ -433,10 +459,13 @@ func (s *Server) perform(r *http.Request, op *operation, params map[string]strin
 	if stale != nil && s.store.past != nil {
 		run = func(c *call, _ []byte) (*answer, error) { return s.runThen(stale, c) }
 	}
-	a, err := run(c, body)
+	a, err = run(c, body)
 	if err != nil {
 		s.store.rollback()
+	} else {
+		s.follow(c)
 	}
+	s.touched()
 	changed, failed := s.store.stage()
 	if err == nil {
 		err = failed

@@ -34,6 +34,9 @@ func (s *Server) Snapshot() ([]byte, error) {
 	defer s.mu.Unlock()
 	all := snapshotJSON{Kind: snapshotKind, Version: snapshotVersion, Documents: []documentJSON{}}
 	for _, r := range s.store.records() {
+		if r.Scope == settledScope {
+			continue
+		}
 		all.Documents = append(all.Documents, documentJSON{r.Scope, r.ID, r.Doc, r.Hidden})
 	}
 	return json.MarshalIndent(all, "", " ")
@@ -60,7 +63,12 @@ func (s *Server) Restore(snapshot []byte) error {
 	}
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return s.store.replace(records)
+	if err := s.store.replace(records); err != nil {
+		return err
+	}
+	s.unsettle()
+	s.loadClock()
+	return nil
 }
 
 // replace makes these the only records, in memory and in the file, or nothing is changed in memory.
@@ -88,13 +96,15 @@ func (s *store) replace(records []*record) error {
 	return nil
 }
 
-// Reset forgets all state, faults and logged requests, and begins with the scenario of the options again, if there is
-// one. Settings stay.
+// Reset forgets all state, faults and logged requests, and that the clock was moved, and begins with the scenario of the
+// options again, if there is one. Settings stay.
 func (s *Server) Reset() error {
 	s.faults.clear()
 	s.log.reset()
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.unsettle()
+	s.clock.move(Clock{})
 	if err := s.store.reset(); err != nil || s.options.Scenario == nil {
 		return err
 	}

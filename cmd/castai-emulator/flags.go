@@ -19,6 +19,8 @@ type flags struct {
 	state      string
 	agents     string
 	agentDelay time.Duration
+	life       bool
+	clock      time.Time
 	strict     bool
 	latency    string
 	rateLimit  float64
@@ -38,6 +40,8 @@ func (f *flags) register(set *pflag.FlagSet, addr string) {
 	set.StringVar(&f.state, "state", "", "file that keeps the state over restarts (default: in memory)")
 	set.StringVar(&f.agents, "agents", string(emulator.Simulated), "what brings clusters online: simulated or real agents")
 	set.DurationVar(&f.agentDelay, "agent-delay", time.Second, "how long a simulated agent takes to connect")
+	set.BoolVar(&f.life, "life", true, "let simulated clusters have nodes, and the autoscaler and schedules act")
+	set.TimeVar(&f.clock, "clock", time.Time{}, []string{time.RFC3339Nano}, "time to begin at, such as 2030-01-31T08:00:00Z (default: now, or that of the state)")
 	set.BoolVar(&f.strict, "strict", false, "refuse request fields the API does not know, instead of ignoring them")
 	set.StringVar(&f.latency, "latency", "", "delay added to every call: 200ms, 100ms..2s, 200ms+-50ms or p50=80ms,p99=2s")
 	set.Float64Var(&f.rateLimit, "rate-limit", 0, "calls per second before 429 (default: no limit)")
@@ -109,8 +113,9 @@ func (f *flags) new(log io.Writer) (*emulator.Server, error) {
 		State:  f.state,
 		Strict: f.strict,
 		Settings: emulator.Settings{
-			Agents: emulator.Agents(f.agents), AgentDelay: f.agentDelay,
+			Agents: emulator.Agents(f.agents), AgentDelay: f.agentDelay, Life: f.life,
 		},
+		Clock: f.clock,
 	}
 	if options.Settings.Agents != emulator.Simulated && options.Settings.Agents != emulator.Real {
 		return nil, fmt.Errorf("--agents is %q: want simulated or real", f.agents)

@@ -41,7 +41,7 @@ func run(args []string, in *os.File, out, errOut io.Writer) int {
 	root.SetArgs(args)
 	root.SetOut(out)
 	root.SetErr(errOut)
-	root.AddCommand(serveCommand(), execCommand(in), caCommand(), healthCommand(), requestsCommand(), snapshotCommand(), restoreCommand(), resetCommand(), versionCommand())
+	root.AddCommand(serveCommand(), execCommand(in), caCommand(), healthCommand(), clockCommand(), requestsCommand(), snapshotCommand(), restoreCommand(), resetCommand(), versionCommand())
 	err := root.ExecuteContext(context.Background())
 	var code exitCode
 	switch {
