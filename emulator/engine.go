@@ -39,7 +39,6 @@ type handler func(*call) (*answer, error)
 type answer struct {
 	status int
 	header http.Header
-	base   string // address of the server, as the caller has it
 	body   []byte
 }
 
