@@ -73,7 +73,7 @@ var resources = []shim.Resource{
 	shim.Of(&workloads.WorkloadScalingPolicyOrder{}),
 }
 
-var functions = []shim.Function{
+var functions = append([]shim.Function{
 	shim.FunctionOf(&access.GetImpersonationServiceAccount{}),
 	shim.FunctionOf(&access.GetOrganization{}),
 	shim.FunctionOf(&clusters.GetCluster{}),
@@ -93,7 +93,7 @@ var functions = []shim.Function{
 	shim.FunctionOf(&schedules.GetRebalancingSchedule{}),
 	shim.FunctionOf(&workloads.GetWorkloadScalingPolicies{}),
 	shim.FunctionOf(&workloads.GetWorkloadScalingPolicyOrder{}),
-}
+}, lookups...)
 
 // New returns the provider.
 func New() (p.Provider, error) {

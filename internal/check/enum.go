@@ -12,7 +12,7 @@ func unlisted(known []string, text, shown string, secret bool) string {
 		quoted[i] = strconv.Quote(value)
 	}
 	problem := shown + " is none of the values this version of the provider knows (" + strings.Join(quoted, ", ") + ")"
-	if near := nearest(known, text); near != "" && !secret {
+	if near := Nearest(known, text); near != "" && !secret {
 		problem += "; did you mean " + strconv.Quote(near) + "?"
 	} else {
 		problem += "."
@@ -20,9 +20,9 @@ func unlisted(known []string, text, shown string, secret bool) string {
 	return problem + " It is sent as it is."
 }
 
-// nearest returns the known value that takes the fewest edits to reach,
+// Nearest returns the known value that takes the fewest edits to reach,
 // ignoring letter case; nothing if more than half of it would change.
-func nearest(known []string, text string) string {
+func Nearest(known []string, text string) string {
 	best, fewest := "", -1
 	for _, value := range known {
 		if n := edits(strings.ToLower(text), strings.ToLower(value)); fewest < 0 || n < fewest {

@@ -46,7 +46,7 @@ func (t *types) suggest(s *shape.Struct, key string) string {
 	for i, f := range s.Fields {
 		names[i] = f.Name
 	}
-	if near := nearest(names, key); near != "" {
+	if near := Nearest(names, key); near != "" {
 		return "; did you mean " + near + "?"
 	}
 	return ""

@@ -72,6 +72,10 @@ type Resource[A, S any] struct {
 	// List says how the collection is listed, for objects that are read from
 	// there and for looking an object up by its key.
 	List *List
+	// Catalog is the list that functions look objects up in, where nothing else
+	// may: where a lost answer to a creation must not be taken from a list, or
+	// the list says less than a call for one object. Default: List.
+	Catalog *List
 	// ListPath is the path of the list. Default: that of the collection.
 	ListPath func(a *A) string
 	// ListQuery is what is sent along with the list's own query.
@@ -280,7 +284,16 @@ func (r *Resource[A, S]) Find(ctx context.Context, a *A, field, value string) (m
 
 // list returns the objects of the collection whose field has that value.
 func (r *Resource[A, S]) list(ctx context.Context, a *A, field, value string) ([]map[string]any, error) {
-	query := maps.Clone(r.List.Query)
+	list, err := r.snapshot(ctx, a, r.List)
+	if err != nil {
+		return nil, err
+	}
+	return r.List.find(list, field, value), nil
+}
+
+// snapshot reads a list of the collection.
+func (r *Resource[A, S]) snapshot(ctx context.Context, a *A, l *List) (*api.Snapshot, error) {
+	query := maps.Clone(l.Query)
 	if r.ListQuery != nil {
 		if query == nil {
 			query = url.Values{}
@@ -291,7 +304,7 @@ func (r *Resource[A, S]) list(ctx context.Context, a *A, field, value string) ([
 	if r.ListPath != nil {
 		path = r.ListPath(a)
 	}
-	return r.List.all(ctx, path, query, field, value)
+	return config.Client(ctx).Collection(ctx, path, query, l.Items, api.ListOptions{Quiet: l.Quiet, AnyWrite: l.AnyWrite})
 }
 
 func first(found []map[string]any, err error) (map[string]any, error) {
@@ -482,12 +495,8 @@ func KeepKnown[A, S any](f infer.FieldSelector, a *A, s *S) {
 	}
 }
 
-// all returns the objects whose field has that value.
-func (l *List) all(ctx context.Context, path string, query url.Values, field, value string) ([]map[string]any, error) {
-	list, err := config.Client(ctx).Collection(ctx, path, query, l.Items, api.ListOptions{Quiet: l.Quiet, AnyWrite: l.AnyWrite})
-	if err != nil {
-		return nil, err
-	}
+// find returns the objects in a list whose field has that value.
+func (l *List) find(list *api.Snapshot, field, value string) []map[string]any {
 	var found []map[string]any
 	if l.Element != "" {
 		for _, item := range list.Find(l.Element+"."+field, value) {
@@ -497,5 +506,5 @@ func (l *List) all(ctx context.Context, path string, query url.Values, field, va
 	if len(found) == 0 {
 		found = list.Find(field, value)
 	}
-	return found, nil
+	return found
 }

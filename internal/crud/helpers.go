@@ -227,9 +227,17 @@ func Partial(err error) error {
 	return infer.ResourceInitFailedError{Reasons: []string{err.Error()}}
 }
 
+type silentKey struct{}
+
+// Silent has no warning shown of what is read: a function that looks at many
+// objects is not about the state of each.
+func Silent(ctx context.Context) context.Context { return context.WithValue(ctx, silentKey{}, true) }
+
 // Warn shows a warning at the resource that ctx serves.
 func Warn(ctx context.Context, format string, args ...any) {
-	p.GetLogger(ctx).Warningf(format, args...)
+	if ctx.Value(silentKey{}) == nil {
+		p.GetLogger(ctx).Warningf(format, args...)
+	}
 }
 
 // Progress shows a passing status at the resource that ctx serves.

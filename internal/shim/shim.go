@@ -64,6 +64,7 @@ type Resource struct {
 	describe              func(s *shape.Struct, inputs, values property.Map) *shape.Struct
 	upgrade               func(property.Map) property.Map
 	read                  func(context.Context, p.ReadRequest) (p.ReadResponse, error)
+	listing               func() crud.Listing
 	warning               string
 	exclusive             bool
 }
@@ -87,6 +88,9 @@ func Of[R infer.CustomResource[A, S], A, S any](r R) Resource {
 	}
 	out.read = reader(r)
 	out.checker, _ = any(r).(Checker)
+	if l, ok := any(r).(interface{ Listing() crud.Listing }); ok {
+		out.listing = l.Listing
+	}
 	if u, ok := any(r).(Upgrader); ok {
 		out.upgrade = u.Upgrade
 	}
@@ -134,13 +138,17 @@ func reader[R infer.CustomResource[A, S], A, S any](r R) func(context.Context, p
 // of it.
 type Function struct {
 	infer.InferredFunction
-	inputsType reflect.Type
-	checker    Checker
+	// Inputs describes the arguments. It is called when they are looked at.
+	Inputs  func() *shape.Struct
+	checker Checker
 }
 
 // FunctionOf makes a Function of an implementation.
 func FunctionOf[F infer.Fn[I, O], I, O any](f F) Function {
-	out := Function{InferredFunction: infer.Function(f), inputsType: reflect.TypeFor[I]()}
+	out := Function{
+		InferredFunction: infer.Function(f),
+		Inputs:           func() *shape.Struct { return shape.Of(reflect.TypeFor[I]()) },
+	}
 	out.checker, _ = any(f).(Checker)
 	return out
 }
@@ -239,7 +247,7 @@ func (s *shim) invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeRespons
 	if !ok {
 		return s.inner.Invoke(ctx, req)
 	}
-	result := verify(shape.Of(f.inputsType), f.checker, req.Args)
+	result := verify(f.Inputs(), f.checker, req.Args)
 	if len(result.Failures) > 0 {
 		return p.InvokeResponse{Failures: result.Failures}, nil
 	}

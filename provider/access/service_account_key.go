@@ -26,6 +26,8 @@ func NewServiceAccountKey() *ServiceAccountKey {
 		Out:          "key",
 		UpdateMethod: http.MethodPatch,
 		ReadBack:     true, // the answer to a create is abbreviated
+		// Not for lost answers: the token of a key that was found is lost.
+		Catalog: &crud.List{Items: "keys"},
 		Body: func(a *ServiceAccountKeyArgs, body map[string]any, update bool) error {
 			if update {
 				// Only this can change, and a key whose state is left open works.

@@ -31,6 +31,7 @@ func NewSSOConnection() *SSOConnection {
 		Out:          "connection",
 		UpdateMethod: http.MethodPost,
 		ReadBack:     true, // answers to writes may be abbreviated
+		Catalog:      &crud.List{Items: "connections"},
 		Forget: func(a *SSOConnectionArgs, s *SSOConnectionState) {
 			// One that the API has kept from before is not to be sent again.
 			s.Aad, s.Okta, s.Oidc, s.Saml = a.Aad, a.Okta, a.Oidc, a.Saml

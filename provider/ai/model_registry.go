@@ -1,6 +1,7 @@
 package ai
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 
@@ -25,6 +26,7 @@ func NewAiOptimizerModelRegistry() *AiOptimizerModelRegistry {
 			Path:        func(a *AiOptimizerModelRegistryArgs) string { return below(a.OrganizationID, "model-registries") },
 			ImportID:    "<organizationId>/<registryId>",
 			OnlyChanges: true, // there is nothing that an update could change
+			Catalog:     &crud.List{Items: "items"},
 			Body: func(_ *AiOptimizerModelRegistryArgs, body map[string]any, update bool) error {
 				provider := wire.Object(body, "provider")
 				if !update && provider["type"] == nil {
@@ -47,6 +49,13 @@ func NewAiOptimizerModelRegistry() *AiOptimizerModelRegistry {
 			},
 		},
 	}}
+}
+
+// BucketOf returns the bucket of a registry as the API describes it: the only
+// thing of it that has a name.
+func BucketOf(registry map[string]any) string {
+	provider := wire.Object(registry, "provider")
+	return cmp.Or(wire.Text(wire.Object(provider, "s3"), "bucket"), wire.Text(wire.Object(provider, "gcs"), "bucket"))
 }
 
 const (

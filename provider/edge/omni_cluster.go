@@ -26,8 +26,13 @@ type OmniCluster struct {
 // NewOmniCluster returns the resource.
 func NewOmniCluster() *OmniCluster {
 	return &OmniCluster{crud.InOrganization[OmniClusterArgs, OmniClusterState]{
-		Resource:     crud.Resource[OmniClusterArgs, OmniClusterState]{Kind: "omni cluster"},
 		Organization: func(a *OmniClusterArgs) **string { return &a.OrganizationID },
+		Resource: crud.Resource[OmniClusterArgs, OmniClusterState]{
+			Kind:     "omni cluster",
+			Path:     func(a *OmniClusterArgs) string { return under(a.OrganizationID) },
+			ImportID: "<organizationId>/<clusterId>",
+			Catalog:  &crud.List{Items: "items"},
+		},
 	}}
 }
 
@@ -38,7 +43,7 @@ func (r *OmniCluster) Annotate(a infer.Annotator) {
 		"that is registered already is taken over as it is.\n\n"+
 		"The registration can only be deleted when the cluster has no edge locations any more. Those that are just going are "+
 		"waited for, up to 15 minutes or the `customTimeouts` of the resource.\n\n"+
-		"## Import\n\nThe import ID is `<clusterId>`.")
+		"## Import\n\nThe import ID is `<clusterId>`, or `<organizationId>/<clusterId>`.")
 }
 
 // OmniClusterArgs are the inputs of an [OmniCluster].
@@ -248,6 +253,9 @@ func (r *OmniCluster) Read(
 
 // identify finds the organization of a cluster, which its ID alone does not tell.
 func identify(ctx context.Context, id string) (a OmniClusterArgs, err error) {
+	if given, of, told := strings.Cut(id, "/"); told && isUUID(given) && isUUID(of) {
+		return OmniClusterArgs{OrganizationID: &given, ClusterID: of}, nil
+	}
 	if !isUUID(id) {
 		return a, fmt.Errorf("%q is not a valid import ID: it has the form <clusterId>, which is a UUID", id)
 	}

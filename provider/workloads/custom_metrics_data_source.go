@@ -23,7 +23,7 @@ type WorkloadCustomMetricsDataSource struct {
 // NewWorkloadCustomMetricsDataSource returns the resource.
 func NewWorkloadCustomMetricsDataSource() *WorkloadCustomMetricsDataSource {
 	return &WorkloadCustomMetricsDataSource{crud.Resource[WorkloadCustomMetricsDataSourceArgs, WorkloadCustomMetricsDataSourceState]{
-		Kind: "workload custom metrics data source",
+		Kind: "workload custom metrics source",
 		Path: func(a *WorkloadCustomMetricsDataSourceArgs) string {
 			return api.Path("v1", "workload-autoscaling", "clusters", a.ClusterID, "custom-metrics", "configs", "data-sources")
 		},
