@@ -78,6 +78,7 @@ var functions = append([]shim.Function{
 	shim.FunctionOf(&access.GetOrganization{}),
 	shim.FunctionOf(&clusters.GetCluster{}),
 	shim.FunctionOf(&clusters.GetClusters{}),
+	shim.FunctionOf(&clusters.GetClusterStatus{}),
 	shim.FunctionOf(&clusters.GetEksSettings{}),
 	shim.FunctionOf(&clusters.GetGkePolicies{}),
 	shim.FunctionOf(&cost.GetAllocationGroup{}),

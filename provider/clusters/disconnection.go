@@ -173,16 +173,21 @@ func (d *disconnection) leftovers(ctx context.Context, cluster map[string]any) e
 
 // provisionedNodes names the nodes of a cluster that CAST AI has made.
 func provisionedNodes(ctx context.Context, id string) ([]string, error) {
-	nodes, err := config.Client(ctx).All(ctx, clusterPath(id, "nodes"), nil, "items", api.ListOptions{PageSize: 500})
-	if err != nil {
-		return nil, err
-	}
-	var names []string
+	nodes, err := listNodes(ctx, id)
+	return provisioned(nodes), err
+}
+
+func listNodes(ctx context.Context, id string) ([]map[string]any, error) {
+	return config.Client(ctx).All(ctx, clusterPath(id, "nodes"), nil, "items", api.ListOptions{PageSize: 500})
+}
+
+// provisioned names those of the nodes that CAST AI has made.
+func provisioned(nodes []map[string]any) (names []string) {
 	for _, node := range nodes {
 		labels := wire.Object(node, "labels")
 		if wire.Text(labels, "provisioner.cast.ai/node-id") != "" || wire.Text(labels, "provisioner.cast.ai/managed-by") == "cast.ai" {
 			names = append(names, wire.Text(node, "name"))
 		}
 	}
-	return names, nil
+	return names
 }

@@ -167,9 +167,8 @@ func settle(ctx context.Context, id string, untilReady bool) (cluster map[string
 		case untilReady && isReady(status, agent), !untilReady && agent == agentOnline:
 			return cluster, nil
 		case !untilReady && turn >= grace:
-			crud.Warn(ctx, "No CAST AI agent is online in cluster %q (agent: %s, cluster: %s), so CAST AI cannot act on it yet. "+
-				"Install the castai-agent chart first, then castai-cluster-controller, then connect the cluster: let this "+
-				"resource depend on both.", wire.Text(cluster, "name"), agent, status)
+			crud.Warn(ctx, "No CAST AI agent is online in cluster %q (agent: %s, cluster: %s), so CAST AI cannot act on it yet.%s "+
+				"Let this resource depend on both charts.", wire.Text(cluster, "name"), agent, status, toDo(cluster))
 			return cluster, nil
 		}
 		crud.Progress(ctx, "waiting for the cluster: %s, agent %s", status, agent)
@@ -193,9 +192,8 @@ func isReady(status, agent string) bool {
 }
 
 func notReady(ctx context.Context, cluster map[string]any) error {
-	return fmt.Errorf("the cluster is not ready and %s: its status is %q and its agent %q (%s). "+
-		"Check that castai-agent and castai-cluster-controller run in it",
-		ending(ctx), wire.Text(cluster, "status"), wire.Text(cluster, "agentStatus"), reason(cluster))
+	return fmt.Errorf("the cluster is not ready and %s: its status is %q and its agent %q (%s).%s",
+		ending(ctx), wire.Text(cluster, "status"), wire.Text(cluster, "agentStatus"), reason(cluster), toDo(cluster))
 }
 
 func reason(cluster map[string]any) string {

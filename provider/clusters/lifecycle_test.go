@@ -15,7 +15,7 @@ func TestWarningWithoutAgent(t *testing.T) {
 	forEach(t, func(t *testing.T, c cloud, h *harness.Harness) {
 		r := h.Resource(c.token, "c")
 		up(t, r, c.all(), "create")
-		if !h.Warned(warning) || !h.Warned("castai-agent chart first, then castai-cluster-controller") {
+		if !h.Warned(warning) || !h.Warned("castai-agent: none has reported yet") || !h.Warned("Then castai-cluster-controller: ") {
 			t.Errorf("no warning: %v", h.Logs())
 		}
 		same(t, "agentStatus", r.Output("agentStatus"), "waiting-connection")
@@ -77,7 +77,7 @@ func TestWaitThatFails(t *testing.T) {
 		},
 		"no agent": {
 			state: emulator.Override{AgentStatus: "waiting-connection"},
-			want:  []string{"the cluster is not ready", `"waiting-connection"`, "castai-agent and castai-cluster-controller"},
+			want:  []string{"the cluster is not ready", `"waiting-connection"`, "castai-agent: none", "Then castai-cluster-controller"},
 		},
 		"unreadable": {
 			fault: emulator.Fault{Method: "GET", Path: clusters + "/{id}", Status: 403, Body: `{"message":"no right"}`},
