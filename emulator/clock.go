@@ -126,10 +126,10 @@ func (s *Server) keepClock() {
 
 // keepSettled lets what becomes due until the next start happen in order then.
 func (s *Server) keepSettled() error {
-	if !s.alive() || s.settled.IsZero() || s.pristine() {
+	kept := s.only(settledScope)
+	if s.store.file == nil || !s.alive() || s.pristine() || s.settled.Equal(kept.time("at")) {
 		return nil
 	}
-	kept := s.only(settledScope)
 	kept.setTime("at", s.settled)
 	s.store.put(kept)
 	return s.store.commit()

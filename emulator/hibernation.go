@@ -32,7 +32,7 @@ func pausedNodesScope(clusterID string) string {
 	return fill(clustersPath+"/{clusterId}/paused-nodes", map[string]string{"clusterId": clusterID})
 }
 
-// triggerHibernate is the operation that puts a cluster to sleep.
+// triggerHibernate is the operation that puts a cluster to sleep. There is no control plane that it could stop.
 func triggerHibernate(c *call, r *record) (*answer, error) {
 	return c.hibernation(r, statusReady, statusHibernating, func(operation string) { c.hibernate(r, operation) })
 }
@@ -193,6 +193,7 @@ func (c *call) assigned(schedule *record, status string, do func(*record)) {
 	for _, item := range objects(object(schedule.Doc, "clusterAssignments"), "items") {
 		if r := c.store.get(clustersPath, text(item, "clusterId")); r != nil && r.Doc["status"] == status && text(r.Doc, "credentialsId") != "" {
 			do(r)
+			c.agenda.mark(r.ID)
 		}
 	}
 }

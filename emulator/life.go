@@ -50,6 +50,7 @@ func (s *Server) lapse(now time.Time) (changed bool, err error) {
 func (s *Server) touched() {
 	if len(s.store.changed) > 0 {
 		s.next = time.Time{}
+		s.markChanged()
 	}
 }
 
@@ -60,7 +61,7 @@ func (s *Server) commit() error {
 }
 
 // unsettle forgets what has happened: the state is another one.
-func (s *Server) unsettle() { s.settled, s.next = time.Time{}, time.Time{} }
+func (s *Server) unsettle() { s.settled, s.next, s.agenda = time.Time{}, time.Time{}, agenda{} }
 
 // happen lets happen what is due at a time, and what follows from it at once.
 func (s *Server) happen(at time.Time) {
@@ -68,12 +69,13 @@ func (s *Server) happen(at time.Time) {
 	if !s.alive() {
 		return
 	}
-	s.advanceAll(at)
+	s.markDue(at)
+	s.advanceMarked(at)
 	s.at(at).runHibernationSchedules()
 	for _, c := range s.inside(at) {
 		c.runRebalancingSchedules()
 	}
-	s.advanceAll(at)
+	s.advanceMarked(at)
 }
 
 // follow lets a cluster act at once on what a call has changed.
@@ -83,12 +85,6 @@ func (s *Server) follow(c *call) {
 	}
 	if r := s.store.get(clustersPath, c.params["clusterId"]); r != nil {
 		s.advance(r, c.now)
-	}
-}
-
-func (s *Server) advanceAll(at time.Time) {
-	for _, r := range s.store.list(clustersPath) {
-		s.advance(r, at)
 	}
 }
 
@@ -107,11 +103,7 @@ func (s *Server) nextDue(after time.Time) time.Time {
 	s.expiryDue(due)
 	if s.alive() {
 		s.schedulesDue(due)
-		for _, r := range s.store.list(clustersPath) {
-			if !archived(r) {
-				s.clusterDue(r, due)
-			}
-		}
+		s.clustersDue(due)
 	}
 	return due.next
 }

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"fmt"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -239,4 +240,27 @@ func TestCostsOfALivelyCluster(t *testing.T) {
 	b.same("ten hours and three minutes", cost("2025-03-01T00:00:00Z", "2025-03-03T00:00:00Z"), "0.804")
 	b.same("a part of them", cost("2025-03-01T13:00:00Z", "2025-03-01T14:00:00Z"), "0.08")
 	b.same("later", cost("2025-03-02T00:00:00Z", "2025-03-03T00:00:00Z"), "0")
+}
+
+// What becomes due while the emulator is off happens when it is started again, in order and dated when it was due.
+func TestLifeGoesOnAfterARestart(t *testing.T) {
+	options := emulator.Options{State: filepath.Join(t.TempDir(), "state.db"),
+		Settings: emulator.Settings{Life: true, AgentDelay: time.Minute, DisconnectDelay: time.Minute}}
+	first := newBed(t, options)
+	id := first.managed("shop")
+	own := first.nodes(id)["ready"]
+	config := func(cron string) doc { return doc{"enabled": true, "schedule": doc{"cronExpression": cron}} }
+	resume := config("0 8 * * *")
+	resume["jobConfig"] = doc{"nodeConfig": doc{"instanceType": "m5.large"}}
+	first.want(200, "POST", hibernations, doc{"name": "nights", "enabled": true, "pauseConfig": config("0 18 * * *"), "resumeConfig": resume,
+		"clusterAssignments": doc{"items": []any{doc{"clusterId": id}}}})
+	first.web.Close()
+	if err := first.srv.Close(); err != nil {
+		t.Fatal(err)
+	}
+	second := newBed(t, options)
+	second.pass(48 * time.Hour)
+	nodes := second.nodes(id)["ready"]
+	second.count("its own and the one of the last morning", nodes, len(own)+1)
+	second.same("its date", provisioned(nodes)[0]["createdAt"], "2025-03-03T08:00:00Z")
 }

@@ -329,6 +329,7 @@ func (c *call) invitation(email string) *record {
 func (s *Server) AcceptInvitation(email string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
+	s.settle(s.now())
 	for _, o := range s.options.Organizations {
 		c := s.by(s.principalOf(s.userOf(""), []string{o.ID}), s.now())
 		if r := c.invitation(email); r != nil {

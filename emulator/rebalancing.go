@@ -102,6 +102,7 @@ func (c *call) rebalance(schedule, job *record) {
 		plan.Doc["new"] = append(plan.Doc["new"].([]any), c.launch(r, m, c.now).ID)
 	}
 	c.store.put(plan)
+	c.agenda.mark(r.ID)
 	job.Doc["status"], job.Doc["rebalancingPlanId"] = jobInProgress, id
 }
 

@@ -140,6 +140,7 @@ type Server struct {
 	limiter  *rate.Limiter
 	settled  time.Time // what was due until then has happened; zero if that is not known
 	next     time.Time // when something is due next; zero if that is not known
+	agenda   agenda
 
 	faults faults
 	log    requestLog
@@ -219,7 +220,7 @@ func (s *Server) Configure(change func(*Settings)) {
 	change(&s.settings)
 	s.settings = s.settings.withDefaults()
 	s.limiter = limiter(s.settings)
-	s.next = time.Time{}
+	s.next, s.agenda = time.Time{}, agenda{}
 }
 
 func limiter(s Settings) *rate.Limiter {
