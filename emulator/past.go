@@ -121,12 +121,14 @@ func (r *record) copy() *record {
 
 // runThen answers a call as of then, by a server of its own, so that nothing it does gets into the present.
 func (s *Server) runThen(f *Fault, c *call) (*answer, error) {
-	then, err := build(s.options)
-	if err != nil {
-		return nil, err
+	if s.then == nil {
+		var err error
+		if s.then, err = build(s.options); err != nil {
+			return nil, err
+		}
 	}
-	then.store, then.settings = s.store.past.store(f, c.now), s.settings
+	s.then.options, s.then.settings, s.then.store = s.options, s.settings, s.store.past.store(f, c.now)
 	past := *c
-	past.Server, past.store.store, past.now = then, then.store, c.now.Add(-f.Age)
-	return then.run(&past, nil)
+	past.Server, past.store.store, past.now = s.then, s.then.store, c.now.Add(-f.Age)
+	return s.then.run(&past, nil)
 }

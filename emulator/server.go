@@ -141,6 +141,7 @@ type Server struct {
 	settled  time.Time // what was due until then has happened; zero if that is not known
 	next     time.Time // when something is due next; zero if that is not known
 	agenda   agenda
+	then     *Server // answers as of earlier; nil before the first such answer
 
 	faults faults
 	log    requestLog
