@@ -193,7 +193,11 @@ func (s *Server) ClearFaults() {
 
 // Seed is what chance goes by: with the same seed and the same faults, the nth call of an operation meets the same, in
 // whatever order calls of different operations come.
-func (s *Server) Seed() uint64 { return s.faults.seed }
+func (s *Server) Seed() uint64 {
+	s.faults.mu.Lock()
+	defer s.faults.mu.Unlock()
+	return s.faults.seed
+}
 
 func (f *faults) clear() {
 	f.mu.Lock()
