@@ -88,7 +88,7 @@ func TestEmulatorCalls(t *testing.T) {
 	t.Parallel()
 	_, pages := texts(t)
 	scenario := filepath.Join(t.TempDir(), "scenario.yaml")
-	if err := os.WriteFile(scenario, []byte("clusters: [{name: c, id: c-1, eks: {accountId: '1', region: r}}]"), 0o600); err != nil {
+	if err := os.WriteFile(scenario, []byte("clusters: [{name: c, id: c-1, nodes: [n-1], eks: {accountId: '1', region: r}}]"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	api := emulatortest.Start(t, emulatortest.WithoutEnvironment(), emulatortest.Scenario(scenario))
@@ -113,7 +113,8 @@ func TestEmulatorCalls(t *testing.T) {
 		t.Error("the guide shows no calls")
 	}
 	for _, m := range calls {
-		if status, text := call(m[1], strings.ReplaceAll(m[2], "<clusterId>", "c-1"), m[3]); status >= 300 {
+		path := strings.NewReplacer("<clusterId>", "c-1", "<name>", "n-1").Replace(m[2])
+		if status, text := call(m[1], path, m[3]); status >= 300 {
 			t.Errorf("%s: %d %s", m[0], status, text)
 		}
 	}
