@@ -133,6 +133,12 @@ namespace Pulumi.CastAI
         public Output<Outputs.EdgeLocationGcp?> Gcp { get; private set; } = null!;
 
         /// <summary>
+        /// Liqo, which connects the edges with the cluster. Left out, it is not managed.
+        /// </summary>
+        [Output("liqo")]
+        public Output<Outputs.EdgeLocationLiqo?> Liqo { get; private set; } = null!;
+
+        /// <summary>
         /// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
         /// </summary>
         [Output("name")]
@@ -281,6 +287,12 @@ namespace Pulumi.CastAI
         /// </summary>
         [Input("gcp")]
         public Input<Inputs.EdgeLocationGcpArgs>? Gcp { get; set; }
+
+        /// <summary>
+        /// Liqo, which connects the edges with the cluster. Left out, it is not managed.
+        /// </summary>
+        [Input("liqo")]
+        public Input<Inputs.EdgeLocationLiqoArgs>? Liqo { get; set; }
 
         /// <summary>
         /// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.

@@ -42,7 +42,7 @@ namespace Pulumi.CastAI
     /// 
     /// ## Import
     /// 
-    /// The import ID is `&lt;clusterId&gt;`.
+    /// The import ID is `&lt;clusterId&gt;`, or `&lt;organizationId&gt;/&lt;clusterId&gt;`.
     /// </summary>
     [CastAIResourceType("castai:index:OmniCluster")]
     public partial class OmniCluster : global::Pulumi.CustomResource

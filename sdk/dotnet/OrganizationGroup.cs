@@ -73,6 +73,12 @@ namespace Pulumi.CastAI
         public Output<string?> Description { get; private set; } = null!;
 
         /// <summary>
+        /// Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+        /// </summary>
+        [Output("labelSelector")]
+        public Output<Outputs.OrganizationGroupLabelSelector?> LabelSelector { get; private set; } = null!;
+
+        /// <summary>
         /// The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
         /// </summary>
         [Output("members")]
@@ -149,6 +155,12 @@ namespace Pulumi.CastAI
         /// </summary>
         [Input("description")]
         public Input<string>? Description { get; set; }
+
+        /// <summary>
+        /// Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+        /// </summary>
+        [Input("labelSelector")]
+        public Input<Inputs.OrganizationGroupLabelSelectorArgs>? LabelSelector { get; set; }
 
         [Input("members")]
         private InputList<Inputs.OrganizationGroupMemberArgs>? _members;

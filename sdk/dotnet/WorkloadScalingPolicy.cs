@@ -146,10 +146,22 @@ namespace Pulumi.CastAI
         public Output<ImmutableArray<string>> ExcludedContainers { get; private set; } = null!;
 
         /// <summary>
+        /// How GPU requests are recommended.
+        /// </summary>
+        [Output("gpu")]
+        public Output<Outputs.WorkloadScalingPolicyGpu?> Gpu { get; private set; } = null!;
+
+        /// <summary>
         /// How horizontal pod autoscalers of the workloads are converted. The order does not matter.
         /// </summary>
         [Output("hpaConverters")]
         public Output<ImmutableArray<Outputs.WorkloadScalingPolicyHpaConverter>> HpaConverters { get; private set; } = null!;
+
+        /// <summary>
+        /// How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+        /// </summary>
+        [Output("hpaSettings")]
+        public Output<Outputs.WorkloadScalingPolicyHpaSettings?> HpaSettings { get; private set; } = null!;
 
         /// <summary>
         /// Whether the policy is the one for CAST AI's own components.
@@ -337,6 +349,12 @@ namespace Pulumi.CastAI
             set => _excludedContainers = value;
         }
 
+        /// <summary>
+        /// How GPU requests are recommended.
+        /// </summary>
+        [Input("gpu")]
+        public Input<Inputs.WorkloadScalingPolicyGpuArgs>? Gpu { get; set; }
+
         [Input("hpaConverters")]
         private InputList<Inputs.WorkloadScalingPolicyHpaConverterArgs>? _hpaConverters;
 
@@ -348,6 +366,12 @@ namespace Pulumi.CastAI
             get => _hpaConverters ?? (_hpaConverters = new InputList<Inputs.WorkloadScalingPolicyHpaConverterArgs>());
             set => _hpaConverters = value;
         }
+
+        /// <summary>
+        /// How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+        /// </summary>
+        [Input("hpaSettings")]
+        public Input<Inputs.WorkloadScalingPolicyHpaSettingsArgs>? HpaSettings { get; set; }
 
         /// <summary>
         /// How Java workloads are treated.

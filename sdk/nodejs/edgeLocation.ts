@@ -115,6 +115,10 @@ export class EdgeLocation extends pulumi.CustomResource {
      */
     declare public readonly gcp: pulumi.Output<outputs.EdgeLocationGcp | undefined>;
     /**
+     * Liqo, which connects the edges with the cluster. Left out, it is not managed.
+     */
+    declare public readonly liqo: pulumi.Output<outputs.EdgeLocationLiqo | undefined>;
+    /**
      * The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
      */
     declare public readonly name: pulumi.Output<string | undefined>;
@@ -165,6 +169,7 @@ export class EdgeLocation extends pulumi.CustomResource {
             resourceInputs["custom"] = args?.custom;
             resourceInputs["description"] = args?.description;
             resourceInputs["gcp"] = args?.gcp;
+            resourceInputs["liqo"] = args?.liqo;
             resourceInputs["name"] = args?.name;
             resourceInputs["networking"] = args?.networking;
             resourceInputs["oci"] = args?.oci;
@@ -183,6 +188,7 @@ export class EdgeLocation extends pulumi.CustomResource {
             resourceInputs["custom"] = undefined /*out*/;
             resourceInputs["description"] = undefined /*out*/;
             resourceInputs["gcp"] = undefined /*out*/;
+            resourceInputs["liqo"] = undefined /*out*/;
             resourceInputs["name"] = undefined /*out*/;
             resourceInputs["networking"] = undefined /*out*/;
             resourceInputs["oci"] = undefined /*out*/;
@@ -234,6 +240,10 @@ export interface EdgeLocationArgs {
      * A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
      */
     gcp?: pulumi.Input<inputs.EdgeLocationGcpArgs | undefined>;
+    /**
+     * Liqo, which connects the edges with the cluster. Left out, it is not managed.
+     */
+    liqo?: pulumi.Input<inputs.EdgeLocationLiqoArgs | undefined>;
     /**
      * The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
      */

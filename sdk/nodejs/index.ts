@@ -110,6 +110,36 @@ export type EvictorAdvancedConfig = import("./evictorAdvancedConfig").EvictorAdv
 export const EvictorAdvancedConfig: typeof import("./evictorAdvancedConfig").EvictorAdvancedConfig = null as any;
 utilities.lazyLoad(exports, ["EvictorAdvancedConfig"], () => require("./evictorAdvancedConfig"));
 
+export { GetAiOptimizerHostedModelArgs, GetAiOptimizerHostedModelResult, GetAiOptimizerHostedModelOutputArgs } from "./getAiOptimizerHostedModel";
+export const getAiOptimizerHostedModel: typeof import("./getAiOptimizerHostedModel").getAiOptimizerHostedModel = null as any;
+export const getAiOptimizerHostedModelOutput: typeof import("./getAiOptimizerHostedModel").getAiOptimizerHostedModelOutput = null as any;
+utilities.lazyLoad(exports, ["getAiOptimizerHostedModel","getAiOptimizerHostedModelOutput"], () => require("./getAiOptimizerHostedModel"));
+
+export { GetAiOptimizerHostedModelsArgs, GetAiOptimizerHostedModelsResult, GetAiOptimizerHostedModelsOutputArgs } from "./getAiOptimizerHostedModels";
+export const getAiOptimizerHostedModels: typeof import("./getAiOptimizerHostedModels").getAiOptimizerHostedModels = null as any;
+export const getAiOptimizerHostedModelsOutput: typeof import("./getAiOptimizerHostedModels").getAiOptimizerHostedModelsOutput = null as any;
+utilities.lazyLoad(exports, ["getAiOptimizerHostedModels","getAiOptimizerHostedModelsOutput"], () => require("./getAiOptimizerHostedModels"));
+
+export { GetAiOptimizerModelRegistriesArgs, GetAiOptimizerModelRegistriesResult, GetAiOptimizerModelRegistriesOutputArgs } from "./getAiOptimizerModelRegistries";
+export const getAiOptimizerModelRegistries: typeof import("./getAiOptimizerModelRegistries").getAiOptimizerModelRegistries = null as any;
+export const getAiOptimizerModelRegistriesOutput: typeof import("./getAiOptimizerModelRegistries").getAiOptimizerModelRegistriesOutput = null as any;
+utilities.lazyLoad(exports, ["getAiOptimizerModelRegistries","getAiOptimizerModelRegistriesOutput"], () => require("./getAiOptimizerModelRegistries"));
+
+export { GetAiOptimizerModelRegistryArgs, GetAiOptimizerModelRegistryResult, GetAiOptimizerModelRegistryOutputArgs } from "./getAiOptimizerModelRegistry";
+export const getAiOptimizerModelRegistry: typeof import("./getAiOptimizerModelRegistry").getAiOptimizerModelRegistry = null as any;
+export const getAiOptimizerModelRegistryOutput: typeof import("./getAiOptimizerModelRegistry").getAiOptimizerModelRegistryOutput = null as any;
+utilities.lazyLoad(exports, ["getAiOptimizerModelRegistry","getAiOptimizerModelRegistryOutput"], () => require("./getAiOptimizerModelRegistry"));
+
+export { GetAiOptimizerModelSpecsArgs, GetAiOptimizerModelSpecsResult, GetAiOptimizerModelSpecsOutputArgs } from "./getAiOptimizerModelSpecs";
+export const getAiOptimizerModelSpecs: typeof import("./getAiOptimizerModelSpecs").getAiOptimizerModelSpecs = null as any;
+export const getAiOptimizerModelSpecsOutput: typeof import("./getAiOptimizerModelSpecs").getAiOptimizerModelSpecsOutput = null as any;
+utilities.lazyLoad(exports, ["getAiOptimizerModelSpecs","getAiOptimizerModelSpecsOutput"], () => require("./getAiOptimizerModelSpecs"));
+
+export { GetAiOptimizerModelSpecsListArgs, GetAiOptimizerModelSpecsListResult, GetAiOptimizerModelSpecsListOutputArgs } from "./getAiOptimizerModelSpecsList";
+export const getAiOptimizerModelSpecsList: typeof import("./getAiOptimizerModelSpecsList").getAiOptimizerModelSpecsList = null as any;
+export const getAiOptimizerModelSpecsListOutput: typeof import("./getAiOptimizerModelSpecsList").getAiOptimizerModelSpecsListOutput = null as any;
+utilities.lazyLoad(exports, ["getAiOptimizerModelSpecsList","getAiOptimizerModelSpecsListOutput"], () => require("./getAiOptimizerModelSpecsList"));
+
 export { GetAllocationGroupArgs, GetAllocationGroupResult, GetAllocationGroupOutputArgs } from "./getAllocationGroup";
 export const getAllocationGroup: typeof import("./getAllocationGroup").getAllocationGroup = null as any;
 export const getAllocationGroupOutput: typeof import("./getAllocationGroup").getAllocationGroupOutput = null as any;
@@ -125,10 +155,35 @@ export const getAllocationGroupEfficiency: typeof import("./getAllocationGroupEf
 export const getAllocationGroupEfficiencyOutput: typeof import("./getAllocationGroupEfficiency").getAllocationGroupEfficiencyOutput = null as any;
 utilities.lazyLoad(exports, ["getAllocationGroupEfficiency","getAllocationGroupEfficiencyOutput"], () => require("./getAllocationGroupEfficiency"));
 
+export { GetAllocationGroupsArgs, GetAllocationGroupsResult } from "./getAllocationGroups";
+export const getAllocationGroups: typeof import("./getAllocationGroups").getAllocationGroups = null as any;
+export const getAllocationGroupsOutput: typeof import("./getAllocationGroups").getAllocationGroupsOutput = null as any;
+utilities.lazyLoad(exports, ["getAllocationGroups","getAllocationGroupsOutput"], () => require("./getAllocationGroups"));
+
+export { GetCacheConfigurationArgs, GetCacheConfigurationResult, GetCacheConfigurationOutputArgs } from "./getCacheConfiguration";
+export const getCacheConfiguration: typeof import("./getCacheConfiguration").getCacheConfiguration = null as any;
+export const getCacheConfigurationOutput: typeof import("./getCacheConfiguration").getCacheConfigurationOutput = null as any;
+utilities.lazyLoad(exports, ["getCacheConfiguration","getCacheConfigurationOutput"], () => require("./getCacheConfiguration"));
+
+export { GetCacheConfigurationsArgs, GetCacheConfigurationsResult, GetCacheConfigurationsOutputArgs } from "./getCacheConfigurations";
+export const getCacheConfigurations: typeof import("./getCacheConfigurations").getCacheConfigurations = null as any;
+export const getCacheConfigurationsOutput: typeof import("./getCacheConfigurations").getCacheConfigurationsOutput = null as any;
+utilities.lazyLoad(exports, ["getCacheConfigurations","getCacheConfigurationsOutput"], () => require("./getCacheConfigurations"));
+
 export { GetCacheGroupArgs, GetCacheGroupResult, GetCacheGroupOutputArgs } from "./getCacheGroup";
 export const getCacheGroup: typeof import("./getCacheGroup").getCacheGroup = null as any;
 export const getCacheGroupOutput: typeof import("./getCacheGroup").getCacheGroupOutput = null as any;
 utilities.lazyLoad(exports, ["getCacheGroup","getCacheGroupOutput"], () => require("./getCacheGroup"));
+
+export { GetCacheGroupsArgs, GetCacheGroupsResult } from "./getCacheGroups";
+export const getCacheGroups: typeof import("./getCacheGroups").getCacheGroups = null as any;
+export const getCacheGroupsOutput: typeof import("./getCacheGroups").getCacheGroupsOutput = null as any;
+utilities.lazyLoad(exports, ["getCacheGroups","getCacheGroupsOutput"], () => require("./getCacheGroups"));
+
+export { GetCacheRulesArgs, GetCacheRulesResult, GetCacheRulesOutputArgs } from "./getCacheRules";
+export const getCacheRules: typeof import("./getCacheRules").getCacheRules = null as any;
+export const getCacheRulesOutput: typeof import("./getCacheRules").getCacheRulesOutput = null as any;
+utilities.lazyLoad(exports, ["getCacheRules","getCacheRulesOutput"], () => require("./getCacheRules"));
 
 export { GetClusterArgs, GetClusterResult, GetClusterOutputArgs } from "./getCluster";
 export const getCluster: typeof import("./getCluster").getCluster = null as any;
@@ -150,6 +205,11 @@ export const getClusterSavings: typeof import("./getClusterSavings").getClusterS
 export const getClusterSavingsOutput: typeof import("./getClusterSavings").getClusterSavingsOutput = null as any;
 utilities.lazyLoad(exports, ["getClusterSavings","getClusterSavingsOutput"], () => require("./getClusterSavings"));
 
+export { GetClusterStatusArgs, GetClusterStatusResult, GetClusterStatusOutputArgs } from "./getClusterStatus";
+export const getClusterStatus: typeof import("./getClusterStatus").getClusterStatus = null as any;
+export const getClusterStatusOutput: typeof import("./getClusterStatus").getClusterStatusOutput = null as any;
+utilities.lazyLoad(exports, ["getClusterStatus","getClusterStatusOutput"], () => require("./getClusterStatus"));
+
 export { GetClustersArgs, GetClustersResult, GetClustersOutputArgs } from "./getClusters";
 export const getClusters: typeof import("./getClusters").getClusters = null as any;
 export const getClustersOutput: typeof import("./getClusters").getClustersOutput = null as any;
@@ -160,10 +220,55 @@ export const getEdgeConfiguration: typeof import("./getEdgeConfiguration").getEd
 export const getEdgeConfigurationOutput: typeof import("./getEdgeConfiguration").getEdgeConfigurationOutput = null as any;
 utilities.lazyLoad(exports, ["getEdgeConfiguration","getEdgeConfigurationOutput"], () => require("./getEdgeConfiguration"));
 
+export { GetEdgeConfigurationsArgs, GetEdgeConfigurationsResult, GetEdgeConfigurationsOutputArgs } from "./getEdgeConfigurations";
+export const getEdgeConfigurations: typeof import("./getEdgeConfigurations").getEdgeConfigurations = null as any;
+export const getEdgeConfigurationsOutput: typeof import("./getEdgeConfigurations").getEdgeConfigurationsOutput = null as any;
+utilities.lazyLoad(exports, ["getEdgeConfigurations","getEdgeConfigurationsOutput"], () => require("./getEdgeConfigurations"));
+
+export { GetEdgeLocationArgs, GetEdgeLocationResult, GetEdgeLocationOutputArgs } from "./getEdgeLocation";
+export const getEdgeLocation: typeof import("./getEdgeLocation").getEdgeLocation = null as any;
+export const getEdgeLocationOutput: typeof import("./getEdgeLocation").getEdgeLocationOutput = null as any;
+utilities.lazyLoad(exports, ["getEdgeLocation","getEdgeLocationOutput"], () => require("./getEdgeLocation"));
+
+export { GetEdgeLocationsArgs, GetEdgeLocationsResult, GetEdgeLocationsOutputArgs } from "./getEdgeLocations";
+export const getEdgeLocations: typeof import("./getEdgeLocations").getEdgeLocations = null as any;
+export const getEdgeLocationsOutput: typeof import("./getEdgeLocations").getEdgeLocationsOutput = null as any;
+utilities.lazyLoad(exports, ["getEdgeLocations","getEdgeLocationsOutput"], () => require("./getEdgeLocations"));
+
 export { GetEksSettingsArgs, GetEksSettingsResult, GetEksSettingsOutputArgs } from "./getEksSettings";
 export const getEksSettings: typeof import("./getEksSettings").getEksSettings = null as any;
 export const getEksSettingsOutput: typeof import("./getEksSettings").getEksSettingsOutput = null as any;
 utilities.lazyLoad(exports, ["getEksSettings","getEksSettingsOutput"], () => require("./getEksSettings"));
+
+export { GetEnterpriseGroupArgs, GetEnterpriseGroupResult, GetEnterpriseGroupOutputArgs } from "./getEnterpriseGroup";
+export const getEnterpriseGroup: typeof import("./getEnterpriseGroup").getEnterpriseGroup = null as any;
+export const getEnterpriseGroupOutput: typeof import("./getEnterpriseGroup").getEnterpriseGroupOutput = null as any;
+utilities.lazyLoad(exports, ["getEnterpriseGroup","getEnterpriseGroupOutput"], () => require("./getEnterpriseGroup"));
+
+export { GetEnterpriseGroupsArgs, GetEnterpriseGroupsResult, GetEnterpriseGroupsOutputArgs } from "./getEnterpriseGroups";
+export const getEnterpriseGroups: typeof import("./getEnterpriseGroups").getEnterpriseGroups = null as any;
+export const getEnterpriseGroupsOutput: typeof import("./getEnterpriseGroups").getEnterpriseGroupsOutput = null as any;
+utilities.lazyLoad(exports, ["getEnterpriseGroups","getEnterpriseGroupsOutput"], () => require("./getEnterpriseGroups"));
+
+export { GetEnterpriseRoleBindingArgs, GetEnterpriseRoleBindingResult, GetEnterpriseRoleBindingOutputArgs } from "./getEnterpriseRoleBinding";
+export const getEnterpriseRoleBinding: typeof import("./getEnterpriseRoleBinding").getEnterpriseRoleBinding = null as any;
+export const getEnterpriseRoleBindingOutput: typeof import("./getEnterpriseRoleBinding").getEnterpriseRoleBindingOutput = null as any;
+utilities.lazyLoad(exports, ["getEnterpriseRoleBinding","getEnterpriseRoleBindingOutput"], () => require("./getEnterpriseRoleBinding"));
+
+export { GetEnterpriseRoleBindingsArgs, GetEnterpriseRoleBindingsResult, GetEnterpriseRoleBindingsOutputArgs } from "./getEnterpriseRoleBindings";
+export const getEnterpriseRoleBindings: typeof import("./getEnterpriseRoleBindings").getEnterpriseRoleBindings = null as any;
+export const getEnterpriseRoleBindingsOutput: typeof import("./getEnterpriseRoleBindings").getEnterpriseRoleBindingsOutput = null as any;
+utilities.lazyLoad(exports, ["getEnterpriseRoleBindings","getEnterpriseRoleBindingsOutput"], () => require("./getEnterpriseRoleBindings"));
+
+export { GetEnterpriseServiceAccountArgs, GetEnterpriseServiceAccountResult, GetEnterpriseServiceAccountOutputArgs } from "./getEnterpriseServiceAccount";
+export const getEnterpriseServiceAccount: typeof import("./getEnterpriseServiceAccount").getEnterpriseServiceAccount = null as any;
+export const getEnterpriseServiceAccountOutput: typeof import("./getEnterpriseServiceAccount").getEnterpriseServiceAccountOutput = null as any;
+utilities.lazyLoad(exports, ["getEnterpriseServiceAccount","getEnterpriseServiceAccountOutput"], () => require("./getEnterpriseServiceAccount"));
+
+export { GetEnterpriseServiceAccountsArgs, GetEnterpriseServiceAccountsResult, GetEnterpriseServiceAccountsOutputArgs } from "./getEnterpriseServiceAccounts";
+export const getEnterpriseServiceAccounts: typeof import("./getEnterpriseServiceAccounts").getEnterpriseServiceAccounts = null as any;
+export const getEnterpriseServiceAccountsOutput: typeof import("./getEnterpriseServiceAccounts").getEnterpriseServiceAccountsOutput = null as any;
+utilities.lazyLoad(exports, ["getEnterpriseServiceAccounts","getEnterpriseServiceAccountsOutput"], () => require("./getEnterpriseServiceAccounts"));
 
 export { GetGkePoliciesArgs, GetGkePoliciesResult, GetGkePoliciesOutputArgs } from "./getGkePolicies";
 export const getGkePolicies: typeof import("./getGkePolicies").getGkePolicies = null as any;
@@ -175,30 +280,150 @@ export const getHibernationSchedule: typeof import("./getHibernationSchedule").g
 export const getHibernationScheduleOutput: typeof import("./getHibernationSchedule").getHibernationScheduleOutput = null as any;
 utilities.lazyLoad(exports, ["getHibernationSchedule","getHibernationScheduleOutput"], () => require("./getHibernationSchedule"));
 
+export { GetHibernationSchedulesArgs, GetHibernationSchedulesResult, GetHibernationSchedulesOutputArgs } from "./getHibernationSchedules";
+export const getHibernationSchedules: typeof import("./getHibernationSchedules").getHibernationSchedules = null as any;
+export const getHibernationSchedulesOutput: typeof import("./getHibernationSchedules").getHibernationSchedulesOutput = null as any;
+utilities.lazyLoad(exports, ["getHibernationSchedules","getHibernationSchedulesOutput"], () => require("./getHibernationSchedules"));
+
 export { GetImpersonationServiceAccountArgs, GetImpersonationServiceAccountResult } from "./getImpersonationServiceAccount";
 export const getImpersonationServiceAccount: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccount = null as any;
 export const getImpersonationServiceAccountOutput: typeof import("./getImpersonationServiceAccount").getImpersonationServiceAccountOutput = null as any;
 utilities.lazyLoad(exports, ["getImpersonationServiceAccount","getImpersonationServiceAccountOutput"], () => require("./getImpersonationServiceAccount"));
+
+export { GetNodeConfigurationArgs, GetNodeConfigurationResult, GetNodeConfigurationOutputArgs } from "./getNodeConfiguration";
+export const getNodeConfiguration: typeof import("./getNodeConfiguration").getNodeConfiguration = null as any;
+export const getNodeConfigurationOutput: typeof import("./getNodeConfiguration").getNodeConfigurationOutput = null as any;
+utilities.lazyLoad(exports, ["getNodeConfiguration","getNodeConfigurationOutput"], () => require("./getNodeConfiguration"));
+
+export { GetNodeConfigurationsArgs, GetNodeConfigurationsResult, GetNodeConfigurationsOutputArgs } from "./getNodeConfigurations";
+export const getNodeConfigurations: typeof import("./getNodeConfigurations").getNodeConfigurations = null as any;
+export const getNodeConfigurationsOutput: typeof import("./getNodeConfigurations").getNodeConfigurationsOutput = null as any;
+utilities.lazyLoad(exports, ["getNodeConfigurations","getNodeConfigurationsOutput"], () => require("./getNodeConfigurations"));
+
+export { GetNodeTemplateArgs, GetNodeTemplateResult, GetNodeTemplateOutputArgs } from "./getNodeTemplate";
+export const getNodeTemplate: typeof import("./getNodeTemplate").getNodeTemplate = null as any;
+export const getNodeTemplateOutput: typeof import("./getNodeTemplate").getNodeTemplateOutput = null as any;
+utilities.lazyLoad(exports, ["getNodeTemplate","getNodeTemplateOutput"], () => require("./getNodeTemplate"));
+
+export { GetNodeTemplatesArgs, GetNodeTemplatesResult, GetNodeTemplatesOutputArgs } from "./getNodeTemplates";
+export const getNodeTemplates: typeof import("./getNodeTemplates").getNodeTemplates = null as any;
+export const getNodeTemplatesOutput: typeof import("./getNodeTemplates").getNodeTemplatesOutput = null as any;
+utilities.lazyLoad(exports, ["getNodeTemplates","getNodeTemplatesOutput"], () => require("./getNodeTemplates"));
 
 export { GetOmniClusterArgs, GetOmniClusterResult, GetOmniClusterOutputArgs } from "./getOmniCluster";
 export const getOmniCluster: typeof import("./getOmniCluster").getOmniCluster = null as any;
 export const getOmniClusterOutput: typeof import("./getOmniCluster").getOmniClusterOutput = null as any;
 utilities.lazyLoad(exports, ["getOmniCluster","getOmniClusterOutput"], () => require("./getOmniCluster"));
 
+export { GetOmniClustersArgs, GetOmniClustersResult, GetOmniClustersOutputArgs } from "./getOmniClusters";
+export const getOmniClusters: typeof import("./getOmniClusters").getOmniClusters = null as any;
+export const getOmniClustersOutput: typeof import("./getOmniClusters").getOmniClustersOutput = null as any;
+utilities.lazyLoad(exports, ["getOmniClusters","getOmniClustersOutput"], () => require("./getOmniClusters"));
+
 export { GetOrganizationArgs, GetOrganizationResult, GetOrganizationOutputArgs } from "./getOrganization";
 export const getOrganization: typeof import("./getOrganization").getOrganization = null as any;
 export const getOrganizationOutput: typeof import("./getOrganization").getOrganizationOutput = null as any;
 utilities.lazyLoad(exports, ["getOrganization","getOrganizationOutput"], () => require("./getOrganization"));
+
+export { GetPodMutationArgs, GetPodMutationResult, GetPodMutationOutputArgs } from "./getPodMutation";
+export const getPodMutation: typeof import("./getPodMutation").getPodMutation = null as any;
+export const getPodMutationOutput: typeof import("./getPodMutation").getPodMutationOutput = null as any;
+utilities.lazyLoad(exports, ["getPodMutation","getPodMutationOutput"], () => require("./getPodMutation"));
+
+export { GetPodMutationsArgs, GetPodMutationsResult, GetPodMutationsOutputArgs } from "./getPodMutations";
+export const getPodMutations: typeof import("./getPodMutations").getPodMutations = null as any;
+export const getPodMutationsOutput: typeof import("./getPodMutations").getPodMutationsOutput = null as any;
+utilities.lazyLoad(exports, ["getPodMutations","getPodMutationsOutput"], () => require("./getPodMutations"));
+
+export { GetRebalancingJobArgs, GetRebalancingJobResult, GetRebalancingJobOutputArgs } from "./getRebalancingJob";
+export const getRebalancingJob: typeof import("./getRebalancingJob").getRebalancingJob = null as any;
+export const getRebalancingJobOutput: typeof import("./getRebalancingJob").getRebalancingJobOutput = null as any;
+utilities.lazyLoad(exports, ["getRebalancingJob","getRebalancingJobOutput"], () => require("./getRebalancingJob"));
+
+export { GetRebalancingJobsArgs, GetRebalancingJobsResult, GetRebalancingJobsOutputArgs } from "./getRebalancingJobs";
+export const getRebalancingJobs: typeof import("./getRebalancingJobs").getRebalancingJobs = null as any;
+export const getRebalancingJobsOutput: typeof import("./getRebalancingJobs").getRebalancingJobsOutput = null as any;
+utilities.lazyLoad(exports, ["getRebalancingJobs","getRebalancingJobsOutput"], () => require("./getRebalancingJobs"));
 
 export { GetRebalancingScheduleArgs, GetRebalancingScheduleResult, GetRebalancingScheduleOutputArgs } from "./getRebalancingSchedule";
 export const getRebalancingSchedule: typeof import("./getRebalancingSchedule").getRebalancingSchedule = null as any;
 export const getRebalancingScheduleOutput: typeof import("./getRebalancingSchedule").getRebalancingScheduleOutput = null as any;
 utilities.lazyLoad(exports, ["getRebalancingSchedule","getRebalancingScheduleOutput"], () => require("./getRebalancingSchedule"));
 
+export { GetRebalancingSchedulesArgs, GetRebalancingSchedulesResult } from "./getRebalancingSchedules";
+export const getRebalancingSchedules: typeof import("./getRebalancingSchedules").getRebalancingSchedules = null as any;
+export const getRebalancingSchedulesOutput: typeof import("./getRebalancingSchedules").getRebalancingSchedulesOutput = null as any;
+utilities.lazyLoad(exports, ["getRebalancingSchedules","getRebalancingSchedulesOutput"], () => require("./getRebalancingSchedules"));
+
+export { GetRoleBindingArgs, GetRoleBindingResult, GetRoleBindingOutputArgs } from "./getRoleBinding";
+export const getRoleBinding: typeof import("./getRoleBinding").getRoleBinding = null as any;
+export const getRoleBindingOutput: typeof import("./getRoleBinding").getRoleBindingOutput = null as any;
+utilities.lazyLoad(exports, ["getRoleBinding","getRoleBindingOutput"], () => require("./getRoleBinding"));
+
+export { GetRoleBindingsArgs, GetRoleBindingsResult, GetRoleBindingsOutputArgs } from "./getRoleBindings";
+export const getRoleBindings: typeof import("./getRoleBindings").getRoleBindings = null as any;
+export const getRoleBindingsOutput: typeof import("./getRoleBindings").getRoleBindingsOutput = null as any;
+utilities.lazyLoad(exports, ["getRoleBindings","getRoleBindingsOutput"], () => require("./getRoleBindings"));
+
+export { GetSSOConnectionArgs, GetSSOConnectionResult, GetSSOConnectionOutputArgs } from "./getSSOConnection";
+export const getSSOConnection: typeof import("./getSSOConnection").getSSOConnection = null as any;
+export const getSSOConnectionOutput: typeof import("./getSSOConnection").getSSOConnectionOutput = null as any;
+utilities.lazyLoad(exports, ["getSSOConnection","getSSOConnectionOutput"], () => require("./getSSOConnection"));
+
+export { GetSSOConnectionsArgs, GetSSOConnectionsResult } from "./getSSOConnections";
+export const getSSOConnections: typeof import("./getSSOConnections").getSSOConnections = null as any;
+export const getSSOConnectionsOutput: typeof import("./getSSOConnections").getSSOConnectionsOutput = null as any;
+utilities.lazyLoad(exports, ["getSSOConnections","getSSOConnectionsOutput"], () => require("./getSSOConnections"));
+
+export { GetSecurityRuntimeRuleArgs, GetSecurityRuntimeRuleResult, GetSecurityRuntimeRuleOutputArgs } from "./getSecurityRuntimeRule";
+export const getSecurityRuntimeRule: typeof import("./getSecurityRuntimeRule").getSecurityRuntimeRule = null as any;
+export const getSecurityRuntimeRuleOutput: typeof import("./getSecurityRuntimeRule").getSecurityRuntimeRuleOutput = null as any;
+utilities.lazyLoad(exports, ["getSecurityRuntimeRule","getSecurityRuntimeRuleOutput"], () => require("./getSecurityRuntimeRule"));
+
+export { GetSecurityRuntimeRulesArgs, GetSecurityRuntimeRulesResult } from "./getSecurityRuntimeRules";
+export const getSecurityRuntimeRules: typeof import("./getSecurityRuntimeRules").getSecurityRuntimeRules = null as any;
+export const getSecurityRuntimeRulesOutput: typeof import("./getSecurityRuntimeRules").getSecurityRuntimeRulesOutput = null as any;
+utilities.lazyLoad(exports, ["getSecurityRuntimeRules","getSecurityRuntimeRulesOutput"], () => require("./getSecurityRuntimeRules"));
+
+export { GetServiceAccountArgs, GetServiceAccountResult, GetServiceAccountOutputArgs } from "./getServiceAccount";
+export const getServiceAccount: typeof import("./getServiceAccount").getServiceAccount = null as any;
+export const getServiceAccountOutput: typeof import("./getServiceAccount").getServiceAccountOutput = null as any;
+utilities.lazyLoad(exports, ["getServiceAccount","getServiceAccountOutput"], () => require("./getServiceAccount"));
+
+export { GetServiceAccountKeyArgs, GetServiceAccountKeyResult, GetServiceAccountKeyOutputArgs } from "./getServiceAccountKey";
+export const getServiceAccountKey: typeof import("./getServiceAccountKey").getServiceAccountKey = null as any;
+export const getServiceAccountKeyOutput: typeof import("./getServiceAccountKey").getServiceAccountKeyOutput = null as any;
+utilities.lazyLoad(exports, ["getServiceAccountKey","getServiceAccountKeyOutput"], () => require("./getServiceAccountKey"));
+
+export { GetServiceAccountKeysArgs, GetServiceAccountKeysResult, GetServiceAccountKeysOutputArgs } from "./getServiceAccountKeys";
+export const getServiceAccountKeys: typeof import("./getServiceAccountKeys").getServiceAccountKeys = null as any;
+export const getServiceAccountKeysOutput: typeof import("./getServiceAccountKeys").getServiceAccountKeysOutput = null as any;
+utilities.lazyLoad(exports, ["getServiceAccountKeys","getServiceAccountKeysOutput"], () => require("./getServiceAccountKeys"));
+
+export { GetServiceAccountsArgs, GetServiceAccountsResult, GetServiceAccountsOutputArgs } from "./getServiceAccounts";
+export const getServiceAccounts: typeof import("./getServiceAccounts").getServiceAccounts = null as any;
+export const getServiceAccountsOutput: typeof import("./getServiceAccounts").getServiceAccountsOutput = null as any;
+utilities.lazyLoad(exports, ["getServiceAccounts","getServiceAccountsOutput"], () => require("./getServiceAccounts"));
+
+export { GetWorkloadCustomMetricsDataSourceArgs, GetWorkloadCustomMetricsDataSourceResult, GetWorkloadCustomMetricsDataSourceOutputArgs } from "./getWorkloadCustomMetricsDataSource";
+export const getWorkloadCustomMetricsDataSource: typeof import("./getWorkloadCustomMetricsDataSource").getWorkloadCustomMetricsDataSource = null as any;
+export const getWorkloadCustomMetricsDataSourceOutput: typeof import("./getWorkloadCustomMetricsDataSource").getWorkloadCustomMetricsDataSourceOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkloadCustomMetricsDataSource","getWorkloadCustomMetricsDataSourceOutput"], () => require("./getWorkloadCustomMetricsDataSource"));
+
+export { GetWorkloadCustomMetricsDataSourcesArgs, GetWorkloadCustomMetricsDataSourcesResult, GetWorkloadCustomMetricsDataSourcesOutputArgs } from "./getWorkloadCustomMetricsDataSources";
+export const getWorkloadCustomMetricsDataSources: typeof import("./getWorkloadCustomMetricsDataSources").getWorkloadCustomMetricsDataSources = null as any;
+export const getWorkloadCustomMetricsDataSourcesOutput: typeof import("./getWorkloadCustomMetricsDataSources").getWorkloadCustomMetricsDataSourcesOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkloadCustomMetricsDataSources","getWorkloadCustomMetricsDataSourcesOutput"], () => require("./getWorkloadCustomMetricsDataSources"));
+
 export { GetWorkloadScalingPoliciesArgs, GetWorkloadScalingPoliciesResult, GetWorkloadScalingPoliciesOutputArgs } from "./getWorkloadScalingPolicies";
 export const getWorkloadScalingPolicies: typeof import("./getWorkloadScalingPolicies").getWorkloadScalingPolicies = null as any;
 export const getWorkloadScalingPoliciesOutput: typeof import("./getWorkloadScalingPolicies").getWorkloadScalingPoliciesOutput = null as any;
 utilities.lazyLoad(exports, ["getWorkloadScalingPolicies","getWorkloadScalingPoliciesOutput"], () => require("./getWorkloadScalingPolicies"));
+
+export { GetWorkloadScalingPolicyArgs, GetWorkloadScalingPolicyResult, GetWorkloadScalingPolicyOutputArgs } from "./getWorkloadScalingPolicy";
+export const getWorkloadScalingPolicy: typeof import("./getWorkloadScalingPolicy").getWorkloadScalingPolicy = null as any;
+export const getWorkloadScalingPolicyOutput: typeof import("./getWorkloadScalingPolicy").getWorkloadScalingPolicyOutput = null as any;
+utilities.lazyLoad(exports, ["getWorkloadScalingPolicy","getWorkloadScalingPolicyOutput"], () => require("./getWorkloadScalingPolicy"));
 
 export { GetWorkloadScalingPolicyOrderArgs, GetWorkloadScalingPolicyOrderResult, GetWorkloadScalingPolicyOrderOutputArgs } from "./getWorkloadScalingPolicyOrder";
 export const getWorkloadScalingPolicyOrder: typeof import("./getWorkloadScalingPolicyOrder").getWorkloadScalingPolicyOrder = null as any;

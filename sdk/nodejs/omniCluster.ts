@@ -27,7 +27,7 @@ import * as utilities from "./utilities";
  *
  * ## Import
  *
- * The import ID is `<clusterId>`.
+ * The import ID is `<clusterId>`, or `<organizationId>/<clusterId>`.
  */
 export class OmniCluster extends pulumi.CustomResource {
     /**

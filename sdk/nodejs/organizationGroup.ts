@@ -75,6 +75,10 @@ export class OrganizationGroup extends pulumi.CustomResource {
      */
     declare public readonly description: pulumi.Output<string | undefined>;
     /**
+     * Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+     */
+    declare public readonly labelSelector: pulumi.Output<outputs.OrganizationGroupLabelSelector | undefined>;
+    /**
      * The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
      */
     declare public readonly members: pulumi.Output<outputs.OrganizationGroupMember[] | undefined>;
@@ -102,11 +106,13 @@ export class OrganizationGroup extends pulumi.CustomResource {
                 throw new Error("Missing required property 'organizationId'");
             }
             resourceInputs["description"] = args?.description;
+            resourceInputs["labelSelector"] = args?.labelSelector;
             resourceInputs["members"] = args?.members;
             resourceInputs["name"] = args?.name;
             resourceInputs["organizationId"] = args?.organizationId;
         } else {
             resourceInputs["description"] = undefined /*out*/;
+            resourceInputs["labelSelector"] = undefined /*out*/;
             resourceInputs["members"] = undefined /*out*/;
             resourceInputs["name"] = undefined /*out*/;
             resourceInputs["organizationId"] = undefined /*out*/;
@@ -128,6 +134,10 @@ export interface OrganizationGroupArgs {
      * What the group is for.
      */
     description?: pulumi.Input<string | undefined>;
+    /**
+     * Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+     */
+    labelSelector?: pulumi.Input<inputs.OrganizationGroupLabelSelectorArgs | undefined>;
     /**
      * The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
      */

@@ -127,9 +127,17 @@ export class WorkloadScalingPolicy extends pulumi.CustomResource {
      */
     declare public readonly excludedContainers: pulumi.Output<string[] | undefined>;
     /**
+     * How GPU requests are recommended.
+     */
+    declare public readonly gpu: pulumi.Output<outputs.WorkloadScalingPolicyGpu | undefined>;
+    /**
      * How horizontal pod autoscalers of the workloads are converted. The order does not matter.
      */
     declare public readonly hpaConverters: pulumi.Output<outputs.WorkloadScalingPolicyHpaConverter[] | undefined>;
+    /**
+     * How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+     */
+    declare public readonly hpaSettings: pulumi.Output<outputs.WorkloadScalingPolicyHpaSettings | undefined>;
     /**
      * Whether the policy is the one for CAST AI's own components.
      */
@@ -210,7 +218,9 @@ export class WorkloadScalingPolicy extends pulumi.CustomResource {
             resourceInputs["cpu"] = args?.cpu;
             resourceInputs["downscaling"] = args?.downscaling;
             resourceInputs["excludedContainers"] = args?.excludedContainers;
+            resourceInputs["gpu"] = args?.gpu;
             resourceInputs["hpaConverters"] = args?.hpaConverters;
+            resourceInputs["hpaSettings"] = args?.hpaSettings;
             resourceInputs["jvm"] = args?.jvm;
             resourceInputs["managementOption"] = args?.managementOption;
             resourceInputs["memory"] = args?.memory;
@@ -232,7 +242,9 @@ export class WorkloadScalingPolicy extends pulumi.CustomResource {
             resourceInputs["cpu"] = undefined /*out*/;
             resourceInputs["downscaling"] = undefined /*out*/;
             resourceInputs["excludedContainers"] = undefined /*out*/;
+            resourceInputs["gpu"] = undefined /*out*/;
             resourceInputs["hpaConverters"] = undefined /*out*/;
+            resourceInputs["hpaSettings"] = undefined /*out*/;
             resourceInputs["isCastware"] = undefined /*out*/;
             resourceInputs["isDefault"] = undefined /*out*/;
             resourceInputs["isReadonly"] = undefined /*out*/;
@@ -295,9 +307,17 @@ export interface WorkloadScalingPolicyArgs {
      */
     excludedContainers?: pulumi.Input<pulumi.Input<string>[] | undefined>;
     /**
+     * How GPU requests are recommended.
+     */
+    gpu?: pulumi.Input<inputs.WorkloadScalingPolicyGpuArgs | undefined>;
+    /**
      * How horizontal pod autoscalers of the workloads are converted. The order does not matter.
      */
     hpaConverters?: pulumi.Input<pulumi.Input<inputs.WorkloadScalingPolicyHpaConverterArgs>[] | undefined>;
+    /**
+     * How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+     */
+    hpaSettings?: pulumi.Input<inputs.WorkloadScalingPolicyHpaSettingsArgs | undefined>;
     /**
      * How Java workloads are treated.
      */

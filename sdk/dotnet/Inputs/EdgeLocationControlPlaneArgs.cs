@@ -16,10 +16,40 @@ namespace Pulumi.CastAI.Inputs
     public sealed class EdgeLocationControlPlaneArgs : global::Pulumi.ResourceArgs
     {
         /// <summary>
+        /// The port of its API server. Left out or 0, the service chooses.
+        /// </summary>
+        [Input("apiServerPort")]
+        public Input<int>? ApiServerPort { get; set; }
+
+        /// <summary>
+        /// The address at which edges reach it, where that is not the one of its service.
+        /// </summary>
+        [Input("externalAddress")]
+        public Input<string>? ExternalAddress { get; set; }
+
+        /// <summary>
         /// Whether it is highly available. Default: true.
         /// </summary>
         [Input("ha")]
         public Input<bool>? Ha { get; set; }
+
+        /// <summary>
+        /// The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+        /// </summary>
+        [Input("konnectivityPort")]
+        public Input<int>? KonnectivityPort { get; set; }
+
+        [Input("serviceAnnotations")]
+        private InputMap<string>? _serviceAnnotations;
+
+        /// <summary>
+        /// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        /// </summary>
+        public InputMap<string> ServiceAnnotations
+        {
+            get => _serviceAnnotations ?? (_serviceAnnotations = new InputMap<string>());
+            set => _serviceAnnotations = value;
+        }
 
         public EdgeLocationControlPlaneArgs()
         {

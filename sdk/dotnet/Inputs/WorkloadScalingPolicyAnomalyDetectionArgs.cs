@@ -21,6 +21,12 @@ namespace Pulumi.CastAI.Inputs
         [Input("cpuPressure")]
         public Input<Inputs.WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs>? CpuPressure { get; set; }
 
+        /// <summary>
+        /// Whether memory that grows without end counts.
+        /// </summary>
+        [Input("infiniteMemoryScaling")]
+        public Input<Inputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs>? InfiniteMemoryScaling { get; set; }
+
         public WorkloadScalingPolicyAnomalyDetectionArgs()
         {
         }

@@ -17,14 +17,43 @@ namespace Pulumi.CastAI.Outputs
     public sealed class EdgeLocationControlPlane
     {
         /// <summary>
+        /// The port of its API server. Left out or 0, the service chooses.
+        /// </summary>
+        public readonly int? ApiServerPort;
+        /// <summary>
+        /// The address at which edges reach it, where that is not the one of its service.
+        /// </summary>
+        public readonly string? ExternalAddress;
+        /// <summary>
         /// Whether it is highly available. Default: true.
         /// </summary>
         public readonly bool? Ha;
+        /// <summary>
+        /// The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+        /// </summary>
+        public readonly int? KonnectivityPort;
+        /// <summary>
+        /// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        /// </summary>
+        public readonly ImmutableDictionary<string, string>? ServiceAnnotations;
 
         [OutputConstructor]
-        private EdgeLocationControlPlane(bool? ha)
+        private EdgeLocationControlPlane(
+            int? apiServerPort,
+
+            string? externalAddress,
+
+            bool? ha,
+
+            int? konnectivityPort,
+
+            ImmutableDictionary<string, string>? serviceAnnotations)
         {
+            ApiServerPort = apiServerPort;
+            ExternalAddress = externalAddress;
             Ha = ha;
+            KonnectivityPort = konnectivityPort;
+            ServiceAnnotations = serviceAnnotations;
         }
     }
 }

@@ -20,11 +20,19 @@ namespace Pulumi.CastAI.Outputs
         /// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
         /// </summary>
         public readonly Outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure? CpuPressure;
+        /// <summary>
+        /// Whether memory that grows without end counts.
+        /// </summary>
+        public readonly Outputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling? InfiniteMemoryScaling;
 
         [OutputConstructor]
-        private WorkloadScalingPolicyAnomalyDetection(Outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure? cpuPressure)
+        private WorkloadScalingPolicyAnomalyDetection(
+            Outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure? cpuPressure,
+
+            Outputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling? infiniteMemoryScaling)
         {
             CpuPressure = cpuPressure;
+            InfiniteMemoryScaling = infiniteMemoryScaling;
         }
     }
 }

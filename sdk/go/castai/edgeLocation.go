@@ -101,6 +101,8 @@ type EdgeLocation struct {
 	Description pulumi.StringPtrOutput `pulumi:"description"`
 	// A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
 	Gcp EdgeLocationGcpPtrOutput `pulumi:"gcp"`
+	// Liqo, which connects the edges with the cluster. Left out, it is not managed.
+	Liqo EdgeLocationLiqoPtrOutput `pulumi:"liqo"`
 	// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
 	Name pulumi.StringPtrOutput `pulumi:"name"`
 	// The network between the edges and the cluster. Left out, it is not managed.
@@ -184,6 +186,8 @@ type edgeLocationArgs struct {
 	Description *string `pulumi:"description"`
 	// A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
 	Gcp *EdgeLocationGcp `pulumi:"gcp"`
+	// Liqo, which connects the edges with the cluster. Left out, it is not managed.
+	Liqo *EdgeLocationLiqo `pulumi:"liqo"`
 	// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
 	Name *string `pulumi:"name"`
 	// The network between the edges and the cluster. Left out, it is not managed.
@@ -216,6 +220,8 @@ type EdgeLocationArgs struct {
 	Description pulumi.StringPtrInput
 	// A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
 	Gcp EdgeLocationGcpPtrInput
+	// Liqo, which connects the edges with the cluster. Left out, it is not managed.
+	Liqo EdgeLocationLiqoPtrInput
 	// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
 	Name pulumi.StringPtrInput
 	// The network between the edges and the cluster. Left out, it is not managed.
@@ -360,6 +366,11 @@ func (o EdgeLocationOutput) Description() pulumi.StringPtrOutput {
 // A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
 func (o EdgeLocationOutput) Gcp() EdgeLocationGcpPtrOutput {
 	return o.ApplyT(func(v *EdgeLocation) EdgeLocationGcpPtrOutput { return v.Gcp }).(EdgeLocationGcpPtrOutput)
+}
+
+// Liqo, which connects the edges with the cluster. Left out, it is not managed.
+func (o EdgeLocationOutput) Liqo() EdgeLocationLiqoPtrOutput {
+	return o.ApplyT(func(v *EdgeLocation) EdgeLocationLiqoPtrOutput { return v.Liqo }).(EdgeLocationLiqoPtrOutput)
 }
 
 // The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.

@@ -50,7 +50,7 @@ import (
 //
 // ## Import
 //
-// The import ID is `<clusterId>`.
+// The import ID is `<clusterId>`, or `<organizationId>/<clusterId>`.
 type OmniCluster struct {
 	pulumi.CustomResourceState
 

@@ -75,6 +75,8 @@ type OrganizationGroup struct {
 
 	// What the group is for.
 	Description pulumi.StringPtrOutput `pulumi:"description"`
+	// Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+	LabelSelector OrganizationGroupLabelSelectorPtrOutput `pulumi:"labelSelector"`
 	// The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
 	Members OrganizationGroupMemberArrayOutput `pulumi:"members"`
 	// The name shown in the console. Left out, it is made from the resource's name and seven random characters.
@@ -138,6 +140,8 @@ func (OrganizationGroupState) ElementType() reflect.Type {
 type organizationGroupArgs struct {
 	// What the group is for.
 	Description *string `pulumi:"description"`
+	// Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+	LabelSelector *OrganizationGroupLabelSelector `pulumi:"labelSelector"`
 	// The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
 	Members []OrganizationGroupMember `pulumi:"members"`
 	// The name shown in the console. Left out, it is made from the resource's name and seven random characters.
@@ -150,6 +154,8 @@ type organizationGroupArgs struct {
 type OrganizationGroupArgs struct {
 	// What the group is for.
 	Description pulumi.StringPtrInput
+	// Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+	LabelSelector OrganizationGroupLabelSelectorPtrInput
 	// The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
 	Members OrganizationGroupMemberArrayInput
 	// The name shown in the console. Left out, it is made from the resource's name and seven random characters.
@@ -248,6 +254,11 @@ func (o OrganizationGroupOutput) ToOrganizationGroupOutputWithContext(ctx contex
 // What the group is for.
 func (o OrganizationGroupOutput) Description() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *OrganizationGroup) pulumi.StringPtrOutput { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+func (o OrganizationGroupOutput) LabelSelector() OrganizationGroupLabelSelectorPtrOutput {
+	return o.ApplyT(func(v *OrganizationGroup) OrganizationGroupLabelSelectorPtrOutput { return v.LabelSelector }).(OrganizationGroupLabelSelectorPtrOutput)
 }
 
 // The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.

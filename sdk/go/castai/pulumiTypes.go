@@ -907,6 +907,173 @@ func (o AiOptimizerHostedModelHorizontalAutoscalingPtrOutput) TargetValue() pulu
 	}).(pulumi.Float64PtrOutput)
 }
 
+// What CAST AI knows of a hosted model.
+type AiOptimizerHostedModelInfo struct {
+	// The cloud of the cluster.
+	CloudProvider string `pulumi:"cloudProvider"`
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// How many replicas ran when it was last read.
+	CurrentReplicas int `pulumi:"currentReplicas"`
+	// The edge locations (UUIDs) that the model may run at, in any order.
+	EdgeLocationIds []string `pulumi:"edgeLocationIds"`
+	// Who answers requests while the model cannot. Dropped, it is switched off.
+	Fallback *AiOptimizerHostedModelFallback `pulumi:"fallback"`
+	// When the model is put to sleep for want of requests. Dropped, it is switched off.
+	Hibernation *AiOptimizerHostedModelHibernation `pulumi:"hibernation"`
+	// How many replicas run. Dropped, it is switched off.
+	HorizontalAutoscaling *AiOptimizerHostedModelHorizontalAutoscaling `pulumi:"horizontalAutoscaling"`
+	// The ID of the hosted model.
+	Id string `pulumi:"id"`
+	// The specs (UUID) of the model: the ID of an `AiOptimizerModelSpecs`, or of one that CAST AI offers itself.
+	ModelSpecsId string `pulumi:"modelSpecsId"`
+	// The namespace of the service.
+	Namespace string `pulumi:"namespace"`
+	// The node template for the nodes of the model. Dropped, it stays what it was.
+	NodeTemplateName *string `pulumi:"nodeTemplateName"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The port of the service, from 1 to 65535.
+	Port int `pulumi:"port"`
+	// The region of the cluster.
+	Region string `pulumi:"region"`
+	// The name of the Kubernetes service at which the model answers, unique in the cluster.
+	Service string `pulumi:"service"`
+	// The status when it was last read, such as `DEPLOYING`, `RUNNING`, `HIBERNATED` or `FAILED`.
+	Status string `pulumi:"status"`
+	// Why the status is what it is. Empty if there is nothing to say.
+	StatusReason string `pulumi:"statusReason"`
+	// How the inference engine gets at a model that Hugging Face does not give to everybody.
+	VllmConfig *AiOptimizerHostedModelVllmConfig `pulumi:"vllmConfig"`
+}
+
+// What CAST AI knows of a hosted model.
+type AiOptimizerHostedModelInfoOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerHostedModelInfo)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelInfoOutput) ToAiOptimizerHostedModelInfoOutput() AiOptimizerHostedModelInfoOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelInfoOutput) ToAiOptimizerHostedModelInfoOutputWithContext(ctx context.Context) AiOptimizerHostedModelInfoOutput {
+	return o
+}
+
+// The cloud of the cluster.
+func (o AiOptimizerHostedModelInfoOutput) CloudProvider() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.CloudProvider }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the cluster.
+func (o AiOptimizerHostedModelInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// How many replicas ran when it was last read.
+func (o AiOptimizerHostedModelInfoOutput) CurrentReplicas() pulumi.IntOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) int { return v.CurrentReplicas }).(pulumi.IntOutput)
+}
+
+// The edge locations (UUIDs) that the model may run at, in any order.
+func (o AiOptimizerHostedModelInfoOutput) EdgeLocationIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) []string { return v.EdgeLocationIds }).(pulumi.StringArrayOutput)
+}
+
+// Who answers requests while the model cannot. Dropped, it is switched off.
+func (o AiOptimizerHostedModelInfoOutput) Fallback() AiOptimizerHostedModelFallbackPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) *AiOptimizerHostedModelFallback { return v.Fallback }).(AiOptimizerHostedModelFallbackPtrOutput)
+}
+
+// When the model is put to sleep for want of requests. Dropped, it is switched off.
+func (o AiOptimizerHostedModelInfoOutput) Hibernation() AiOptimizerHostedModelHibernationPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) *AiOptimizerHostedModelHibernation { return v.Hibernation }).(AiOptimizerHostedModelHibernationPtrOutput)
+}
+
+// How many replicas run. Dropped, it is switched off.
+func (o AiOptimizerHostedModelInfoOutput) HorizontalAutoscaling() AiOptimizerHostedModelHorizontalAutoscalingPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) *AiOptimizerHostedModelHorizontalAutoscaling {
+		return v.HorizontalAutoscaling
+	}).(AiOptimizerHostedModelHorizontalAutoscalingPtrOutput)
+}
+
+// The ID of the hosted model.
+func (o AiOptimizerHostedModelInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The specs (UUID) of the model: the ID of an `AiOptimizerModelSpecs`, or of one that CAST AI offers itself.
+func (o AiOptimizerHostedModelInfoOutput) ModelSpecsId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.ModelSpecsId }).(pulumi.StringOutput)
+}
+
+// The namespace of the service.
+func (o AiOptimizerHostedModelInfoOutput) Namespace() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.Namespace }).(pulumi.StringOutput)
+}
+
+// The node template for the nodes of the model. Dropped, it stays what it was.
+func (o AiOptimizerHostedModelInfoOutput) NodeTemplateName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) *string { return v.NodeTemplateName }).(pulumi.StringPtrOutput)
+}
+
+// The organization (UUID).
+func (o AiOptimizerHostedModelInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The port of the service, from 1 to 65535.
+func (o AiOptimizerHostedModelInfoOutput) Port() pulumi.IntOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) int { return v.Port }).(pulumi.IntOutput)
+}
+
+// The region of the cluster.
+func (o AiOptimizerHostedModelInfoOutput) Region() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.Region }).(pulumi.StringOutput)
+}
+
+// The name of the Kubernetes service at which the model answers, unique in the cluster.
+func (o AiOptimizerHostedModelInfoOutput) Service() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.Service }).(pulumi.StringOutput)
+}
+
+// The status when it was last read, such as `DEPLOYING`, `RUNNING`, `HIBERNATED` or `FAILED`.
+func (o AiOptimizerHostedModelInfoOutput) Status() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.Status }).(pulumi.StringOutput)
+}
+
+// Why the status is what it is. Empty if there is nothing to say.
+func (o AiOptimizerHostedModelInfoOutput) StatusReason() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) string { return v.StatusReason }).(pulumi.StringOutput)
+}
+
+// How the inference engine gets at a model that Hugging Face does not give to everybody.
+func (o AiOptimizerHostedModelInfoOutput) VllmConfig() AiOptimizerHostedModelVllmConfigPtrOutput {
+	return o.ApplyT(func(v AiOptimizerHostedModelInfo) *AiOptimizerHostedModelVllmConfig { return v.VllmConfig }).(AiOptimizerHostedModelVllmConfigPtrOutput)
+}
+
+type AiOptimizerHostedModelInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerHostedModelInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AiOptimizerHostedModelInfo)(nil)).Elem()
+}
+
+func (o AiOptimizerHostedModelInfoArrayOutput) ToAiOptimizerHostedModelInfoArrayOutput() AiOptimizerHostedModelInfoArrayOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelInfoArrayOutput) ToAiOptimizerHostedModelInfoArrayOutputWithContext(ctx context.Context) AiOptimizerHostedModelInfoArrayOutput {
+	return o
+}
+
+func (o AiOptimizerHostedModelInfoArrayOutput) Index(i pulumi.IntInput) AiOptimizerHostedModelInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AiOptimizerHostedModelInfo {
+		return vs[0].([]AiOptimizerHostedModelInfo)[vs[1].(int)]
+	}).(AiOptimizerHostedModelInfoOutput)
+}
+
 // How the inference engine gets at a model of Hugging Face.
 type AiOptimizerHostedModelVllmConfig struct {
 	// A token of Hugging Face. Secret. The API never returns it. Excludes `secretName`.
@@ -1244,6 +1411,94 @@ func (o AiOptimizerModelRegistryGcsPtrOutput) ServiceAccount() pulumi.StringPtrO
 	}).(pulumi.StringPtrOutput)
 }
 
+// What CAST AI knows of a model registry.
+type AiOptimizerModelRegistryInfo struct {
+	// The bucket, for the type `GCS`.
+	Gcs *AiOptimizerModelRegistryGcs `pulumi:"gcs"`
+	// The ID of the model registry.
+	Id string `pulumi:"id"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The kind of bucket: `S3` or `GCS`.
+	ProviderType *string `pulumi:"providerType"`
+	// The bucket, for the type `S3`.
+	S3 *AiOptimizerModelRegistryS3 `pulumi:"s3"`
+	// The status when it was last read: `ONBOARDING`, `ACTIVE` or `ERROR`.
+	Status string `pulumi:"status"`
+	// Why the status is what it is. Empty if there is nothing to say.
+	StatusReason string `pulumi:"statusReason"`
+}
+
+// What CAST AI knows of a model registry.
+type AiOptimizerModelRegistryInfoOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelRegistryInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelRegistryInfo)(nil)).Elem()
+}
+
+func (o AiOptimizerModelRegistryInfoOutput) ToAiOptimizerModelRegistryInfoOutput() AiOptimizerModelRegistryInfoOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryInfoOutput) ToAiOptimizerModelRegistryInfoOutputWithContext(ctx context.Context) AiOptimizerModelRegistryInfoOutput {
+	return o
+}
+
+// The bucket, for the type `GCS`.
+func (o AiOptimizerModelRegistryInfoOutput) Gcs() AiOptimizerModelRegistryGcsPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) *AiOptimizerModelRegistryGcs { return v.Gcs }).(AiOptimizerModelRegistryGcsPtrOutput)
+}
+
+// The ID of the model registry.
+func (o AiOptimizerModelRegistryInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o AiOptimizerModelRegistryInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The kind of bucket: `S3` or `GCS`.
+func (o AiOptimizerModelRegistryInfoOutput) ProviderType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) *string { return v.ProviderType }).(pulumi.StringPtrOutput)
+}
+
+// The bucket, for the type `S3`.
+func (o AiOptimizerModelRegistryInfoOutput) S3() AiOptimizerModelRegistryS3PtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) *AiOptimizerModelRegistryS3 { return v.S3 }).(AiOptimizerModelRegistryS3PtrOutput)
+}
+
+// The status when it was last read: `ONBOARDING`, `ACTIVE` or `ERROR`.
+func (o AiOptimizerModelRegistryInfoOutput) Status() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) string { return v.Status }).(pulumi.StringOutput)
+}
+
+// Why the status is what it is. Empty if there is nothing to say.
+func (o AiOptimizerModelRegistryInfoOutput) StatusReason() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelRegistryInfo) string { return v.StatusReason }).(pulumi.StringOutput)
+}
+
+type AiOptimizerModelRegistryInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelRegistryInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AiOptimizerModelRegistryInfo)(nil)).Elem()
+}
+
+func (o AiOptimizerModelRegistryInfoArrayOutput) ToAiOptimizerModelRegistryInfoArrayOutput() AiOptimizerModelRegistryInfoArrayOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryInfoArrayOutput) ToAiOptimizerModelRegistryInfoArrayOutputWithContext(ctx context.Context) AiOptimizerModelRegistryInfoArrayOutput {
+	return o
+}
+
+func (o AiOptimizerModelRegistryInfoArrayOutput) Index(i pulumi.IntInput) AiOptimizerModelRegistryInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AiOptimizerModelRegistryInfo {
+		return vs[0].([]AiOptimizerModelRegistryInfo)[vs[1].(int)]
+	}).(AiOptimizerModelRegistryInfoOutput)
+}
+
 // A bucket of S3.
 type AiOptimizerModelRegistryS3 struct {
 	// The name of the bucket.
@@ -1579,6 +1834,108 @@ func (o AiOptimizerModelSpecsHuggingfacePtrOutput) ModelName() pulumi.StringPtrO
 		}
 		return &v.ModelName
 	}).(pulumi.StringPtrOutput)
+}
+
+// What CAST AI knows of model specs.
+type AiOptimizerModelSpecsInfo struct {
+	// What the model is for.
+	Description *string `pulumi:"description"`
+	// The model at Hugging Face, for the registry type `HUGGING_FACE`.
+	Huggingface *AiOptimizerModelSpecsHuggingface `pulumi:"huggingface"`
+	// The ID of the model specs.
+	Id string `pulumi:"id"`
+	// The name by which requests ask for the model, such as `llama-3.1-8b`.
+	Model string `pulumi:"model"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The model in a private registry, for the registry type `PRIVATE`.
+	PrivateRegistry *AiOptimizerModelSpecsPrivateRegistry `pulumi:"privateRegistry"`
+	// Where the model comes from: `HUGGING_FACE` or `PRIVATE`.
+	RegistryType string `pulumi:"registryType"`
+	// Whether requests that name no model may be routed to it.
+	Routable *bool `pulumi:"routable"`
+	// What the model does, such as `chat`, `embeddings`, `completion` or `audio_transcription`.
+	Type *string `pulumi:"type"`
+}
+
+// What CAST AI knows of model specs.
+type AiOptimizerModelSpecsInfoOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelSpecsInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AiOptimizerModelSpecsInfo)(nil)).Elem()
+}
+
+func (o AiOptimizerModelSpecsInfoOutput) ToAiOptimizerModelSpecsInfoOutput() AiOptimizerModelSpecsInfoOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsInfoOutput) ToAiOptimizerModelSpecsInfoOutputWithContext(ctx context.Context) AiOptimizerModelSpecsInfoOutput {
+	return o
+}
+
+// What the model is for.
+func (o AiOptimizerModelSpecsInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The model at Hugging Face, for the registry type `HUGGING_FACE`.
+func (o AiOptimizerModelSpecsInfoOutput) Huggingface() AiOptimizerModelSpecsHuggingfacePtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) *AiOptimizerModelSpecsHuggingface { return v.Huggingface }).(AiOptimizerModelSpecsHuggingfacePtrOutput)
+}
+
+// The ID of the model specs.
+func (o AiOptimizerModelSpecsInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name by which requests ask for the model, such as `llama-3.1-8b`.
+func (o AiOptimizerModelSpecsInfoOutput) Model() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) string { return v.Model }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o AiOptimizerModelSpecsInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The model in a private registry, for the registry type `PRIVATE`.
+func (o AiOptimizerModelSpecsInfoOutput) PrivateRegistry() AiOptimizerModelSpecsPrivateRegistryPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) *AiOptimizerModelSpecsPrivateRegistry { return v.PrivateRegistry }).(AiOptimizerModelSpecsPrivateRegistryPtrOutput)
+}
+
+// Where the model comes from: `HUGGING_FACE` or `PRIVATE`.
+func (o AiOptimizerModelSpecsInfoOutput) RegistryType() pulumi.StringOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) string { return v.RegistryType }).(pulumi.StringOutput)
+}
+
+// Whether requests that name no model may be routed to it.
+func (o AiOptimizerModelSpecsInfoOutput) Routable() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) *bool { return v.Routable }).(pulumi.BoolPtrOutput)
+}
+
+// What the model does, such as `chat`, `embeddings`, `completion` or `audio_transcription`.
+func (o AiOptimizerModelSpecsInfoOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AiOptimizerModelSpecsInfo) *string { return v.Type }).(pulumi.StringPtrOutput)
+}
+
+type AiOptimizerModelSpecsInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (AiOptimizerModelSpecsInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AiOptimizerModelSpecsInfo)(nil)).Elem()
+}
+
+func (o AiOptimizerModelSpecsInfoArrayOutput) ToAiOptimizerModelSpecsInfoArrayOutput() AiOptimizerModelSpecsInfoArrayOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsInfoArrayOutput) ToAiOptimizerModelSpecsInfoArrayOutputWithContext(ctx context.Context) AiOptimizerModelSpecsInfoArrayOutput {
+	return o
+}
+
+func (o AiOptimizerModelSpecsInfoArrayOutput) Index(i pulumi.IntInput) AiOptimizerModelSpecsInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AiOptimizerModelSpecsInfo {
+		return vs[0].([]AiOptimizerModelSpecsInfo)[vs[1].(int)]
+	}).(AiOptimizerModelSpecsInfoOutput)
 }
 
 // A model in a private registry.
@@ -2088,6 +2445,115 @@ func (o AllocationGroupCostDayArrayOutput) Index(i pulumi.IntInput) AllocationGr
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AllocationGroupCostDay {
 		return vs[0].([]AllocationGroupCostDay)[vs[1].(int)]
 	}).(AllocationGroupCostDayOutput)
+}
+
+// What CAST AI knows of an allocation group.
+type AllocationGroupInfo struct {
+	// The IDs (UUID) of the clusters, in any order.
+	ClusterIds []string `pulumi:"clusterIds"`
+	// The ID of the allocation group.
+	Id string `pulumi:"id"`
+	// Conditions on labels of workloads, in any order: in place of `labels`, where a label is to be there, not to be there, to differ, or to have one of several values.
+	LabelFilters []AllocationGroupLabelFilter `pulumi:"labelFilters"`
+	// Labels of workloads, with the values that they must have. For other conditions use `labelFilters` instead.
+	Labels map[string]string `pulumi:"labels"`
+	// How several labels of workloads combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+	LabelsOperator *string `pulumi:"labelsOperator"`
+	// The name of the group.
+	Name string `pulumi:"name"`
+	// The Kubernetes namespaces, in any order.
+	Namespaces []string `pulumi:"namespaces"`
+	// Conditions on labels of nodes, in any order, in place of `nodeLabels`.
+	NodeLabelFilters []AllocationGroupLabelFilter `pulumi:"nodeLabelFilters"`
+	// Labels of nodes, with the values that they must have: only what runs on such nodes is in the group. For other conditions use `nodeLabelFilters` instead.
+	NodeLabels map[string]string `pulumi:"nodeLabels"`
+	// How several labels of nodes combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+	NodeLabelsOperator *string `pulumi:"nodeLabelsOperator"`
+}
+
+// What CAST AI knows of an allocation group.
+type AllocationGroupInfoOutput struct{ *pulumi.OutputState }
+
+func (AllocationGroupInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*AllocationGroupInfo)(nil)).Elem()
+}
+
+func (o AllocationGroupInfoOutput) ToAllocationGroupInfoOutput() AllocationGroupInfoOutput {
+	return o
+}
+
+func (o AllocationGroupInfoOutput) ToAllocationGroupInfoOutputWithContext(ctx context.Context) AllocationGroupInfoOutput {
+	return o
+}
+
+// The IDs (UUID) of the clusters, in any order.
+func (o AllocationGroupInfoOutput) ClusterIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) []string { return v.ClusterIds }).(pulumi.StringArrayOutput)
+}
+
+// The ID of the allocation group.
+func (o AllocationGroupInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Conditions on labels of workloads, in any order: in place of `labels`, where a label is to be there, not to be there, to differ, or to have one of several values.
+func (o AllocationGroupInfoOutput) LabelFilters() AllocationGroupLabelFilterArrayOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) []AllocationGroupLabelFilter { return v.LabelFilters }).(AllocationGroupLabelFilterArrayOutput)
+}
+
+// Labels of workloads, with the values that they must have. For other conditions use `labelFilters` instead.
+func (o AllocationGroupInfoOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// How several labels of workloads combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+func (o AllocationGroupInfoOutput) LabelsOperator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) *string { return v.LabelsOperator }).(pulumi.StringPtrOutput)
+}
+
+// The name of the group.
+func (o AllocationGroupInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The Kubernetes namespaces, in any order.
+func (o AllocationGroupInfoOutput) Namespaces() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) []string { return v.Namespaces }).(pulumi.StringArrayOutput)
+}
+
+// Conditions on labels of nodes, in any order, in place of `nodeLabels`.
+func (o AllocationGroupInfoOutput) NodeLabelFilters() AllocationGroupLabelFilterArrayOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) []AllocationGroupLabelFilter { return v.NodeLabelFilters }).(AllocationGroupLabelFilterArrayOutput)
+}
+
+// Labels of nodes, with the values that they must have: only what runs on such nodes is in the group. For other conditions use `nodeLabelFilters` instead.
+func (o AllocationGroupInfoOutput) NodeLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) map[string]string { return v.NodeLabels }).(pulumi.StringMapOutput)
+}
+
+// How several labels of nodes combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+func (o AllocationGroupInfoOutput) NodeLabelsOperator() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v AllocationGroupInfo) *string { return v.NodeLabelsOperator }).(pulumi.StringPtrOutput)
+}
+
+type AllocationGroupInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (AllocationGroupInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]AllocationGroupInfo)(nil)).Elem()
+}
+
+func (o AllocationGroupInfoArrayOutput) ToAllocationGroupInfoArrayOutput() AllocationGroupInfoArrayOutput {
+	return o
+}
+
+func (o AllocationGroupInfoArrayOutput) ToAllocationGroupInfoArrayOutputWithContext(ctx context.Context) AllocationGroupInfoArrayOutput {
+	return o
+}
+
+func (o AllocationGroupInfoArrayOutput) Index(i pulumi.IntInput) AllocationGroupInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) AllocationGroupInfo {
+		return vs[0].([]AllocationGroupInfo)[vs[1].(int)]
+	}).(AllocationGroupInfoOutput)
 }
 
 // A condition on a label.
@@ -5064,6 +5530,73 @@ func (o AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput) Enabled
 	}).(pulumi.BoolPtrOutput)
 }
 
+// What CAST AI knows of a cache configuration.
+type CacheConfigurationInfo struct {
+	// The ID (UUID) of the cache group.
+	CacheGroupId string `pulumi:"cacheGroupId"`
+	// The logical database, by the name that clients connect to, in the exact letter case.
+	DatabaseName string `pulumi:"databaseName"`
+	// The ID of the cache configuration.
+	Id string `pulumi:"id"`
+	// How the database is cached: `Auto` (CAST AI decides what, and for how long), `DontCache` (nothing that no rule names) or `Manual`.
+	Mode string `pulumi:"mode"`
+}
+
+// What CAST AI knows of a cache configuration.
+type CacheConfigurationInfoOutput struct{ *pulumi.OutputState }
+
+func (CacheConfigurationInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CacheConfigurationInfo)(nil)).Elem()
+}
+
+func (o CacheConfigurationInfoOutput) ToCacheConfigurationInfoOutput() CacheConfigurationInfoOutput {
+	return o
+}
+
+func (o CacheConfigurationInfoOutput) ToCacheConfigurationInfoOutputWithContext(ctx context.Context) CacheConfigurationInfoOutput {
+	return o
+}
+
+// The ID (UUID) of the cache group.
+func (o CacheConfigurationInfoOutput) CacheGroupId() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheConfigurationInfo) string { return v.CacheGroupId }).(pulumi.StringOutput)
+}
+
+// The logical database, by the name that clients connect to, in the exact letter case.
+func (o CacheConfigurationInfoOutput) DatabaseName() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheConfigurationInfo) string { return v.DatabaseName }).(pulumi.StringOutput)
+}
+
+// The ID of the cache configuration.
+func (o CacheConfigurationInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheConfigurationInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// How the database is cached: `Auto` (CAST AI decides what, and for how long), `DontCache` (nothing that no rule names) or `Manual`.
+func (o CacheConfigurationInfoOutput) Mode() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheConfigurationInfo) string { return v.Mode }).(pulumi.StringOutput)
+}
+
+type CacheConfigurationInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (CacheConfigurationInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CacheConfigurationInfo)(nil)).Elem()
+}
+
+func (o CacheConfigurationInfoArrayOutput) ToCacheConfigurationInfoArrayOutput() CacheConfigurationInfoArrayOutput {
+	return o
+}
+
+func (o CacheConfigurationInfoArrayOutput) ToCacheConfigurationInfoArrayOutputWithContext(ctx context.Context) CacheConfigurationInfoArrayOutput {
+	return o
+}
+
+func (o CacheConfigurationInfoArrayOutput) Index(i pulumi.IntInput) CacheConfigurationInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CacheConfigurationInfo {
+		return vs[0].([]CacheConfigurationInfo)[vs[1].(int)]
+	}).(CacheConfigurationInfoOutput)
+}
+
 // An endpoint of a database.
 type CacheGroupEndpoint struct {
 	// The host of the database, such as `db.example.com`.
@@ -5180,6 +5713,168 @@ func (o CacheGroupEndpointArrayOutput) Index(i pulumi.IntInput) CacheGroupEndpoi
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CacheGroupEndpoint {
 		return vs[0].([]CacheGroupEndpoint)[vs[1].(int)]
 	}).(CacheGroupEndpointOutput)
+}
+
+// What CAST AI knows of a cache group.
+type CacheGroupInfo struct {
+	// Whether the proxy passes every query on to the database and caches nothing.
+	DirectMode *bool `pulumi:"directMode"`
+	// The endpoints of the database, in this order: at least one.
+	Endpoints []CacheGroupEndpoint `pulumi:"endpoints"`
+	// The ID of the cache group.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// What the databases speak: `MySQL` or `PostgreSQL`.
+	ProtocolType string `pulumi:"protocolType"`
+}
+
+// What CAST AI knows of a cache group.
+type CacheGroupInfoOutput struct{ *pulumi.OutputState }
+
+func (CacheGroupInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CacheGroupInfo)(nil)).Elem()
+}
+
+func (o CacheGroupInfoOutput) ToCacheGroupInfoOutput() CacheGroupInfoOutput {
+	return o
+}
+
+func (o CacheGroupInfoOutput) ToCacheGroupInfoOutputWithContext(ctx context.Context) CacheGroupInfoOutput {
+	return o
+}
+
+// Whether the proxy passes every query on to the database and caches nothing.
+func (o CacheGroupInfoOutput) DirectMode() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v CacheGroupInfo) *bool { return v.DirectMode }).(pulumi.BoolPtrOutput)
+}
+
+// The endpoints of the database, in this order: at least one.
+func (o CacheGroupInfoOutput) Endpoints() CacheGroupEndpointArrayOutput {
+	return o.ApplyT(func(v CacheGroupInfo) []CacheGroupEndpoint { return v.Endpoints }).(CacheGroupEndpointArrayOutput)
+}
+
+// The ID of the cache group.
+func (o CacheGroupInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheGroupInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o CacheGroupInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheGroupInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// What the databases speak: `MySQL` or `PostgreSQL`.
+func (o CacheGroupInfoOutput) ProtocolType() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheGroupInfo) string { return v.ProtocolType }).(pulumi.StringOutput)
+}
+
+type CacheGroupInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (CacheGroupInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CacheGroupInfo)(nil)).Elem()
+}
+
+func (o CacheGroupInfoArrayOutput) ToCacheGroupInfoArrayOutput() CacheGroupInfoArrayOutput {
+	return o
+}
+
+func (o CacheGroupInfoArrayOutput) ToCacheGroupInfoArrayOutputWithContext(ctx context.Context) CacheGroupInfoArrayOutput {
+	return o
+}
+
+func (o CacheGroupInfoArrayOutput) Index(i pulumi.IntInput) CacheGroupInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CacheGroupInfo {
+		return vs[0].([]CacheGroupInfo)[vs[1].(int)]
+	}).(CacheGroupInfoOutput)
+}
+
+// What CAST AI knows of a cache rule.
+type CacheRuleInfo struct {
+	// The ID (UUID) of the cache configuration.
+	CacheConfigurationId string `pulumi:"cacheConfigurationId"`
+	// The ID (UUID) of the cache group.
+	CacheGroupId string `pulumi:"cacheGroupId"`
+	// The ID of the cache rule.
+	Id string `pulumi:"id"`
+	// For how long it is cached, in seconds.
+	ManualTtl *int `pulumi:"manualTtl"`
+	// How the table or query is cached: `Auto` (as long as CAST AI finds useful), `DontCache` (never) or `Manual` (for `manualTtl`).
+	Mode string `pulumi:"mode"`
+	// The table that the rule is for. Either this or `templateHash` is needed.
+	Table string `pulumi:"table"`
+	// The hash of the query that the rule is for, as the console shows it: queries that differ in their values alone have the same one.
+	TemplateHash *string `pulumi:"templateHash"`
+}
+
+// What CAST AI knows of a cache rule.
+type CacheRuleInfoOutput struct{ *pulumi.OutputState }
+
+func (CacheRuleInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*CacheRuleInfo)(nil)).Elem()
+}
+
+func (o CacheRuleInfoOutput) ToCacheRuleInfoOutput() CacheRuleInfoOutput {
+	return o
+}
+
+func (o CacheRuleInfoOutput) ToCacheRuleInfoOutputWithContext(ctx context.Context) CacheRuleInfoOutput {
+	return o
+}
+
+// The ID (UUID) of the cache configuration.
+func (o CacheRuleInfoOutput) CacheConfigurationId() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheRuleInfo) string { return v.CacheConfigurationId }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the cache group.
+func (o CacheRuleInfoOutput) CacheGroupId() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheRuleInfo) string { return v.CacheGroupId }).(pulumi.StringOutput)
+}
+
+// The ID of the cache rule.
+func (o CacheRuleInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheRuleInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// For how long it is cached, in seconds.
+func (o CacheRuleInfoOutput) ManualTtl() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v CacheRuleInfo) *int { return v.ManualTtl }).(pulumi.IntPtrOutput)
+}
+
+// How the table or query is cached: `Auto` (as long as CAST AI finds useful), `DontCache` (never) or `Manual` (for `manualTtl`).
+func (o CacheRuleInfoOutput) Mode() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheRuleInfo) string { return v.Mode }).(pulumi.StringOutput)
+}
+
+// The table that the rule is for. Either this or `templateHash` is needed.
+func (o CacheRuleInfoOutput) Table() pulumi.StringOutput {
+	return o.ApplyT(func(v CacheRuleInfo) string { return v.Table }).(pulumi.StringOutput)
+}
+
+// The hash of the query that the rule is for, as the console shows it: queries that differ in their values alone have the same one.
+func (o CacheRuleInfoOutput) TemplateHash() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v CacheRuleInfo) *string { return v.TemplateHash }).(pulumi.StringPtrOutput)
+}
+
+type CacheRuleInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (CacheRuleInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]CacheRuleInfo)(nil)).Elem()
+}
+
+func (o CacheRuleInfoArrayOutput) ToCacheRuleInfoArrayOutput() CacheRuleInfoArrayOutput {
+	return o
+}
+
+func (o CacheRuleInfoArrayOutput) ToCacheRuleInfoArrayOutputWithContext(ctx context.Context) CacheRuleInfoArrayOutput {
+	return o
+}
+
+func (o CacheRuleInfoArrayOutput) Index(i pulumi.IntInput) CacheRuleInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) CacheRuleInfo {
+		return vs[0].([]CacheRuleInfo)[vs[1].(int)]
+	}).(CacheRuleInfoOutput)
 }
 
 // What CAST AI knows of a cluster.
@@ -7566,6 +8261,129 @@ func (o EdgeConfigurationGcpPtrOutput) Labels() pulumi.StringMapOutput {
 	}).(pulumi.StringMapOutput)
 }
 
+// What CAST AI knows of an edge configuration.
+type EdgeConfigurationInfo struct {
+	// How edges in AWS are made.
+	Aws *EdgeConfigurationAws `pulumi:"aws"`
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// The container runtime of the edges.
+	Cri *EdgeConfigurationCri `pulumi:"cri"`
+	// How edges on machines of one's own are made.
+	Custom *EdgeConfigurationCustom `pulumi:"custom"`
+	// Whether it is the default configuration of its location.
+	Default *bool `pulumi:"default"`
+	// The ID (UUID) of the edge location.
+	EdgeLocationId string `pulumi:"edgeLocationId"`
+	// How edges in Google Cloud are made.
+	Gcp *EdgeConfigurationGcp `pulumi:"gcp"`
+	// The ID of the edge configuration.
+	Id string `pulumi:"id"`
+	// The name.
+	Name string `pulumi:"name"`
+	// How edges in Oracle Cloud are made.
+	Oci *EdgeConfigurationOci `pulumi:"oci"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// Base64 of what runs on an edge when it starts: text that begins with `#cloud-config` or `#!`. Secret, since such text often holds secrets.
+	UserDataBase64 *string `pulumi:"userDataBase64"`
+}
+
+// What CAST AI knows of an edge configuration.
+type EdgeConfigurationInfoOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeConfigurationInfo)(nil)).Elem()
+}
+
+func (o EdgeConfigurationInfoOutput) ToEdgeConfigurationInfoOutput() EdgeConfigurationInfoOutput {
+	return o
+}
+
+func (o EdgeConfigurationInfoOutput) ToEdgeConfigurationInfoOutputWithContext(ctx context.Context) EdgeConfigurationInfoOutput {
+	return o
+}
+
+// How edges in AWS are made.
+func (o EdgeConfigurationInfoOutput) Aws() EdgeConfigurationAwsPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *EdgeConfigurationAws { return v.Aws }).(EdgeConfigurationAwsPtrOutput)
+}
+
+// The ID (UUID) of the cluster.
+func (o EdgeConfigurationInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// The container runtime of the edges.
+func (o EdgeConfigurationInfoOutput) Cri() EdgeConfigurationCriPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *EdgeConfigurationCri { return v.Cri }).(EdgeConfigurationCriPtrOutput)
+}
+
+// How edges on machines of one's own are made.
+func (o EdgeConfigurationInfoOutput) Custom() EdgeConfigurationCustomPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *EdgeConfigurationCustom { return v.Custom }).(EdgeConfigurationCustomPtrOutput)
+}
+
+// Whether it is the default configuration of its location.
+func (o EdgeConfigurationInfoOutput) Default() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *bool { return v.Default }).(pulumi.BoolPtrOutput)
+}
+
+// The ID (UUID) of the edge location.
+func (o EdgeConfigurationInfoOutput) EdgeLocationId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) string { return v.EdgeLocationId }).(pulumi.StringOutput)
+}
+
+// How edges in Google Cloud are made.
+func (o EdgeConfigurationInfoOutput) Gcp() EdgeConfigurationGcpPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *EdgeConfigurationGcp { return v.Gcp }).(EdgeConfigurationGcpPtrOutput)
+}
+
+// The ID of the edge configuration.
+func (o EdgeConfigurationInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name.
+func (o EdgeConfigurationInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// How edges in Oracle Cloud are made.
+func (o EdgeConfigurationInfoOutput) Oci() EdgeConfigurationOciPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *EdgeConfigurationOci { return v.Oci }).(EdgeConfigurationOciPtrOutput)
+}
+
+// The organization (UUID).
+func (o EdgeConfigurationInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// Base64 of what runs on an edge when it starts: text that begins with `#cloud-config` or `#!`. Secret, since such text often holds secrets.
+func (o EdgeConfigurationInfoOutput) UserDataBase64() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeConfigurationInfo) *string { return v.UserDataBase64 }).(pulumi.StringPtrOutput)
+}
+
+type EdgeConfigurationInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (EdgeConfigurationInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EdgeConfigurationInfo)(nil)).Elem()
+}
+
+func (o EdgeConfigurationInfoArrayOutput) ToEdgeConfigurationInfoArrayOutput() EdgeConfigurationInfoArrayOutput {
+	return o
+}
+
+func (o EdgeConfigurationInfoArrayOutput) ToEdgeConfigurationInfoArrayOutputWithContext(ctx context.Context) EdgeConfigurationInfoArrayOutput {
+	return o
+}
+
+func (o EdgeConfigurationInfoArrayOutput) Index(i pulumi.IntInput) EdgeConfigurationInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EdgeConfigurationInfo {
+		return vs[0].([]EdgeConfigurationInfo)[vs[1].(int)]
+	}).(EdgeConfigurationInfoOutput)
+}
+
 // How edges in Oracle Cloud are made. An empty object leaves everything to the service.
 type EdgeConfigurationOci struct {
 	// The size of the boot disk, in GiB. Default: the service's choice.
@@ -8193,8 +9011,16 @@ func (o EdgeLocationAwsPtrOutput) VpcPeered() pulumi.BoolPtrOutput {
 
 // The control plane of an edge location.
 type EdgeLocationControlPlane struct {
+	// The port of its API server. Left out or 0, the service chooses.
+	ApiServerPort *int `pulumi:"apiServerPort"`
+	// The address at which edges reach it, where that is not the one of its service.
+	ExternalAddress *string `pulumi:"externalAddress"`
 	// Whether it is highly available. Default: true.
 	Ha *bool `pulumi:"ha"`
+	// The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+	KonnectivityPort *int `pulumi:"konnectivityPort"`
+	// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+	ServiceAnnotations map[string]string `pulumi:"serviceAnnotations"`
 }
 
 // EdgeLocationControlPlaneInput is an input type that accepts EdgeLocationControlPlaneArgs and EdgeLocationControlPlaneOutput values.
@@ -8210,8 +9036,16 @@ type EdgeLocationControlPlaneInput interface {
 
 // The control plane of an edge location.
 type EdgeLocationControlPlaneArgs struct {
+	// The port of its API server. Left out or 0, the service chooses.
+	ApiServerPort pulumi.IntPtrInput `pulumi:"apiServerPort"`
+	// The address at which edges reach it, where that is not the one of its service.
+	ExternalAddress pulumi.StringPtrInput `pulumi:"externalAddress"`
 	// Whether it is highly available. Default: true.
 	Ha pulumi.BoolPtrInput `pulumi:"ha"`
+	// The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+	KonnectivityPort pulumi.IntPtrInput `pulumi:"konnectivityPort"`
+	// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+	ServiceAnnotations pulumi.StringMapInput `pulumi:"serviceAnnotations"`
 }
 
 func (EdgeLocationControlPlaneArgs) ElementType() reflect.Type {
@@ -8292,9 +9126,29 @@ func (o EdgeLocationControlPlaneOutput) ToEdgeLocationControlPlanePtrOutputWithC
 	}).(EdgeLocationControlPlanePtrOutput)
 }
 
+// The port of its API server. Left out or 0, the service chooses.
+func (o EdgeLocationControlPlaneOutput) ApiServerPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EdgeLocationControlPlane) *int { return v.ApiServerPort }).(pulumi.IntPtrOutput)
+}
+
+// The address at which edges reach it, where that is not the one of its service.
+func (o EdgeLocationControlPlaneOutput) ExternalAddress() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationControlPlane) *string { return v.ExternalAddress }).(pulumi.StringPtrOutput)
+}
+
 // Whether it is highly available. Default: true.
 func (o EdgeLocationControlPlaneOutput) Ha() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v EdgeLocationControlPlane) *bool { return v.Ha }).(pulumi.BoolPtrOutput)
+}
+
+// The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+func (o EdgeLocationControlPlaneOutput) KonnectivityPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EdgeLocationControlPlane) *int { return v.KonnectivityPort }).(pulumi.IntPtrOutput)
+}
+
+// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+func (o EdgeLocationControlPlaneOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeLocationControlPlane) map[string]string { return v.ServiceAnnotations }).(pulumi.StringMapOutput)
 }
 
 type EdgeLocationControlPlanePtrOutput struct{ *pulumi.OutputState }
@@ -8321,6 +9175,26 @@ func (o EdgeLocationControlPlanePtrOutput) Elem() EdgeLocationControlPlaneOutput
 	}).(EdgeLocationControlPlaneOutput)
 }
 
+// The port of its API server. Left out or 0, the service chooses.
+func (o EdgeLocationControlPlanePtrOutput) ApiServerPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationControlPlane) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ApiServerPort
+	}).(pulumi.IntPtrOutput)
+}
+
+// The address at which edges reach it, where that is not the one of its service.
+func (o EdgeLocationControlPlanePtrOutput) ExternalAddress() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationControlPlane) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ExternalAddress
+	}).(pulumi.StringPtrOutput)
+}
+
 // Whether it is highly available. Default: true.
 func (o EdgeLocationControlPlanePtrOutput) Ha() pulumi.BoolPtrOutput {
 	return o.ApplyT(func(v *EdgeLocationControlPlane) *bool {
@@ -8329,6 +9203,26 @@ func (o EdgeLocationControlPlanePtrOutput) Ha() pulumi.BoolPtrOutput {
 		}
 		return v.Ha
 	}).(pulumi.BoolPtrOutput)
+}
+
+// The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+func (o EdgeLocationControlPlanePtrOutput) KonnectivityPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationControlPlane) *int {
+		if v == nil {
+			return nil
+		}
+		return v.KonnectivityPort
+	}).(pulumi.IntPtrOutput)
+}
+
+// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+func (o EdgeLocationControlPlanePtrOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeLocationControlPlane) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAnnotations
+	}).(pulumi.StringMapOutput)
 }
 
 // Machines of one's own that edges run on. There is nothing to say of them here: each is set up by a script from the console.
@@ -8723,6 +9617,508 @@ func (o EdgeLocationGcpPtrOutput) TargetServiceAccountEmail() pulumi.StringPtrOu
 		}
 		return v.TargetServiceAccountEmail
 	}).(pulumi.StringPtrOutput)
+}
+
+// What CAST AI knows of an edge location.
+type EdgeLocationInfo struct {
+	// What is installed on the edges, in any order. An empty list installs nothing.
+	Addons []EdgeLocationAddon `pulumi:"addons"`
+	// A network in AWS.
+	Aws *EdgeLocationAws `pulumi:"aws"`
+	// What the service has made for the location in the cloud, if it tells.
+	CloudResourceId *string `pulumi:"cloudResourceId"`
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// The control plane of the edges, for locations that share one.
+	ControlPlane *EdgeLocationControlPlane `pulumi:"controlPlane"`
+	// Who has the control plane of the edges: `DEDICATED`, the location has its own, or `SHARED`, it is that of the cluster.
+	ControlPlaneMode *string `pulumi:"controlPlaneMode"`
+	// Machines of one's own: an empty object.
+	Custom *EdgeLocationCustom `pulumi:"custom"`
+	// What the location is for.
+	Description *string `pulumi:"description"`
+	// A network in Google Cloud.
+	Gcp *EdgeLocationGcp `pulumi:"gcp"`
+	// The ID of the edge location.
+	Id string `pulumi:"id"`
+	// Liqo, which connects the edges with the cluster.
+	Liqo *EdgeLocationLiqo `pulumi:"liqo"`
+	// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most.
+	Name string `pulumi:"name"`
+	// The network between the edges and the cluster.
+	Networking *EdgeLocationNetworking `pulumi:"networking"`
+	// A network in Oracle Cloud.
+	Oci *EdgeLocationOci `pulumi:"oci"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The region of the cloud, such as `us-east-1`.
+	Region *string `pulumi:"region"`
+	// The state of the location when it was last read: `PENDING_ONBOARDING`, `INITIALIZING`, `READY`, `OFFBOARDING` or `FAILED`.
+	State *string `pulumi:"state"`
+	// The zones of the region to run edges in, in any order.
+	Zones []EdgeLocationZone `pulumi:"zones"`
+}
+
+// What CAST AI knows of an edge location.
+type EdgeLocationInfoOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationInfo)(nil)).Elem()
+}
+
+func (o EdgeLocationInfoOutput) ToEdgeLocationInfoOutput() EdgeLocationInfoOutput {
+	return o
+}
+
+func (o EdgeLocationInfoOutput) ToEdgeLocationInfoOutputWithContext(ctx context.Context) EdgeLocationInfoOutput {
+	return o
+}
+
+// What is installed on the edges, in any order. An empty list installs nothing.
+func (o EdgeLocationInfoOutput) Addons() EdgeLocationAddonArrayOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) []EdgeLocationAddon { return v.Addons }).(EdgeLocationAddonArrayOutput)
+}
+
+// A network in AWS.
+func (o EdgeLocationInfoOutput) Aws() EdgeLocationAwsPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationAws { return v.Aws }).(EdgeLocationAwsPtrOutput)
+}
+
+// What the service has made for the location in the cloud, if it tells.
+func (o EdgeLocationInfoOutput) CloudResourceId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *string { return v.CloudResourceId }).(pulumi.StringPtrOutput)
+}
+
+// The ID (UUID) of the cluster.
+func (o EdgeLocationInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// The control plane of the edges, for locations that share one.
+func (o EdgeLocationInfoOutput) ControlPlane() EdgeLocationControlPlanePtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationControlPlane { return v.ControlPlane }).(EdgeLocationControlPlanePtrOutput)
+}
+
+// Who has the control plane of the edges: `DEDICATED`, the location has its own, or `SHARED`, it is that of the cluster.
+func (o EdgeLocationInfoOutput) ControlPlaneMode() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *string { return v.ControlPlaneMode }).(pulumi.StringPtrOutput)
+}
+
+// Machines of one's own: an empty object.
+func (o EdgeLocationInfoOutput) Custom() EdgeLocationCustomPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationCustom { return v.Custom }).(EdgeLocationCustomPtrOutput)
+}
+
+// What the location is for.
+func (o EdgeLocationInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// A network in Google Cloud.
+func (o EdgeLocationInfoOutput) Gcp() EdgeLocationGcpPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationGcp { return v.Gcp }).(EdgeLocationGcpPtrOutput)
+}
+
+// The ID of the edge location.
+func (o EdgeLocationInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Liqo, which connects the edges with the cluster.
+func (o EdgeLocationInfoOutput) Liqo() EdgeLocationLiqoPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationLiqo { return v.Liqo }).(EdgeLocationLiqoPtrOutput)
+}
+
+// The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most.
+func (o EdgeLocationInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The network between the edges and the cluster.
+func (o EdgeLocationInfoOutput) Networking() EdgeLocationNetworkingPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationNetworking { return v.Networking }).(EdgeLocationNetworkingPtrOutput)
+}
+
+// A network in Oracle Cloud.
+func (o EdgeLocationInfoOutput) Oci() EdgeLocationOciPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *EdgeLocationOci { return v.Oci }).(EdgeLocationOciPtrOutput)
+}
+
+// The organization (UUID).
+func (o EdgeLocationInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The region of the cloud, such as `us-east-1`.
+func (o EdgeLocationInfoOutput) Region() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *string { return v.Region }).(pulumi.StringPtrOutput)
+}
+
+// The state of the location when it was last read: `PENDING_ONBOARDING`, `INITIALIZING`, `READY`, `OFFBOARDING` or `FAILED`.
+func (o EdgeLocationInfoOutput) State() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) *string { return v.State }).(pulumi.StringPtrOutput)
+}
+
+// The zones of the region to run edges in, in any order.
+func (o EdgeLocationInfoOutput) Zones() EdgeLocationZoneArrayOutput {
+	return o.ApplyT(func(v EdgeLocationInfo) []EdgeLocationZone { return v.Zones }).(EdgeLocationZoneArrayOutput)
+}
+
+type EdgeLocationInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EdgeLocationInfo)(nil)).Elem()
+}
+
+func (o EdgeLocationInfoArrayOutput) ToEdgeLocationInfoArrayOutput() EdgeLocationInfoArrayOutput {
+	return o
+}
+
+func (o EdgeLocationInfoArrayOutput) ToEdgeLocationInfoArrayOutputWithContext(ctx context.Context) EdgeLocationInfoArrayOutput {
+	return o
+}
+
+func (o EdgeLocationInfoArrayOutput) Index(i pulumi.IntInput) EdgeLocationInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EdgeLocationInfo {
+		return vs[0].([]EdgeLocationInfo)[vs[1].(int)]
+	}).(EdgeLocationInfoOutput)
+}
+
+// Liqo, which connects the edges of a location with the cluster.
+type EdgeLocationLiqo struct {
+	// The end of the tunnel in the cluster.
+	GatewayServer *EdgeLocationLiqoGatewayServer `pulumi:"gatewayServer"`
+}
+
+// EdgeLocationLiqoInput is an input type that accepts EdgeLocationLiqoArgs and EdgeLocationLiqoOutput values.
+// You can construct a concrete instance of `EdgeLocationLiqoInput` via:
+//
+//	EdgeLocationLiqoArgs{...}
+type EdgeLocationLiqoInput interface {
+	pulumi.Input
+
+	ToEdgeLocationLiqoOutput() EdgeLocationLiqoOutput
+	ToEdgeLocationLiqoOutputWithContext(context.Context) EdgeLocationLiqoOutput
+}
+
+// Liqo, which connects the edges of a location with the cluster.
+type EdgeLocationLiqoArgs struct {
+	// The end of the tunnel in the cluster.
+	GatewayServer EdgeLocationLiqoGatewayServerPtrInput `pulumi:"gatewayServer"`
+}
+
+func (EdgeLocationLiqoArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationLiqo)(nil)).Elem()
+}
+
+func (i EdgeLocationLiqoArgs) ToEdgeLocationLiqoOutput() EdgeLocationLiqoOutput {
+	return i.ToEdgeLocationLiqoOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationLiqoArgs) ToEdgeLocationLiqoOutputWithContext(ctx context.Context) EdgeLocationLiqoOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationLiqoOutput)
+}
+
+func (i EdgeLocationLiqoArgs) ToEdgeLocationLiqoPtrOutput() EdgeLocationLiqoPtrOutput {
+	return i.ToEdgeLocationLiqoPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationLiqoArgs) ToEdgeLocationLiqoPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationLiqoOutput).ToEdgeLocationLiqoPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationLiqoPtrInput is an input type that accepts EdgeLocationLiqoArgs, EdgeLocationLiqoPtr and EdgeLocationLiqoPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationLiqoPtrInput` via:
+//
+//	        EdgeLocationLiqoArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationLiqoPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationLiqoPtrOutput() EdgeLocationLiqoPtrOutput
+	ToEdgeLocationLiqoPtrOutputWithContext(context.Context) EdgeLocationLiqoPtrOutput
+}
+
+type edgeLocationLiqoPtrType EdgeLocationLiqoArgs
+
+func EdgeLocationLiqoPtr(v *EdgeLocationLiqoArgs) EdgeLocationLiqoPtrInput {
+	return (*edgeLocationLiqoPtrType)(v)
+}
+
+func (*edgeLocationLiqoPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationLiqo)(nil)).Elem()
+}
+
+func (i *edgeLocationLiqoPtrType) ToEdgeLocationLiqoPtrOutput() EdgeLocationLiqoPtrOutput {
+	return i.ToEdgeLocationLiqoPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationLiqoPtrType) ToEdgeLocationLiqoPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationLiqoPtrOutput)
+}
+
+// Liqo, which connects the edges of a location with the cluster.
+type EdgeLocationLiqoOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationLiqoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationLiqo)(nil)).Elem()
+}
+
+func (o EdgeLocationLiqoOutput) ToEdgeLocationLiqoOutput() EdgeLocationLiqoOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoOutput) ToEdgeLocationLiqoOutputWithContext(ctx context.Context) EdgeLocationLiqoOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoOutput) ToEdgeLocationLiqoPtrOutput() EdgeLocationLiqoPtrOutput {
+	return o.ToEdgeLocationLiqoPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationLiqoOutput) ToEdgeLocationLiqoPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationLiqo) *EdgeLocationLiqo {
+		return &v
+	}).(EdgeLocationLiqoPtrOutput)
+}
+
+// The end of the tunnel in the cluster.
+func (o EdgeLocationLiqoOutput) GatewayServer() EdgeLocationLiqoGatewayServerPtrOutput {
+	return o.ApplyT(func(v EdgeLocationLiqo) *EdgeLocationLiqoGatewayServer { return v.GatewayServer }).(EdgeLocationLiqoGatewayServerPtrOutput)
+}
+
+type EdgeLocationLiqoPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationLiqoPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationLiqo)(nil)).Elem()
+}
+
+func (o EdgeLocationLiqoPtrOutput) ToEdgeLocationLiqoPtrOutput() EdgeLocationLiqoPtrOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoPtrOutput) ToEdgeLocationLiqoPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoPtrOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoPtrOutput) Elem() EdgeLocationLiqoOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqo) EdgeLocationLiqo {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationLiqo
+		return ret
+	}).(EdgeLocationLiqoOutput)
+}
+
+// The end of the tunnel in the cluster.
+func (o EdgeLocationLiqoPtrOutput) GatewayServer() EdgeLocationLiqoGatewayServerPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqo) *EdgeLocationLiqoGatewayServer {
+		if v == nil {
+			return nil
+		}
+		return v.GatewayServer
+	}).(EdgeLocationLiqoGatewayServerPtrOutput)
+}
+
+// The end of the tunnel between edges and cluster that is in the cluster.
+type EdgeLocationLiqoGatewayServer struct {
+	// The address at which edges reach it, where that is not the one of its service.
+	ExternalAddress *string `pulumi:"externalAddress"`
+	// The port at which edges reach it. Left out or 0, the service chooses.
+	ExternalPort *int `pulumi:"externalPort"`
+	// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+	ServiceAnnotations map[string]string `pulumi:"serviceAnnotations"`
+	// Labels of its Kubernetes service.
+	ServiceLabels map[string]string `pulumi:"serviceLabels"`
+}
+
+// EdgeLocationLiqoGatewayServerInput is an input type that accepts EdgeLocationLiqoGatewayServerArgs and EdgeLocationLiqoGatewayServerOutput values.
+// You can construct a concrete instance of `EdgeLocationLiqoGatewayServerInput` via:
+//
+//	EdgeLocationLiqoGatewayServerArgs{...}
+type EdgeLocationLiqoGatewayServerInput interface {
+	pulumi.Input
+
+	ToEdgeLocationLiqoGatewayServerOutput() EdgeLocationLiqoGatewayServerOutput
+	ToEdgeLocationLiqoGatewayServerOutputWithContext(context.Context) EdgeLocationLiqoGatewayServerOutput
+}
+
+// The end of the tunnel between edges and cluster that is in the cluster.
+type EdgeLocationLiqoGatewayServerArgs struct {
+	// The address at which edges reach it, where that is not the one of its service.
+	ExternalAddress pulumi.StringPtrInput `pulumi:"externalAddress"`
+	// The port at which edges reach it. Left out or 0, the service chooses.
+	ExternalPort pulumi.IntPtrInput `pulumi:"externalPort"`
+	// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+	ServiceAnnotations pulumi.StringMapInput `pulumi:"serviceAnnotations"`
+	// Labels of its Kubernetes service.
+	ServiceLabels pulumi.StringMapInput `pulumi:"serviceLabels"`
+}
+
+func (EdgeLocationLiqoGatewayServerArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationLiqoGatewayServer)(nil)).Elem()
+}
+
+func (i EdgeLocationLiqoGatewayServerArgs) ToEdgeLocationLiqoGatewayServerOutput() EdgeLocationLiqoGatewayServerOutput {
+	return i.ToEdgeLocationLiqoGatewayServerOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationLiqoGatewayServerArgs) ToEdgeLocationLiqoGatewayServerOutputWithContext(ctx context.Context) EdgeLocationLiqoGatewayServerOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationLiqoGatewayServerOutput)
+}
+
+func (i EdgeLocationLiqoGatewayServerArgs) ToEdgeLocationLiqoGatewayServerPtrOutput() EdgeLocationLiqoGatewayServerPtrOutput {
+	return i.ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(context.Background())
+}
+
+func (i EdgeLocationLiqoGatewayServerArgs) ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoGatewayServerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationLiqoGatewayServerOutput).ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(ctx)
+}
+
+// EdgeLocationLiqoGatewayServerPtrInput is an input type that accepts EdgeLocationLiqoGatewayServerArgs, EdgeLocationLiqoGatewayServerPtr and EdgeLocationLiqoGatewayServerPtrOutput values.
+// You can construct a concrete instance of `EdgeLocationLiqoGatewayServerPtrInput` via:
+//
+//	        EdgeLocationLiqoGatewayServerArgs{...}
+//
+//	or:
+//
+//	        nil
+type EdgeLocationLiqoGatewayServerPtrInput interface {
+	pulumi.Input
+
+	ToEdgeLocationLiqoGatewayServerPtrOutput() EdgeLocationLiqoGatewayServerPtrOutput
+	ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(context.Context) EdgeLocationLiqoGatewayServerPtrOutput
+}
+
+type edgeLocationLiqoGatewayServerPtrType EdgeLocationLiqoGatewayServerArgs
+
+func EdgeLocationLiqoGatewayServerPtr(v *EdgeLocationLiqoGatewayServerArgs) EdgeLocationLiqoGatewayServerPtrInput {
+	return (*edgeLocationLiqoGatewayServerPtrType)(v)
+}
+
+func (*edgeLocationLiqoGatewayServerPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationLiqoGatewayServer)(nil)).Elem()
+}
+
+func (i *edgeLocationLiqoGatewayServerPtrType) ToEdgeLocationLiqoGatewayServerPtrOutput() EdgeLocationLiqoGatewayServerPtrOutput {
+	return i.ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(context.Background())
+}
+
+func (i *edgeLocationLiqoGatewayServerPtrType) ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoGatewayServerPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(EdgeLocationLiqoGatewayServerPtrOutput)
+}
+
+// The end of the tunnel between edges and cluster that is in the cluster.
+type EdgeLocationLiqoGatewayServerOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationLiqoGatewayServerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EdgeLocationLiqoGatewayServer)(nil)).Elem()
+}
+
+func (o EdgeLocationLiqoGatewayServerOutput) ToEdgeLocationLiqoGatewayServerOutput() EdgeLocationLiqoGatewayServerOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoGatewayServerOutput) ToEdgeLocationLiqoGatewayServerOutputWithContext(ctx context.Context) EdgeLocationLiqoGatewayServerOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoGatewayServerOutput) ToEdgeLocationLiqoGatewayServerPtrOutput() EdgeLocationLiqoGatewayServerPtrOutput {
+	return o.ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(context.Background())
+}
+
+func (o EdgeLocationLiqoGatewayServerOutput) ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoGatewayServerPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v EdgeLocationLiqoGatewayServer) *EdgeLocationLiqoGatewayServer {
+		return &v
+	}).(EdgeLocationLiqoGatewayServerPtrOutput)
+}
+
+// The address at which edges reach it, where that is not the one of its service.
+func (o EdgeLocationLiqoGatewayServerOutput) ExternalAddress() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EdgeLocationLiqoGatewayServer) *string { return v.ExternalAddress }).(pulumi.StringPtrOutput)
+}
+
+// The port at which edges reach it. Left out or 0, the service chooses.
+func (o EdgeLocationLiqoGatewayServerOutput) ExternalPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v EdgeLocationLiqoGatewayServer) *int { return v.ExternalPort }).(pulumi.IntPtrOutput)
+}
+
+// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+func (o EdgeLocationLiqoGatewayServerOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeLocationLiqoGatewayServer) map[string]string { return v.ServiceAnnotations }).(pulumi.StringMapOutput)
+}
+
+// Labels of its Kubernetes service.
+func (o EdgeLocationLiqoGatewayServerOutput) ServiceLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v EdgeLocationLiqoGatewayServer) map[string]string { return v.ServiceLabels }).(pulumi.StringMapOutput)
+}
+
+type EdgeLocationLiqoGatewayServerPtrOutput struct{ *pulumi.OutputState }
+
+func (EdgeLocationLiqoGatewayServerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**EdgeLocationLiqoGatewayServer)(nil)).Elem()
+}
+
+func (o EdgeLocationLiqoGatewayServerPtrOutput) ToEdgeLocationLiqoGatewayServerPtrOutput() EdgeLocationLiqoGatewayServerPtrOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoGatewayServerPtrOutput) ToEdgeLocationLiqoGatewayServerPtrOutputWithContext(ctx context.Context) EdgeLocationLiqoGatewayServerPtrOutput {
+	return o
+}
+
+func (o EdgeLocationLiqoGatewayServerPtrOutput) Elem() EdgeLocationLiqoGatewayServerOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqoGatewayServer) EdgeLocationLiqoGatewayServer {
+		if v != nil {
+			return *v
+		}
+		var ret EdgeLocationLiqoGatewayServer
+		return ret
+	}).(EdgeLocationLiqoGatewayServerOutput)
+}
+
+// The address at which edges reach it, where that is not the one of its service.
+func (o EdgeLocationLiqoGatewayServerPtrOutput) ExternalAddress() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqoGatewayServer) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ExternalAddress
+	}).(pulumi.StringPtrOutput)
+}
+
+// The port at which edges reach it. Left out or 0, the service chooses.
+func (o EdgeLocationLiqoGatewayServerPtrOutput) ExternalPort() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqoGatewayServer) *int {
+		if v == nil {
+			return nil
+		}
+		return v.ExternalPort
+	}).(pulumi.IntPtrOutput)
+}
+
+// Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+func (o EdgeLocationLiqoGatewayServerPtrOutput) ServiceAnnotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqoGatewayServer) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceAnnotations
+	}).(pulumi.StringMapOutput)
+}
+
+// Labels of its Kubernetes service.
+func (o EdgeLocationLiqoGatewayServerPtrOutput) ServiceLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *EdgeLocationLiqoGatewayServer) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.ServiceLabels
+	}).(pulumi.StringMapOutput)
 }
 
 // The network between edges and their cluster.
@@ -9444,6 +10840,94 @@ func (o EdgeLocationZoneArrayOutput) Index(i pulumi.IntInput) EdgeLocationZoneOu
 	}).(EdgeLocationZoneOutput)
 }
 
+// What CAST AI knows of an enterprise group.
+type EnterpriseGroupInfo struct {
+	// What the group is for.
+	Description *string `pulumi:"description"`
+	// The enterprise (UUID).
+	EnterpriseId string `pulumi:"enterpriseId"`
+	// The ID of the enterprise group.
+	Id string `pulumi:"id"`
+	// The members, in one block; of several blocks the members are put together.
+	Members []EnterpriseGroupMember `pulumi:"members"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The role bindings that have the group as their only subject, in one block.
+	RoleBindings []EnterpriseGroupRoleBinding `pulumi:"roleBindings"`
+}
+
+// What CAST AI knows of an enterprise group.
+type EnterpriseGroupInfoOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseGroupInfo)(nil)).Elem()
+}
+
+func (o EnterpriseGroupInfoOutput) ToEnterpriseGroupInfoOutput() EnterpriseGroupInfoOutput {
+	return o
+}
+
+func (o EnterpriseGroupInfoOutput) ToEnterpriseGroupInfoOutputWithContext(ctx context.Context) EnterpriseGroupInfoOutput {
+	return o
+}
+
+// What the group is for.
+func (o EnterpriseGroupInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The enterprise (UUID).
+func (o EnterpriseGroupInfoOutput) EnterpriseId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) string { return v.EnterpriseId }).(pulumi.StringOutput)
+}
+
+// The ID of the enterprise group.
+func (o EnterpriseGroupInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The members, in one block; of several blocks the members are put together.
+func (o EnterpriseGroupInfoOutput) Members() EnterpriseGroupMemberArrayOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) []EnterpriseGroupMember { return v.Members }).(EnterpriseGroupMemberArrayOutput)
+}
+
+// The name shown in the console.
+func (o EnterpriseGroupInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o EnterpriseGroupInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The role bindings that have the group as their only subject, in one block.
+func (o EnterpriseGroupInfoOutput) RoleBindings() EnterpriseGroupRoleBindingArrayOutput {
+	return o.ApplyT(func(v EnterpriseGroupInfo) []EnterpriseGroupRoleBinding { return v.RoleBindings }).(EnterpriseGroupRoleBindingArrayOutput)
+}
+
+type EnterpriseGroupInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseGroupInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseGroupInfo)(nil)).Elem()
+}
+
+func (o EnterpriseGroupInfoArrayOutput) ToEnterpriseGroupInfoArrayOutput() EnterpriseGroupInfoArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupInfoArrayOutput) ToEnterpriseGroupInfoArrayOutputWithContext(ctx context.Context) EnterpriseGroupInfoArrayOutput {
+	return o
+}
+
+func (o EnterpriseGroupInfoArrayOutput) Index(i pulumi.IntInput) EnterpriseGroupInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupInfo {
+		return vs[0].([]EnterpriseGroupInfo)[vs[1].(int)]
+	}).(EnterpriseGroupInfoOutput)
+}
+
 // A block of members of a group.
 type EnterpriseGroupMember struct {
 	// The members, in any order.
@@ -10100,6 +11584,101 @@ func (o EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput) Index(i pulu
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseGroupRoleBindingRoleBindingScopeScope {
 		return vs[0].([]EnterpriseGroupRoleBindingRoleBindingScopeScope)[vs[1].(int)]
 	}).(EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput)
+}
+
+// What CAST AI knows of an enterprise role binding.
+type EnterpriseRoleBindingInfo struct {
+	// What the binding is for.
+	Description *string `pulumi:"description"`
+	// The enterprise (UUID).
+	EnterpriseId string `pulumi:"enterpriseId"`
+	// The ID of the enterprise role binding.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The role (UUID) that is granted. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+	RoleId string `pulumi:"roleId"`
+	// Where the role is granted: at least one organization, cluster or resource.
+	Scopes EnterpriseRoleBindingScopes `pulumi:"scopes"`
+	// Who the role is granted to: at least one user, service account or group.
+	Subjects EnterpriseRoleBindingSubjects `pulumi:"subjects"`
+}
+
+// What CAST AI knows of an enterprise role binding.
+type EnterpriseRoleBindingInfoOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseRoleBindingInfo)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingInfoOutput) ToEnterpriseRoleBindingInfoOutput() EnterpriseRoleBindingInfoOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingInfoOutput) ToEnterpriseRoleBindingInfoOutputWithContext(ctx context.Context) EnterpriseRoleBindingInfoOutput {
+	return o
+}
+
+// What the binding is for.
+func (o EnterpriseRoleBindingInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The enterprise (UUID).
+func (o EnterpriseRoleBindingInfoOutput) EnterpriseId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) string { return v.EnterpriseId }).(pulumi.StringOutput)
+}
+
+// The ID of the enterprise role binding.
+func (o EnterpriseRoleBindingInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o EnterpriseRoleBindingInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o EnterpriseRoleBindingInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The role (UUID) that is granted. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+func (o EnterpriseRoleBindingInfoOutput) RoleId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) string { return v.RoleId }).(pulumi.StringOutput)
+}
+
+// Where the role is granted: at least one organization, cluster or resource.
+func (o EnterpriseRoleBindingInfoOutput) Scopes() EnterpriseRoleBindingScopesOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) EnterpriseRoleBindingScopes { return v.Scopes }).(EnterpriseRoleBindingScopesOutput)
+}
+
+// Who the role is granted to: at least one user, service account or group.
+func (o EnterpriseRoleBindingInfoOutput) Subjects() EnterpriseRoleBindingSubjectsOutput {
+	return o.ApplyT(func(v EnterpriseRoleBindingInfo) EnterpriseRoleBindingSubjects { return v.Subjects }).(EnterpriseRoleBindingSubjectsOutput)
+}
+
+type EnterpriseRoleBindingInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseRoleBindingInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseRoleBindingInfo)(nil)).Elem()
+}
+
+func (o EnterpriseRoleBindingInfoArrayOutput) ToEnterpriseRoleBindingInfoArrayOutput() EnterpriseRoleBindingInfoArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingInfoArrayOutput) ToEnterpriseRoleBindingInfoArrayOutputWithContext(ctx context.Context) EnterpriseRoleBindingInfoArrayOutput {
+	return o
+}
+
+func (o EnterpriseRoleBindingInfoArrayOutput) Index(i pulumi.IntInput) EnterpriseRoleBindingInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingInfo {
+		return vs[0].([]EnterpriseRoleBindingInfo)[vs[1].(int)]
+	}).(EnterpriseRoleBindingInfoOutput)
 }
 
 // Where a role is granted.
@@ -10848,6 +12427,87 @@ func (o EnterpriseRoleBindingSubjectsUserArrayOutput) Index(i pulumi.IntInput) E
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseRoleBindingSubjectsUser {
 		return vs[0].([]EnterpriseRoleBindingSubjectsUser)[vs[1].(int)]
 	}).(EnterpriseRoleBindingSubjectsUserOutput)
+}
+
+// What CAST AI knows of an enterprise service account.
+type EnterpriseServiceAccountInfo struct {
+	// What the service account is for.
+	Description *string `pulumi:"description"`
+	// The address that names the service account in audit logs.
+	Email string `pulumi:"email"`
+	// The enterprise (UUID).
+	EnterpriseId string `pulumi:"enterpriseId"`
+	// The ID of the enterprise service account.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+}
+
+// What CAST AI knows of an enterprise service account.
+type EnterpriseServiceAccountInfoOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseServiceAccountInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*EnterpriseServiceAccountInfo)(nil)).Elem()
+}
+
+func (o EnterpriseServiceAccountInfoOutput) ToEnterpriseServiceAccountInfoOutput() EnterpriseServiceAccountInfoOutput {
+	return o
+}
+
+func (o EnterpriseServiceAccountInfoOutput) ToEnterpriseServiceAccountInfoOutputWithContext(ctx context.Context) EnterpriseServiceAccountInfoOutput {
+	return o
+}
+
+// What the service account is for.
+func (o EnterpriseServiceAccountInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v EnterpriseServiceAccountInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The address that names the service account in audit logs.
+func (o EnterpriseServiceAccountInfoOutput) Email() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseServiceAccountInfo) string { return v.Email }).(pulumi.StringOutput)
+}
+
+// The enterprise (UUID).
+func (o EnterpriseServiceAccountInfoOutput) EnterpriseId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseServiceAccountInfo) string { return v.EnterpriseId }).(pulumi.StringOutput)
+}
+
+// The ID of the enterprise service account.
+func (o EnterpriseServiceAccountInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseServiceAccountInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o EnterpriseServiceAccountInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseServiceAccountInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o EnterpriseServiceAccountInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v EnterpriseServiceAccountInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+type EnterpriseServiceAccountInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (EnterpriseServiceAccountInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]EnterpriseServiceAccountInfo)(nil)).Elem()
+}
+
+func (o EnterpriseServiceAccountInfoArrayOutput) ToEnterpriseServiceAccountInfoArrayOutput() EnterpriseServiceAccountInfoArrayOutput {
+	return o
+}
+
+func (o EnterpriseServiceAccountInfoArrayOutput) ToEnterpriseServiceAccountInfoArrayOutputWithContext(ctx context.Context) EnterpriseServiceAccountInfoArrayOutput {
+	return o
+}
+
+func (o EnterpriseServiceAccountInfoArrayOutput) Index(i pulumi.IntInput) EnterpriseServiceAccountInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) EnterpriseServiceAccountInfo {
+		return vs[0].([]EnterpriseServiceAccountInfo)[vs[1].(int)]
+	}).(EnterpriseServiceAccountInfoOutput)
 }
 
 // A rule of the evictor for the pods and nodes that its selectors fit.
@@ -11800,6 +13460,134 @@ func (o GetCacheGroupEndpointArrayOutput) Index(i pulumi.IntInput) GetCacheGroup
 	}).(GetCacheGroupEndpointOutput)
 }
 
+// What the service knows of the workload autoscaler in a cluster.
+type GetClusterStatusWorkloadAutoscaler struct {
+	// When it was installed, as an RFC 3339 time.
+	InstalledAt *string `pulumi:"installedAt"`
+	// The latest version there is.
+	LatestVersion *string `pulumi:"latestVersion"`
+	// How many of its pods there are.
+	Replicas int `pulumi:"replicas"`
+	// Whether it runs: `AGENT_STATUS_RUNNING`, `AGENT_STATUS_INVALID` or `AGENT_STATUS_UNKNOWN`.
+	Status string `pulumi:"status"`
+	// The version that runs. Unset if none does.
+	Version *string `pulumi:"version"`
+}
+
+// What the service knows of the workload autoscaler in a cluster.
+type GetClusterStatusWorkloadAutoscalerOutput struct{ *pulumi.OutputState }
+
+func (GetClusterStatusWorkloadAutoscalerOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*GetClusterStatusWorkloadAutoscaler)(nil)).Elem()
+}
+
+func (o GetClusterStatusWorkloadAutoscalerOutput) ToGetClusterStatusWorkloadAutoscalerOutput() GetClusterStatusWorkloadAutoscalerOutput {
+	return o
+}
+
+func (o GetClusterStatusWorkloadAutoscalerOutput) ToGetClusterStatusWorkloadAutoscalerOutputWithContext(ctx context.Context) GetClusterStatusWorkloadAutoscalerOutput {
+	return o
+}
+
+// When it was installed, as an RFC 3339 time.
+func (o GetClusterStatusWorkloadAutoscalerOutput) InstalledAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v GetClusterStatusWorkloadAutoscaler) *string { return v.InstalledAt }).(pulumi.StringPtrOutput)
+}
+
+// The latest version there is.
+func (o GetClusterStatusWorkloadAutoscalerOutput) LatestVersion() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v GetClusterStatusWorkloadAutoscaler) *string { return v.LatestVersion }).(pulumi.StringPtrOutput)
+}
+
+// How many of its pods there are.
+func (o GetClusterStatusWorkloadAutoscalerOutput) Replicas() pulumi.IntOutput {
+	return o.ApplyT(func(v GetClusterStatusWorkloadAutoscaler) int { return v.Replicas }).(pulumi.IntOutput)
+}
+
+// Whether it runs: `AGENT_STATUS_RUNNING`, `AGENT_STATUS_INVALID` or `AGENT_STATUS_UNKNOWN`.
+func (o GetClusterStatusWorkloadAutoscalerOutput) Status() pulumi.StringOutput {
+	return o.ApplyT(func(v GetClusterStatusWorkloadAutoscaler) string { return v.Status }).(pulumi.StringOutput)
+}
+
+// The version that runs. Unset if none does.
+func (o GetClusterStatusWorkloadAutoscalerOutput) Version() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v GetClusterStatusWorkloadAutoscaler) *string { return v.Version }).(pulumi.StringPtrOutput)
+}
+
+type GetClusterStatusWorkloadAutoscalerPtrOutput struct{ *pulumi.OutputState }
+
+func (GetClusterStatusWorkloadAutoscalerPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**GetClusterStatusWorkloadAutoscaler)(nil)).Elem()
+}
+
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) ToGetClusterStatusWorkloadAutoscalerPtrOutput() GetClusterStatusWorkloadAutoscalerPtrOutput {
+	return o
+}
+
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) ToGetClusterStatusWorkloadAutoscalerPtrOutputWithContext(ctx context.Context) GetClusterStatusWorkloadAutoscalerPtrOutput {
+	return o
+}
+
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) Elem() GetClusterStatusWorkloadAutoscalerOutput {
+	return o.ApplyT(func(v *GetClusterStatusWorkloadAutoscaler) GetClusterStatusWorkloadAutoscaler {
+		if v != nil {
+			return *v
+		}
+		var ret GetClusterStatusWorkloadAutoscaler
+		return ret
+	}).(GetClusterStatusWorkloadAutoscalerOutput)
+}
+
+// When it was installed, as an RFC 3339 time.
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) InstalledAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GetClusterStatusWorkloadAutoscaler) *string {
+		if v == nil {
+			return nil
+		}
+		return v.InstalledAt
+	}).(pulumi.StringPtrOutput)
+}
+
+// The latest version there is.
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) LatestVersion() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GetClusterStatusWorkloadAutoscaler) *string {
+		if v == nil {
+			return nil
+		}
+		return v.LatestVersion
+	}).(pulumi.StringPtrOutput)
+}
+
+// How many of its pods there are.
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) Replicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *GetClusterStatusWorkloadAutoscaler) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.Replicas
+	}).(pulumi.IntPtrOutput)
+}
+
+// Whether it runs: `AGENT_STATUS_RUNNING`, `AGENT_STATUS_INVALID` or `AGENT_STATUS_UNKNOWN`.
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) Status() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GetClusterStatusWorkloadAutoscaler) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Status
+	}).(pulumi.StringPtrOutput)
+}
+
+// The version that runs. Unset if none does.
+func (o GetClusterStatusWorkloadAutoscalerPtrOutput) Version() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *GetClusterStatusWorkloadAutoscaler) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Version
+	}).(pulumi.StringPtrOutput)
+}
+
 // A scaling policy of a cluster.
 type GetWorkloadScalingPoliciesPolicy struct {
 	// The ID (UUID) of the policy.
@@ -12134,6 +13922,94 @@ func (o HibernationScheduleClusterAssignmentsAssignmentArrayOutput) Index(i pulu
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleClusterAssignmentsAssignment {
 		return vs[0].([]HibernationScheduleClusterAssignmentsAssignment)[vs[1].(int)]
 	}).(HibernationScheduleClusterAssignmentsAssignmentOutput)
+}
+
+// What CAST AI knows of a hibernation schedule.
+type HibernationScheduleInfo struct {
+	// The clusters that the schedule is for.
+	ClusterAssignments *HibernationScheduleClusterAssignments `pulumi:"clusterAssignments"`
+	// Whether the schedule is in force.
+	Enabled bool `pulumi:"enabled"`
+	// The ID of the hibernation schedule.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// When the clusters are paused.
+	PauseConfig HibernationSchedulePauseConfig `pulumi:"pauseConfig"`
+	// When the clusters are resumed, and on which node.
+	ResumeConfig HibernationScheduleResumeConfig `pulumi:"resumeConfig"`
+}
+
+// What CAST AI knows of a hibernation schedule.
+type HibernationScheduleInfoOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*HibernationScheduleInfo)(nil)).Elem()
+}
+
+func (o HibernationScheduleInfoOutput) ToHibernationScheduleInfoOutput() HibernationScheduleInfoOutput {
+	return o
+}
+
+func (o HibernationScheduleInfoOutput) ToHibernationScheduleInfoOutputWithContext(ctx context.Context) HibernationScheduleInfoOutput {
+	return o
+}
+
+// The clusters that the schedule is for.
+func (o HibernationScheduleInfoOutput) ClusterAssignments() HibernationScheduleClusterAssignmentsPtrOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) *HibernationScheduleClusterAssignments { return v.ClusterAssignments }).(HibernationScheduleClusterAssignmentsPtrOutput)
+}
+
+// Whether the schedule is in force.
+func (o HibernationScheduleInfoOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+// The ID of the hibernation schedule.
+func (o HibernationScheduleInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o HibernationScheduleInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o HibernationScheduleInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// When the clusters are paused.
+func (o HibernationScheduleInfoOutput) PauseConfig() HibernationSchedulePauseConfigOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) HibernationSchedulePauseConfig { return v.PauseConfig }).(HibernationSchedulePauseConfigOutput)
+}
+
+// When the clusters are resumed, and on which node.
+func (o HibernationScheduleInfoOutput) ResumeConfig() HibernationScheduleResumeConfigOutput {
+	return o.ApplyT(func(v HibernationScheduleInfo) HibernationScheduleResumeConfig { return v.ResumeConfig }).(HibernationScheduleResumeConfigOutput)
+}
+
+type HibernationScheduleInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (HibernationScheduleInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]HibernationScheduleInfo)(nil)).Elem()
+}
+
+func (o HibernationScheduleInfoArrayOutput) ToHibernationScheduleInfoArrayOutput() HibernationScheduleInfoArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleInfoArrayOutput) ToHibernationScheduleInfoArrayOutputWithContext(ctx context.Context) HibernationScheduleInfoArrayOutput {
+	return o
+}
+
+func (o HibernationScheduleInfoArrayOutput) Index(i pulumi.IntInput) HibernationScheduleInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) HibernationScheduleInfo {
+		return vs[0].([]HibernationScheduleInfo)[vs[1].(int)]
+	}).(HibernationScheduleInfoOutput)
 }
 
 // When clusters are paused.
@@ -15974,6 +17850,215 @@ func (o NodeConfigurationGkeSecondaryIpRangePtrOutput) RangeName() pulumi.String
 	}).(pulumi.StringPtrOutput)
 }
 
+// What CAST AI knows of a node configuration.
+type NodeConfigurationInfo struct {
+	// Settings of Azure Kubernetes Service.
+	Aks *NodeConfigurationAks `pulumi:"aks"`
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// The container runtime: `containerd` or `dockerd`, in any letter case (EKS only).
+	ContainerRuntime *string `pulumi:"containerRuntime"`
+	// When the configuration was made, as an RFC 3339 time.
+	CreatedAt *string `pulumi:"createdAt"`
+	// How many GiB of disk a node gets for each of its vCPUs, on top of `minDiskSize`.
+	DiskCpuRatio *int `pulumi:"diskCpuRatio"`
+	// Settings of the Docker daemon, as JSON text of an object (EKS and kOps). Layout and order do not matter.
+	DockerConfig *string `pulumi:"dockerConfig"`
+	// How long, in seconds, a node that is removed may take to drain before its pods are forced off: 0 to 10800.
+	DrainTimeoutSec *int `pulumi:"drainTimeoutSec"`
+	// Settings of Amazon EKS.
+	Eks *NodeConfigurationEks `pulumi:"eks"`
+	// Settings of Google Kubernetes Engine.
+	Gke *NodeConfigurationGke `pulumi:"gke"`
+	// The ID of the node configuration.
+	Id string `pulumi:"id"`
+	// The image of the nodes: its ID, or another form that the cloud knows it by.
+	Image *string `pulumi:"image"`
+	// A script, base64 encoded, that runs when a node starts. It is stored in clear: put no secrets in it.
+	InitScript *string `pulumi:"initScript"`
+	// Whether this was the cluster's default configuration when it was last read. `NodeConfigurationDefault` makes it so.
+	IsDefault bool `pulumi:"isDefault"`
+	// Settings of kOps clusters on AWS.
+	Kops *NodeConfigurationKops `pulumi:"kops"`
+	// Settings of the kubelet, as JSON text of an object. Layout and order do not matter.
+	KubeletConfig *string `pulumi:"kubeletConfig"`
+	// The least size of a node's disk in GiB: 30 to 65536.
+	MinDiskSize *int `pulumi:"minDiskSize"`
+	// The name, unique in the cluster.
+	Name string `pulumi:"name"`
+	// Settings of other Kubernetes clusters whose nodes are EC2 instances.
+	SelfHostedWithEc2Nodes *NodeConfigurationSelfHostedWithEc2Nodes `pulumi:"selfHostedWithEc2Nodes"`
+	// An SSH public key, base64 encoded, that may log in to nodes.
+	SshPublicKey *string `pulumi:"sshPublicKey"`
+	// What the service knows of the subnets.
+	SubnetDetails []NodeConfigurationSubnetDetail `pulumi:"subnetDetails"`
+	// The subnets of the cloud that nodes are put into. Their order does not matter.
+	Subnets []string `pulumi:"subnets"`
+	// Tags (labels on GKE) that the cloud's resources of a node get.
+	Tags map[string]string `pulumi:"tags"`
+	// When the configuration was last changed, as an RFC 3339 time.
+	UpdatedAt *string `pulumi:"updatedAt"`
+	// The version of the configuration, which counts its changes.
+	Version *int `pulumi:"version"`
+}
+
+// What CAST AI knows of a node configuration.
+type NodeConfigurationInfoOutput struct{ *pulumi.OutputState }
+
+func (NodeConfigurationInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeConfigurationInfo)(nil)).Elem()
+}
+
+func (o NodeConfigurationInfoOutput) ToNodeConfigurationInfoOutput() NodeConfigurationInfoOutput {
+	return o
+}
+
+func (o NodeConfigurationInfoOutput) ToNodeConfigurationInfoOutputWithContext(ctx context.Context) NodeConfigurationInfoOutput {
+	return o
+}
+
+// Settings of Azure Kubernetes Service.
+func (o NodeConfigurationInfoOutput) Aks() NodeConfigurationAksPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *NodeConfigurationAks { return v.Aks }).(NodeConfigurationAksPtrOutput)
+}
+
+// The ID (UUID) of the cluster.
+func (o NodeConfigurationInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// The container runtime: `containerd` or `dockerd`, in any letter case (EKS only).
+func (o NodeConfigurationInfoOutput) ContainerRuntime() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.ContainerRuntime }).(pulumi.StringPtrOutput)
+}
+
+// When the configuration was made, as an RFC 3339 time.
+func (o NodeConfigurationInfoOutput) CreatedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.CreatedAt }).(pulumi.StringPtrOutput)
+}
+
+// How many GiB of disk a node gets for each of its vCPUs, on top of `minDiskSize`.
+func (o NodeConfigurationInfoOutput) DiskCpuRatio() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *int { return v.DiskCpuRatio }).(pulumi.IntPtrOutput)
+}
+
+// Settings of the Docker daemon, as JSON text of an object (EKS and kOps). Layout and order do not matter.
+func (o NodeConfigurationInfoOutput) DockerConfig() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.DockerConfig }).(pulumi.StringPtrOutput)
+}
+
+// How long, in seconds, a node that is removed may take to drain before its pods are forced off: 0 to 10800.
+func (o NodeConfigurationInfoOutput) DrainTimeoutSec() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *int { return v.DrainTimeoutSec }).(pulumi.IntPtrOutput)
+}
+
+// Settings of Amazon EKS.
+func (o NodeConfigurationInfoOutput) Eks() NodeConfigurationEksPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *NodeConfigurationEks { return v.Eks }).(NodeConfigurationEksPtrOutput)
+}
+
+// Settings of Google Kubernetes Engine.
+func (o NodeConfigurationInfoOutput) Gke() NodeConfigurationGkePtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *NodeConfigurationGke { return v.Gke }).(NodeConfigurationGkePtrOutput)
+}
+
+// The ID of the node configuration.
+func (o NodeConfigurationInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The image of the nodes: its ID, or another form that the cloud knows it by.
+func (o NodeConfigurationInfoOutput) Image() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.Image }).(pulumi.StringPtrOutput)
+}
+
+// A script, base64 encoded, that runs when a node starts. It is stored in clear: put no secrets in it.
+func (o NodeConfigurationInfoOutput) InitScript() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.InitScript }).(pulumi.StringPtrOutput)
+}
+
+// Whether this was the cluster's default configuration when it was last read. `NodeConfigurationDefault` makes it so.
+func (o NodeConfigurationInfoOutput) IsDefault() pulumi.BoolOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) bool { return v.IsDefault }).(pulumi.BoolOutput)
+}
+
+// Settings of kOps clusters on AWS.
+func (o NodeConfigurationInfoOutput) Kops() NodeConfigurationKopsPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *NodeConfigurationKops { return v.Kops }).(NodeConfigurationKopsPtrOutput)
+}
+
+// Settings of the kubelet, as JSON text of an object. Layout and order do not matter.
+func (o NodeConfigurationInfoOutput) KubeletConfig() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.KubeletConfig }).(pulumi.StringPtrOutput)
+}
+
+// The least size of a node's disk in GiB: 30 to 65536.
+func (o NodeConfigurationInfoOutput) MinDiskSize() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *int { return v.MinDiskSize }).(pulumi.IntPtrOutput)
+}
+
+// The name, unique in the cluster.
+func (o NodeConfigurationInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Settings of other Kubernetes clusters whose nodes are EC2 instances.
+func (o NodeConfigurationInfoOutput) SelfHostedWithEc2Nodes() NodeConfigurationSelfHostedWithEc2NodesPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *NodeConfigurationSelfHostedWithEc2Nodes {
+		return v.SelfHostedWithEc2Nodes
+	}).(NodeConfigurationSelfHostedWithEc2NodesPtrOutput)
+}
+
+// An SSH public key, base64 encoded, that may log in to nodes.
+func (o NodeConfigurationInfoOutput) SshPublicKey() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.SshPublicKey }).(pulumi.StringPtrOutput)
+}
+
+// What the service knows of the subnets.
+func (o NodeConfigurationInfoOutput) SubnetDetails() NodeConfigurationSubnetDetailArrayOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) []NodeConfigurationSubnetDetail { return v.SubnetDetails }).(NodeConfigurationSubnetDetailArrayOutput)
+}
+
+// The subnets of the cloud that nodes are put into. Their order does not matter.
+func (o NodeConfigurationInfoOutput) Subnets() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) []string { return v.Subnets }).(pulumi.StringArrayOutput)
+}
+
+// Tags (labels on GKE) that the cloud's resources of a node get.
+func (o NodeConfigurationInfoOutput) Tags() pulumi.StringMapOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) map[string]string { return v.Tags }).(pulumi.StringMapOutput)
+}
+
+// When the configuration was last changed, as an RFC 3339 time.
+func (o NodeConfigurationInfoOutput) UpdatedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *string { return v.UpdatedAt }).(pulumi.StringPtrOutput)
+}
+
+// The version of the configuration, which counts its changes.
+func (o NodeConfigurationInfoOutput) Version() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v NodeConfigurationInfo) *int { return v.Version }).(pulumi.IntPtrOutput)
+}
+
+type NodeConfigurationInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (NodeConfigurationInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]NodeConfigurationInfo)(nil)).Elem()
+}
+
+func (o NodeConfigurationInfoArrayOutput) ToNodeConfigurationInfoArrayOutput() NodeConfigurationInfoArrayOutput {
+	return o
+}
+
+func (o NodeConfigurationInfoArrayOutput) ToNodeConfigurationInfoArrayOutputWithContext(ctx context.Context) NodeConfigurationInfoArrayOutput {
+	return o
+}
+
+func (o NodeConfigurationInfoArrayOutput) Index(i pulumi.IntInput) NodeConfigurationInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) NodeConfigurationInfo {
+		return vs[0].([]NodeConfigurationInfo)[vs[1].(int)]
+	}).(NodeConfigurationInfoOutput)
+}
+
 // Settings of kOps clusters on AWS.
 type NodeConfigurationKops struct {
 	// The ID of an EC2 key pair, such as `key-0123456789abcdef0`, that may log in to nodes.
@@ -19236,6 +21321,187 @@ func (o NodeTemplateGpuSharingConfigurationArrayOutput) Index(i pulumi.IntInput)
 	}).(NodeTemplateGpuSharingConfigurationOutput)
 }
 
+// What CAST AI knows of a node template.
+type NodeTemplateInfo struct {
+	// Whether nodes take part in container live migration.
+	ClmEnabled *bool `pulumi:"clmEnabled"`
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// The ID (UUID) of the node configuration that nodes are built from.
+	ConfigurationId *string `pulumi:"configurationId"`
+	// The name of the node configuration in use.
+	ConfigurationName *string `pulumi:"configurationName"`
+	// Which instances the autoscaler may choose.
+	Constraints *NodeTemplateConstraints `pulumi:"constraints"`
+	// Whether custom machine types may be used (GCP only).
+	CustomInstancesEnabled *bool `pulumi:"customInstancesEnabled"`
+	// Whether custom machine types may have extended memory (GCP only).
+	CustomInstancesWithExtendedMemoryEnabled *bool `pulumi:"customInstancesWithExtendedMemoryEnabled"`
+	// Kubernetes labels that nodes get besides `scheduling.cast.ai/node-template`.
+	CustomLabels map[string]string `pulumi:"customLabels"`
+	// Kubernetes taints that nodes get in place of the template's own. Their order does not matter.
+	CustomTaints []NodeTemplateCustomTaint `pulumi:"customTaints"`
+	// The IDs (UUID) of the edge locations where nodes may run. Their order does not matter.
+	EdgeLocationIds []string `pulumi:"edgeLocationIds"`
+	// How pods share the GPUs of a node.
+	Gpu *NodeTemplateGpu `pulumi:"gpu"`
+	// The ID of the node template.
+	Id string `pulumi:"id"`
+	// Whether this is the cluster's default template. The service decides: it is true for the template named `default-by-castai` and false for all others.
+	IsDefault *bool `pulumi:"isDefault"`
+	// Whether the autoscaler uses the template.
+	IsEnabled *bool `pulumi:"isEnabled"`
+	// The name, unique in the cluster; `default-by-castai` adopts the cluster's default template.
+	Name string `pulumi:"name"`
+	// Corrections of instance prices, for discounts the service does not know.
+	PriceAdjustmentConfiguration *NodeTemplatePriceAdjustmentConfiguration `pulumi:"priceAdjustmentConfiguration"`
+	// The least number of nodes that rebalancing leaves to this template.
+	RebalancingConfigMinNodes *int `pulumi:"rebalancingConfigMinNodes"`
+	// Whether nodes get a taint, so that only pods that tolerate it run on them. Must be true when `customTaints` are given.
+	ShouldTaint *bool `pulumi:"shouldTaint"`
+	// Sent as the API's `stopEnabled`, which it does not document further.
+	StopEnabled *bool `pulumi:"stopEnabled"`
+	// The version of the template, which counts its changes.
+	Version *string `pulumi:"version"`
+}
+
+// What CAST AI knows of a node template.
+type NodeTemplateInfoOutput struct{ *pulumi.OutputState }
+
+func (NodeTemplateInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*NodeTemplateInfo)(nil)).Elem()
+}
+
+func (o NodeTemplateInfoOutput) ToNodeTemplateInfoOutput() NodeTemplateInfoOutput {
+	return o
+}
+
+func (o NodeTemplateInfoOutput) ToNodeTemplateInfoOutputWithContext(ctx context.Context) NodeTemplateInfoOutput {
+	return o
+}
+
+// Whether nodes take part in container live migration.
+func (o NodeTemplateInfoOutput) ClmEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.ClmEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// The ID (UUID) of the cluster.
+func (o NodeTemplateInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the node configuration that nodes are built from.
+func (o NodeTemplateInfoOutput) ConfigurationId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *string { return v.ConfigurationId }).(pulumi.StringPtrOutput)
+}
+
+// The name of the node configuration in use.
+func (o NodeTemplateInfoOutput) ConfigurationName() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *string { return v.ConfigurationName }).(pulumi.StringPtrOutput)
+}
+
+// Which instances the autoscaler may choose.
+func (o NodeTemplateInfoOutput) Constraints() NodeTemplateConstraintsPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *NodeTemplateConstraints { return v.Constraints }).(NodeTemplateConstraintsPtrOutput)
+}
+
+// Whether custom machine types may be used (GCP only).
+func (o NodeTemplateInfoOutput) CustomInstancesEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.CustomInstancesEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// Whether custom machine types may have extended memory (GCP only).
+func (o NodeTemplateInfoOutput) CustomInstancesWithExtendedMemoryEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.CustomInstancesWithExtendedMemoryEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// Kubernetes labels that nodes get besides `scheduling.cast.ai/node-template`.
+func (o NodeTemplateInfoOutput) CustomLabels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) map[string]string { return v.CustomLabels }).(pulumi.StringMapOutput)
+}
+
+// Kubernetes taints that nodes get in place of the template's own. Their order does not matter.
+func (o NodeTemplateInfoOutput) CustomTaints() NodeTemplateCustomTaintArrayOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) []NodeTemplateCustomTaint { return v.CustomTaints }).(NodeTemplateCustomTaintArrayOutput)
+}
+
+// The IDs (UUID) of the edge locations where nodes may run. Their order does not matter.
+func (o NodeTemplateInfoOutput) EdgeLocationIds() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) []string { return v.EdgeLocationIds }).(pulumi.StringArrayOutput)
+}
+
+// How pods share the GPUs of a node.
+func (o NodeTemplateInfoOutput) Gpu() NodeTemplateGpuPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *NodeTemplateGpu { return v.Gpu }).(NodeTemplateGpuPtrOutput)
+}
+
+// The ID of the node template.
+func (o NodeTemplateInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Whether this is the cluster's default template. The service decides: it is true for the template named `default-by-castai` and false for all others.
+func (o NodeTemplateInfoOutput) IsDefault() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.IsDefault }).(pulumi.BoolPtrOutput)
+}
+
+// Whether the autoscaler uses the template.
+func (o NodeTemplateInfoOutput) IsEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.IsEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// The name, unique in the cluster; `default-by-castai` adopts the cluster's default template.
+func (o NodeTemplateInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Corrections of instance prices, for discounts the service does not know.
+func (o NodeTemplateInfoOutput) PriceAdjustmentConfiguration() NodeTemplatePriceAdjustmentConfigurationPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *NodeTemplatePriceAdjustmentConfiguration {
+		return v.PriceAdjustmentConfiguration
+	}).(NodeTemplatePriceAdjustmentConfigurationPtrOutput)
+}
+
+// The least number of nodes that rebalancing leaves to this template.
+func (o NodeTemplateInfoOutput) RebalancingConfigMinNodes() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *int { return v.RebalancingConfigMinNodes }).(pulumi.IntPtrOutput)
+}
+
+// Whether nodes get a taint, so that only pods that tolerate it run on them. Must be true when `customTaints` are given.
+func (o NodeTemplateInfoOutput) ShouldTaint() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.ShouldTaint }).(pulumi.BoolPtrOutput)
+}
+
+// Sent as the API's `stopEnabled`, which it does not document further.
+func (o NodeTemplateInfoOutput) StopEnabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *bool { return v.StopEnabled }).(pulumi.BoolPtrOutput)
+}
+
+// The version of the template, which counts its changes.
+func (o NodeTemplateInfoOutput) Version() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v NodeTemplateInfo) *string { return v.Version }).(pulumi.StringPtrOutput)
+}
+
+type NodeTemplateInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (NodeTemplateInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]NodeTemplateInfo)(nil)).Elem()
+}
+
+func (o NodeTemplateInfoArrayOutput) ToNodeTemplateInfoArrayOutput() NodeTemplateInfoArrayOutput {
+	return o
+}
+
+func (o NodeTemplateInfoArrayOutput) ToNodeTemplateInfoArrayOutputWithContext(ctx context.Context) NodeTemplateInfoArrayOutput {
+	return o
+}
+
+func (o NodeTemplateInfoArrayOutput) Index(i pulumi.IntInput) NodeTemplateInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) NodeTemplateInfo {
+		return vs[0].([]NodeTemplateInfo)[vs[1].(int)]
+	}).(NodeTemplateInfoOutput)
+}
+
 // Corrections of instance prices.
 type NodeTemplatePriceAdjustmentConfiguration struct {
 	// By instance type, the factor its price is multiplied with, as text: `{"m5.xlarge": "0.8"}` for 20 % off. `1.0` and `1` are the same.
@@ -19453,6 +21719,108 @@ func (o OmniClusterCastaiOidcConfigPtrOutput) GcpServiceAccountUniqueId() pulumi
 	}).(pulumi.StringPtrOutput)
 }
 
+// What CAST AI knows of an omni cluster.
+type OmniClusterInfo struct {
+	// The Google service account that CAST AI signs in to clouds with, where an edge location trusts it instead of a key.
+	CastaiOidcConfig *OmniClusterCastaiOidcConfig `pulumi:"castaiOidcConfig"`
+	// The ID of the omni cluster.
+	Id string `pulumi:"id"`
+	// The name of the cluster.
+	Name string `pulumi:"name"`
+	// The version of the omni agent, as the service last learned it.
+	OmniAgentVersion *string `pulumi:"omniAgentVersion"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The address ranges of the pods, separated by commas, as the service last learned them.
+	PodCidr *string `pulumi:"podCidr"`
+	// The kind of cluster: `EKS`, `GKE` or `AKS`.
+	ProviderType *string `pulumi:"providerType"`
+	// The ID of the CAST AI service account that Omni uses for the cluster.
+	ServiceAccountId *string `pulumi:"serviceAccountId"`
+	// The state of the cluster in Omni, such as `ENABLED`, `READY`, `WARNING` or `FAILED`.
+	State *string `pulumi:"state"`
+}
+
+// What CAST AI knows of an omni cluster.
+type OmniClusterInfoOutput struct{ *pulumi.OutputState }
+
+func (OmniClusterInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OmniClusterInfo)(nil)).Elem()
+}
+
+func (o OmniClusterInfoOutput) ToOmniClusterInfoOutput() OmniClusterInfoOutput {
+	return o
+}
+
+func (o OmniClusterInfoOutput) ToOmniClusterInfoOutputWithContext(ctx context.Context) OmniClusterInfoOutput {
+	return o
+}
+
+// The Google service account that CAST AI signs in to clouds with, where an edge location trusts it instead of a key.
+func (o OmniClusterInfoOutput) CastaiOidcConfig() OmniClusterCastaiOidcConfigPtrOutput {
+	return o.ApplyT(func(v OmniClusterInfo) *OmniClusterCastaiOidcConfig { return v.CastaiOidcConfig }).(OmniClusterCastaiOidcConfigPtrOutput)
+}
+
+// The ID of the omni cluster.
+func (o OmniClusterInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v OmniClusterInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name of the cluster.
+func (o OmniClusterInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v OmniClusterInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The version of the omni agent, as the service last learned it.
+func (o OmniClusterInfoOutput) OmniAgentVersion() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterInfo) *string { return v.OmniAgentVersion }).(pulumi.StringPtrOutput)
+}
+
+// The organization (UUID).
+func (o OmniClusterInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v OmniClusterInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The address ranges of the pods, separated by commas, as the service last learned them.
+func (o OmniClusterInfoOutput) PodCidr() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterInfo) *string { return v.PodCidr }).(pulumi.StringPtrOutput)
+}
+
+// The kind of cluster: `EKS`, `GKE` or `AKS`.
+func (o OmniClusterInfoOutput) ProviderType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterInfo) *string { return v.ProviderType }).(pulumi.StringPtrOutput)
+}
+
+// The ID of the CAST AI service account that Omni uses for the cluster.
+func (o OmniClusterInfoOutput) ServiceAccountId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterInfo) *string { return v.ServiceAccountId }).(pulumi.StringPtrOutput)
+}
+
+// The state of the cluster in Omni, such as `ENABLED`, `READY`, `WARNING` or `FAILED`.
+func (o OmniClusterInfoOutput) State() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v OmniClusterInfo) *string { return v.State }).(pulumi.StringPtrOutput)
+}
+
+type OmniClusterInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (OmniClusterInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OmniClusterInfo)(nil)).Elem()
+}
+
+func (o OmniClusterInfoArrayOutput) ToOmniClusterInfoArrayOutput() OmniClusterInfoArrayOutput {
+	return o
+}
+
+func (o OmniClusterInfoArrayOutput) ToOmniClusterInfoArrayOutputWithContext(ctx context.Context) OmniClusterInfoArrayOutput {
+	return o
+}
+
+func (o OmniClusterInfoArrayOutput) Index(i pulumi.IntInput) OmniClusterInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) OmniClusterInfo {
+		return vs[0].([]OmniClusterInfo)[vs[1].(int)]
+	}).(OmniClusterInfoOutput)
+}
+
 // What a registration with Omni says of a cluster.
 type OmniClusterStatus struct {
 	// The version of the omni agent in the cluster, such as `1.2.0`. Changing it updates the registration in place.
@@ -19610,6 +21978,285 @@ func (o OmniClusterStatusPtrOutput) PodCidr() pulumi.StringPtrOutput {
 		}
 		return &v.PodCidr
 	}).(pulumi.StringPtrOutput)
+}
+
+// Conditions on labels.
+type OrganizationGroupLabelSelector struct {
+	// Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+	Condition string `pulumi:"condition"`
+	// The requirements, in any order.
+	Requirements []OrganizationGroupLabelSelectorRequirement `pulumi:"requirements"`
+}
+
+// OrganizationGroupLabelSelectorInput is an input type that accepts OrganizationGroupLabelSelectorArgs and OrganizationGroupLabelSelectorOutput values.
+// You can construct a concrete instance of `OrganizationGroupLabelSelectorInput` via:
+//
+//	OrganizationGroupLabelSelectorArgs{...}
+type OrganizationGroupLabelSelectorInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupLabelSelectorOutput() OrganizationGroupLabelSelectorOutput
+	ToOrganizationGroupLabelSelectorOutputWithContext(context.Context) OrganizationGroupLabelSelectorOutput
+}
+
+// Conditions on labels.
+type OrganizationGroupLabelSelectorArgs struct {
+	// Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+	Condition pulumi.StringInput `pulumi:"condition"`
+	// The requirements, in any order.
+	Requirements OrganizationGroupLabelSelectorRequirementArrayInput `pulumi:"requirements"`
+}
+
+func (OrganizationGroupLabelSelectorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupLabelSelector)(nil)).Elem()
+}
+
+func (i OrganizationGroupLabelSelectorArgs) ToOrganizationGroupLabelSelectorOutput() OrganizationGroupLabelSelectorOutput {
+	return i.ToOrganizationGroupLabelSelectorOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupLabelSelectorArgs) ToOrganizationGroupLabelSelectorOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupLabelSelectorOutput)
+}
+
+func (i OrganizationGroupLabelSelectorArgs) ToOrganizationGroupLabelSelectorPtrOutput() OrganizationGroupLabelSelectorPtrOutput {
+	return i.ToOrganizationGroupLabelSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupLabelSelectorArgs) ToOrganizationGroupLabelSelectorPtrOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupLabelSelectorOutput).ToOrganizationGroupLabelSelectorPtrOutputWithContext(ctx)
+}
+
+// OrganizationGroupLabelSelectorPtrInput is an input type that accepts OrganizationGroupLabelSelectorArgs, OrganizationGroupLabelSelectorPtr and OrganizationGroupLabelSelectorPtrOutput values.
+// You can construct a concrete instance of `OrganizationGroupLabelSelectorPtrInput` via:
+//
+//	        OrganizationGroupLabelSelectorArgs{...}
+//
+//	or:
+//
+//	        nil
+type OrganizationGroupLabelSelectorPtrInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupLabelSelectorPtrOutput() OrganizationGroupLabelSelectorPtrOutput
+	ToOrganizationGroupLabelSelectorPtrOutputWithContext(context.Context) OrganizationGroupLabelSelectorPtrOutput
+}
+
+type organizationGroupLabelSelectorPtrType OrganizationGroupLabelSelectorArgs
+
+func OrganizationGroupLabelSelectorPtr(v *OrganizationGroupLabelSelectorArgs) OrganizationGroupLabelSelectorPtrInput {
+	return (*organizationGroupLabelSelectorPtrType)(v)
+}
+
+func (*organizationGroupLabelSelectorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**OrganizationGroupLabelSelector)(nil)).Elem()
+}
+
+func (i *organizationGroupLabelSelectorPtrType) ToOrganizationGroupLabelSelectorPtrOutput() OrganizationGroupLabelSelectorPtrOutput {
+	return i.ToOrganizationGroupLabelSelectorPtrOutputWithContext(context.Background())
+}
+
+func (i *organizationGroupLabelSelectorPtrType) ToOrganizationGroupLabelSelectorPtrOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupLabelSelectorPtrOutput)
+}
+
+// Conditions on labels.
+type OrganizationGroupLabelSelectorOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupLabelSelectorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupLabelSelector)(nil)).Elem()
+}
+
+func (o OrganizationGroupLabelSelectorOutput) ToOrganizationGroupLabelSelectorOutput() OrganizationGroupLabelSelectorOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorOutput) ToOrganizationGroupLabelSelectorOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorOutput) ToOrganizationGroupLabelSelectorPtrOutput() OrganizationGroupLabelSelectorPtrOutput {
+	return o.ToOrganizationGroupLabelSelectorPtrOutputWithContext(context.Background())
+}
+
+func (o OrganizationGroupLabelSelectorOutput) ToOrganizationGroupLabelSelectorPtrOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v OrganizationGroupLabelSelector) *OrganizationGroupLabelSelector {
+		return &v
+	}).(OrganizationGroupLabelSelectorPtrOutput)
+}
+
+// Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+func (o OrganizationGroupLabelSelectorOutput) Condition() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationGroupLabelSelector) string { return v.Condition }).(pulumi.StringOutput)
+}
+
+// The requirements, in any order.
+func (o OrganizationGroupLabelSelectorOutput) Requirements() OrganizationGroupLabelSelectorRequirementArrayOutput {
+	return o.ApplyT(func(v OrganizationGroupLabelSelector) []OrganizationGroupLabelSelectorRequirement {
+		return v.Requirements
+	}).(OrganizationGroupLabelSelectorRequirementArrayOutput)
+}
+
+type OrganizationGroupLabelSelectorPtrOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupLabelSelectorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**OrganizationGroupLabelSelector)(nil)).Elem()
+}
+
+func (o OrganizationGroupLabelSelectorPtrOutput) ToOrganizationGroupLabelSelectorPtrOutput() OrganizationGroupLabelSelectorPtrOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorPtrOutput) ToOrganizationGroupLabelSelectorPtrOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorPtrOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorPtrOutput) Elem() OrganizationGroupLabelSelectorOutput {
+	return o.ApplyT(func(v *OrganizationGroupLabelSelector) OrganizationGroupLabelSelector {
+		if v != nil {
+			return *v
+		}
+		var ret OrganizationGroupLabelSelector
+		return ret
+	}).(OrganizationGroupLabelSelectorOutput)
+}
+
+// Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+func (o OrganizationGroupLabelSelectorPtrOutput) Condition() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *OrganizationGroupLabelSelector) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Condition
+	}).(pulumi.StringPtrOutput)
+}
+
+// The requirements, in any order.
+func (o OrganizationGroupLabelSelectorPtrOutput) Requirements() OrganizationGroupLabelSelectorRequirementArrayOutput {
+	return o.ApplyT(func(v *OrganizationGroupLabelSelector) []OrganizationGroupLabelSelectorRequirement {
+		if v == nil {
+			return nil
+		}
+		return v.Requirements
+	}).(OrganizationGroupLabelSelectorRequirementArrayOutput)
+}
+
+// A condition on a label.
+type OrganizationGroupLabelSelectorRequirement struct {
+	// The key of the label.
+	Key string `pulumi:"key"`
+	// How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+	Operator string `pulumi:"operator"`
+	// The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+	Values []string `pulumi:"values"`
+}
+
+// OrganizationGroupLabelSelectorRequirementInput is an input type that accepts OrganizationGroupLabelSelectorRequirementArgs and OrganizationGroupLabelSelectorRequirementOutput values.
+// You can construct a concrete instance of `OrganizationGroupLabelSelectorRequirementInput` via:
+//
+//	OrganizationGroupLabelSelectorRequirementArgs{...}
+type OrganizationGroupLabelSelectorRequirementInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupLabelSelectorRequirementOutput() OrganizationGroupLabelSelectorRequirementOutput
+	ToOrganizationGroupLabelSelectorRequirementOutputWithContext(context.Context) OrganizationGroupLabelSelectorRequirementOutput
+}
+
+// A condition on a label.
+type OrganizationGroupLabelSelectorRequirementArgs struct {
+	// The key of the label.
+	Key pulumi.StringInput `pulumi:"key"`
+	// How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+	Operator pulumi.StringInput `pulumi:"operator"`
+	// The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+	Values pulumi.StringArrayInput `pulumi:"values"`
+}
+
+func (OrganizationGroupLabelSelectorRequirementArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupLabelSelectorRequirement)(nil)).Elem()
+}
+
+func (i OrganizationGroupLabelSelectorRequirementArgs) ToOrganizationGroupLabelSelectorRequirementOutput() OrganizationGroupLabelSelectorRequirementOutput {
+	return i.ToOrganizationGroupLabelSelectorRequirementOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupLabelSelectorRequirementArgs) ToOrganizationGroupLabelSelectorRequirementOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorRequirementOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupLabelSelectorRequirementOutput)
+}
+
+// OrganizationGroupLabelSelectorRequirementArrayInput is an input type that accepts OrganizationGroupLabelSelectorRequirementArray and OrganizationGroupLabelSelectorRequirementArrayOutput values.
+// You can construct a concrete instance of `OrganizationGroupLabelSelectorRequirementArrayInput` via:
+//
+//	OrganizationGroupLabelSelectorRequirementArray{ OrganizationGroupLabelSelectorRequirementArgs{...} }
+type OrganizationGroupLabelSelectorRequirementArrayInput interface {
+	pulumi.Input
+
+	ToOrganizationGroupLabelSelectorRequirementArrayOutput() OrganizationGroupLabelSelectorRequirementArrayOutput
+	ToOrganizationGroupLabelSelectorRequirementArrayOutputWithContext(context.Context) OrganizationGroupLabelSelectorRequirementArrayOutput
+}
+
+type OrganizationGroupLabelSelectorRequirementArray []OrganizationGroupLabelSelectorRequirementInput
+
+func (OrganizationGroupLabelSelectorRequirementArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OrganizationGroupLabelSelectorRequirement)(nil)).Elem()
+}
+
+func (i OrganizationGroupLabelSelectorRequirementArray) ToOrganizationGroupLabelSelectorRequirementArrayOutput() OrganizationGroupLabelSelectorRequirementArrayOutput {
+	return i.ToOrganizationGroupLabelSelectorRequirementArrayOutputWithContext(context.Background())
+}
+
+func (i OrganizationGroupLabelSelectorRequirementArray) ToOrganizationGroupLabelSelectorRequirementArrayOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorRequirementArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(OrganizationGroupLabelSelectorRequirementArrayOutput)
+}
+
+// A condition on a label.
+type OrganizationGroupLabelSelectorRequirementOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupLabelSelectorRequirementOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*OrganizationGroupLabelSelectorRequirement)(nil)).Elem()
+}
+
+func (o OrganizationGroupLabelSelectorRequirementOutput) ToOrganizationGroupLabelSelectorRequirementOutput() OrganizationGroupLabelSelectorRequirementOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorRequirementOutput) ToOrganizationGroupLabelSelectorRequirementOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorRequirementOutput {
+	return o
+}
+
+// The key of the label.
+func (o OrganizationGroupLabelSelectorRequirementOutput) Key() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationGroupLabelSelectorRequirement) string { return v.Key }).(pulumi.StringOutput)
+}
+
+// How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+func (o OrganizationGroupLabelSelectorRequirementOutput) Operator() pulumi.StringOutput {
+	return o.ApplyT(func(v OrganizationGroupLabelSelectorRequirement) string { return v.Operator }).(pulumi.StringOutput)
+}
+
+// The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+func (o OrganizationGroupLabelSelectorRequirementOutput) Values() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v OrganizationGroupLabelSelectorRequirement) []string { return v.Values }).(pulumi.StringArrayOutput)
+}
+
+type OrganizationGroupLabelSelectorRequirementArrayOutput struct{ *pulumi.OutputState }
+
+func (OrganizationGroupLabelSelectorRequirementArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]OrganizationGroupLabelSelectorRequirement)(nil)).Elem()
+}
+
+func (o OrganizationGroupLabelSelectorRequirementArrayOutput) ToOrganizationGroupLabelSelectorRequirementArrayOutput() OrganizationGroupLabelSelectorRequirementArrayOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorRequirementArrayOutput) ToOrganizationGroupLabelSelectorRequirementArrayOutputWithContext(ctx context.Context) OrganizationGroupLabelSelectorRequirementArrayOutput {
+	return o
+}
+
+func (o OrganizationGroupLabelSelectorRequirementArrayOutput) Index(i pulumi.IntInput) OrganizationGroupLabelSelectorRequirementOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) OrganizationGroupLabelSelectorRequirement {
+		return vs[0].([]OrganizationGroupLabelSelectorRequirement)[vs[1].(int)]
+	}).(OrganizationGroupLabelSelectorRequirementOutput)
 }
 
 // A block of members of a group.
@@ -25014,6 +27661,164 @@ func (o PodMutationFilterV2WorkloadNamespaceArrayOutput) Index(i pulumi.IntInput
 	}).(PodMutationFilterV2WorkloadNamespaceOutput)
 }
 
+// What CAST AI knows of a pod mutation.
+type PodMutationInfo struct {
+	// Nodes that pods prefer.
+	Affinity *PodMutationAffinity `pulumi:"affinity"`
+	// Annotations that pods get.
+	Annotations map[string]string `pulumi:"annotations"`
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// Shares of the pods that are changed in different ways, in order. Their names are unique, and their percentages add up to 100 at most.
+	DistributionGroups []PodMutationDistributionGroup `pulumi:"distributionGroups"`
+	// Whether pods are changed.
+	Enabled bool `pulumi:"enabled"`
+	// Which pods are changed: those that fit all that is given, at least one filter.
+	FilterV2 PodMutationFilterV2 `pulumi:"filterV2"`
+	// The ID of the pod mutation.
+	Id string `pulumi:"id"`
+	// Labels that pods get.
+	Labels map[string]string `pulumi:"labels"`
+	// The name.
+	Name string `pulumi:"name"`
+	// Labels of nodes that pods ask for, or cease to ask for.
+	NodeSelector *PodMutationNodeSelector `pulumi:"nodeSelector"`
+	// The names of node templates whose pods are brought together on nodes of one template, in order.
+	NodeTemplatesToConsolidates []string `pulumi:"nodeTemplatesToConsolidates"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+	Patch *string `pulumi:"patch"`
+	// Whether pods that run already are evicted, so that they are made anew and changed.
+	PodEviction *PodMutationPodEviction `pulumi:"podEviction"`
+	// Where the mutation comes from: `API`, or `CUSTOM_RESOURCE` for one that an object in the cluster holds.
+	Source string `pulumi:"source"`
+	// Whether pods run on spot instances.
+	SpotConfig *PodMutationSpotConfig `pulumi:"spotConfig"`
+	// Tolerations that pods get, in order.
+	Tolerations []PodMutationToleration `pulumi:"tolerations"`
+}
+
+// What CAST AI knows of a pod mutation.
+type PodMutationInfoOutput struct{ *pulumi.OutputState }
+
+func (PodMutationInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*PodMutationInfo)(nil)).Elem()
+}
+
+func (o PodMutationInfoOutput) ToPodMutationInfoOutput() PodMutationInfoOutput {
+	return o
+}
+
+func (o PodMutationInfoOutput) ToPodMutationInfoOutputWithContext(ctx context.Context) PodMutationInfoOutput {
+	return o
+}
+
+// Nodes that pods prefer.
+func (o PodMutationInfoOutput) Affinity() PodMutationAffinityPtrOutput {
+	return o.ApplyT(func(v PodMutationInfo) *PodMutationAffinity { return v.Affinity }).(PodMutationAffinityPtrOutput)
+}
+
+// Annotations that pods get.
+func (o PodMutationInfoOutput) Annotations() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationInfo) map[string]string { return v.Annotations }).(pulumi.StringMapOutput)
+}
+
+// The ID (UUID) of the cluster.
+func (o PodMutationInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// Shares of the pods that are changed in different ways, in order. Their names are unique, and their percentages add up to 100 at most.
+func (o PodMutationInfoOutput) DistributionGroups() PodMutationDistributionGroupArrayOutput {
+	return o.ApplyT(func(v PodMutationInfo) []PodMutationDistributionGroup { return v.DistributionGroups }).(PodMutationDistributionGroupArrayOutput)
+}
+
+// Whether pods are changed.
+func (o PodMutationInfoOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v PodMutationInfo) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+// Which pods are changed: those that fit all that is given, at least one filter.
+func (o PodMutationInfoOutput) FilterV2() PodMutationFilterV2Output {
+	return o.ApplyT(func(v PodMutationInfo) PodMutationFilterV2 { return v.FilterV2 }).(PodMutationFilterV2Output)
+}
+
+// The ID of the pod mutation.
+func (o PodMutationInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Labels that pods get.
+func (o PodMutationInfoOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v PodMutationInfo) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// The name.
+func (o PodMutationInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// Labels of nodes that pods ask for, or cease to ask for.
+func (o PodMutationInfoOutput) NodeSelector() PodMutationNodeSelectorPtrOutput {
+	return o.ApplyT(func(v PodMutationInfo) *PodMutationNodeSelector { return v.NodeSelector }).(PodMutationNodeSelectorPtrOutput)
+}
+
+// The names of node templates whose pods are brought together on nodes of one template, in order.
+func (o PodMutationInfoOutput) NodeTemplatesToConsolidates() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v PodMutationInfo) []string { return v.NodeTemplatesToConsolidates }).(pulumi.StringArrayOutput)
+}
+
+// The organization (UUID).
+func (o PodMutationInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+func (o PodMutationInfoOutput) Patch() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v PodMutationInfo) *string { return v.Patch }).(pulumi.StringPtrOutput)
+}
+
+// Whether pods that run already are evicted, so that they are made anew and changed.
+func (o PodMutationInfoOutput) PodEviction() PodMutationPodEvictionPtrOutput {
+	return o.ApplyT(func(v PodMutationInfo) *PodMutationPodEviction { return v.PodEviction }).(PodMutationPodEvictionPtrOutput)
+}
+
+// Where the mutation comes from: `API`, or `CUSTOM_RESOURCE` for one that an object in the cluster holds.
+func (o PodMutationInfoOutput) Source() pulumi.StringOutput {
+	return o.ApplyT(func(v PodMutationInfo) string { return v.Source }).(pulumi.StringOutput)
+}
+
+// Whether pods run on spot instances.
+func (o PodMutationInfoOutput) SpotConfig() PodMutationSpotConfigPtrOutput {
+	return o.ApplyT(func(v PodMutationInfo) *PodMutationSpotConfig { return v.SpotConfig }).(PodMutationSpotConfigPtrOutput)
+}
+
+// Tolerations that pods get, in order.
+func (o PodMutationInfoOutput) Tolerations() PodMutationTolerationArrayOutput {
+	return o.ApplyT(func(v PodMutationInfo) []PodMutationToleration { return v.Tolerations }).(PodMutationTolerationArrayOutput)
+}
+
+type PodMutationInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (PodMutationInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]PodMutationInfo)(nil)).Elem()
+}
+
+func (o PodMutationInfoArrayOutput) ToPodMutationInfoArrayOutput() PodMutationInfoArrayOutput {
+	return o
+}
+
+func (o PodMutationInfoArrayOutput) ToPodMutationInfoArrayOutputWithContext(ctx context.Context) PodMutationInfoArrayOutput {
+	return o
+}
+
+func (o PodMutationInfoArrayOutput) Index(i pulumi.IntInput) PodMutationInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationInfo {
+		return vs[0].([]PodMutationInfo)[vs[1].(int)]
+	}).(PodMutationInfoOutput)
+}
+
 // Labels of nodes that pods ask for, or cease to ask for.
 type PodMutationNodeSelector struct {
 	// Labels that pods ask for.
@@ -25606,6 +28411,147 @@ func (o PodMutationTolerationArrayOutput) Index(i pulumi.IntInput) PodMutationTo
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) PodMutationToleration {
 		return vs[0].([]PodMutationToleration)[vs[1].(int)]
 	}).(PodMutationTolerationOutput)
+}
+
+// What CAST AI knows of a rebalancing job.
+type RebalancingJobInfo struct {
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// Whether the cluster is rebalanced by the schedule.
+	Enabled *bool `pulumi:"enabled"`
+	// The ID of the rebalancing job.
+	Id string `pulumi:"id"`
+	// The ID (UUID) of the schedule.
+	RebalancingScheduleId string `pulumi:"rebalancingScheduleId"`
+}
+
+// What CAST AI knows of a rebalancing job.
+type RebalancingJobInfoOutput struct{ *pulumi.OutputState }
+
+func (RebalancingJobInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingJobInfo)(nil)).Elem()
+}
+
+func (o RebalancingJobInfoOutput) ToRebalancingJobInfoOutput() RebalancingJobInfoOutput {
+	return o
+}
+
+func (o RebalancingJobInfoOutput) ToRebalancingJobInfoOutputWithContext(ctx context.Context) RebalancingJobInfoOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o RebalancingJobInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v RebalancingJobInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// Whether the cluster is rebalanced by the schedule.
+func (o RebalancingJobInfoOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v RebalancingJobInfo) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The ID of the rebalancing job.
+func (o RebalancingJobInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v RebalancingJobInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the schedule.
+func (o RebalancingJobInfoOutput) RebalancingScheduleId() pulumi.StringOutput {
+	return o.ApplyT(func(v RebalancingJobInfo) string { return v.RebalancingScheduleId }).(pulumi.StringOutput)
+}
+
+type RebalancingJobInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (RebalancingJobInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RebalancingJobInfo)(nil)).Elem()
+}
+
+func (o RebalancingJobInfoArrayOutput) ToRebalancingJobInfoArrayOutput() RebalancingJobInfoArrayOutput {
+	return o
+}
+
+func (o RebalancingJobInfoArrayOutput) ToRebalancingJobInfoArrayOutputWithContext(ctx context.Context) RebalancingJobInfoArrayOutput {
+	return o
+}
+
+func (o RebalancingJobInfoArrayOutput) Index(i pulumi.IntInput) RebalancingJobInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RebalancingJobInfo {
+		return vs[0].([]RebalancingJobInfo)[vs[1].(int)]
+	}).(RebalancingJobInfoOutput)
+}
+
+// What CAST AI knows of a rebalancing schedule.
+type RebalancingScheduleInfo struct {
+	// The ID of the rebalancing schedule.
+	Id string `pulumi:"id"`
+	// How a cluster is rebalanced, and which of its nodes.
+	LaunchConfiguration RebalancingScheduleLaunchConfiguration `pulumi:"launchConfiguration"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// When clusters are rebalanced.
+	Schedule RebalancingScheduleSchedule `pulumi:"schedule"`
+	// What must hold for a cluster to be rebalanced then.
+	TriggerConditions RebalancingScheduleTriggerConditions `pulumi:"triggerConditions"`
+}
+
+// What CAST AI knows of a rebalancing schedule.
+type RebalancingScheduleInfoOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RebalancingScheduleInfo)(nil)).Elem()
+}
+
+func (o RebalancingScheduleInfoOutput) ToRebalancingScheduleInfoOutput() RebalancingScheduleInfoOutput {
+	return o
+}
+
+func (o RebalancingScheduleInfoOutput) ToRebalancingScheduleInfoOutputWithContext(ctx context.Context) RebalancingScheduleInfoOutput {
+	return o
+}
+
+// The ID of the rebalancing schedule.
+func (o RebalancingScheduleInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v RebalancingScheduleInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// How a cluster is rebalanced, and which of its nodes.
+func (o RebalancingScheduleInfoOutput) LaunchConfiguration() RebalancingScheduleLaunchConfigurationOutput {
+	return o.ApplyT(func(v RebalancingScheduleInfo) RebalancingScheduleLaunchConfiguration { return v.LaunchConfiguration }).(RebalancingScheduleLaunchConfigurationOutput)
+}
+
+// The name shown in the console.
+func (o RebalancingScheduleInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v RebalancingScheduleInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// When clusters are rebalanced.
+func (o RebalancingScheduleInfoOutput) Schedule() RebalancingScheduleScheduleOutput {
+	return o.ApplyT(func(v RebalancingScheduleInfo) RebalancingScheduleSchedule { return v.Schedule }).(RebalancingScheduleScheduleOutput)
+}
+
+// What must hold for a cluster to be rebalanced then.
+func (o RebalancingScheduleInfoOutput) TriggerConditions() RebalancingScheduleTriggerConditionsOutput {
+	return o.ApplyT(func(v RebalancingScheduleInfo) RebalancingScheduleTriggerConditions { return v.TriggerConditions }).(RebalancingScheduleTriggerConditionsOutput)
+}
+
+type RebalancingScheduleInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (RebalancingScheduleInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RebalancingScheduleInfo)(nil)).Elem()
+}
+
+func (o RebalancingScheduleInfoArrayOutput) ToRebalancingScheduleInfoArrayOutput() RebalancingScheduleInfoArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleInfoArrayOutput) ToRebalancingScheduleInfoArrayOutputWithContext(ctx context.Context) RebalancingScheduleInfoArrayOutput {
+	return o
+}
+
+func (o RebalancingScheduleInfoArrayOutput) Index(i pulumi.IntInput) RebalancingScheduleInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RebalancingScheduleInfo {
+		return vs[0].([]RebalancingScheduleInfo)[vs[1].(int)]
+	}).(RebalancingScheduleInfoOutput)
 }
 
 // How a cluster is rebalanced, and which of its nodes.
@@ -26606,6 +29552,94 @@ func (o ReservationsReservationArrayOutput) Index(i pulumi.IntInput) Reservation
 	}).(ReservationsReservationOutput)
 }
 
+// What CAST AI knows of a role binding.
+type RoleBindingInfo struct {
+	// What the binding is for.
+	Description *string `pulumi:"description"`
+	// The ID of the role binding.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The role (UUID) that is granted. The built-in ones are Owner (`3e1050c7-6593-4298-94bb-154637911d78`), Member (`8c60bd8e-21de-402a-969f-add07fd22c1b`) and Viewer (`6fc95bd7-6049-4735-80b0-ce5ccde71cb1`).
+	RoleId string `pulumi:"roleId"`
+	// Where the role is granted, in any order: at least one organization or cluster.
+	Scopes []RoleBindingsScope `pulumi:"scopes"`
+	// Who the role is granted to, in one block; of several blocks the subjects are put together.
+	Subjects []RoleBindingsSubject `pulumi:"subjects"`
+}
+
+// What CAST AI knows of a role binding.
+type RoleBindingInfoOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*RoleBindingInfo)(nil)).Elem()
+}
+
+func (o RoleBindingInfoOutput) ToRoleBindingInfoOutput() RoleBindingInfoOutput {
+	return o
+}
+
+func (o RoleBindingInfoOutput) ToRoleBindingInfoOutputWithContext(ctx context.Context) RoleBindingInfoOutput {
+	return o
+}
+
+// What the binding is for.
+func (o RoleBindingInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v RoleBindingInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The ID of the role binding.
+func (o RoleBindingInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o RoleBindingInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o RoleBindingInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The role (UUID) that is granted. The built-in ones are Owner (`3e1050c7-6593-4298-94bb-154637911d78`), Member (`8c60bd8e-21de-402a-969f-add07fd22c1b`) and Viewer (`6fc95bd7-6049-4735-80b0-ce5ccde71cb1`).
+func (o RoleBindingInfoOutput) RoleId() pulumi.StringOutput {
+	return o.ApplyT(func(v RoleBindingInfo) string { return v.RoleId }).(pulumi.StringOutput)
+}
+
+// Where the role is granted, in any order: at least one organization or cluster.
+func (o RoleBindingInfoOutput) Scopes() RoleBindingsScopeArrayOutput {
+	return o.ApplyT(func(v RoleBindingInfo) []RoleBindingsScope { return v.Scopes }).(RoleBindingsScopeArrayOutput)
+}
+
+// Who the role is granted to, in one block; of several blocks the subjects are put together.
+func (o RoleBindingInfoOutput) Subjects() RoleBindingsSubjectArrayOutput {
+	return o.ApplyT(func(v RoleBindingInfo) []RoleBindingsSubject { return v.Subjects }).(RoleBindingsSubjectArrayOutput)
+}
+
+type RoleBindingInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (RoleBindingInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]RoleBindingInfo)(nil)).Elem()
+}
+
+func (o RoleBindingInfoArrayOutput) ToRoleBindingInfoArrayOutput() RoleBindingInfoArrayOutput {
+	return o
+}
+
+func (o RoleBindingInfoArrayOutput) ToRoleBindingInfoArrayOutputWithContext(ctx context.Context) RoleBindingInfoArrayOutput {
+	return o
+}
+
+func (o RoleBindingInfoArrayOutput) Index(i pulumi.IntInput) RoleBindingInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) RoleBindingInfo {
+		return vs[0].([]RoleBindingInfo)[vs[1].(int)]
+	}).(RoleBindingInfoOutput)
+}
+
 // Where a role is granted.
 type RoleBindingsScope struct {
 	// What the role is granted in: `organization`, `cluster` or `resource`, in any letter case.
@@ -27118,6 +30152,115 @@ func (o SSOConnectionAadPtrOutput) ClientSecret() pulumi.StringPtrOutput {
 		}
 		return v.ClientSecret
 	}).(pulumi.StringPtrOutput)
+}
+
+// What CAST AI knows of an SSO connection.
+type SSOConnectionInfo struct {
+	// Microsoft Entra ID, formerly Azure Active Directory. Exactly one identity provider is given.
+	Aad *SSOConnectionAad `pulumi:"aad"`
+	// More domains of such email addresses, in any order.
+	AdditionalEmailDomains []string `pulumi:"additionalEmailDomains"`
+	// The role (UUID) that users get when they sign in for the first time.
+	DefaultRoleId *string `pulumi:"defaultRoleId"`
+	// The domain of the email addresses whose users sign in by this connection, such as `example.com`.
+	EmailDomain string `pulumi:"emailDomain"`
+	// The ID of the SSO connection.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// An identity provider that speaks OpenID Connect. Exactly one identity provider is given.
+	Oidc *SSOConnectionOidc `pulumi:"oidc"`
+	// Okta. Exactly one identity provider is given.
+	Okta *SSOConnectionOkta `pulumi:"okta"`
+	// An identity provider that speaks SAML 2.0. Exactly one identity provider is given.
+	Saml *SSOConnectionSaml `pulumi:"saml"`
+	// Whether the identity provider keeps users and groups of the organization up to date. Switching it on makes the token in the output `syncAuthToken`.
+	SynchronizeUserGroups *bool `pulumi:"synchronizeUserGroups"`
+}
+
+// What CAST AI knows of an SSO connection.
+type SSOConnectionInfoOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SSOConnectionInfo)(nil)).Elem()
+}
+
+func (o SSOConnectionInfoOutput) ToSSOConnectionInfoOutput() SSOConnectionInfoOutput {
+	return o
+}
+
+func (o SSOConnectionInfoOutput) ToSSOConnectionInfoOutputWithContext(ctx context.Context) SSOConnectionInfoOutput {
+	return o
+}
+
+// Microsoft Entra ID, formerly Azure Active Directory. Exactly one identity provider is given.
+func (o SSOConnectionInfoOutput) Aad() SSOConnectionAadPtrOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) *SSOConnectionAad { return v.Aad }).(SSOConnectionAadPtrOutput)
+}
+
+// More domains of such email addresses, in any order.
+func (o SSOConnectionInfoOutput) AdditionalEmailDomains() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) []string { return v.AdditionalEmailDomains }).(pulumi.StringArrayOutput)
+}
+
+// The role (UUID) that users get when they sign in for the first time.
+func (o SSOConnectionInfoOutput) DefaultRoleId() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) *string { return v.DefaultRoleId }).(pulumi.StringPtrOutput)
+}
+
+// The domain of the email addresses whose users sign in by this connection, such as `example.com`.
+func (o SSOConnectionInfoOutput) EmailDomain() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) string { return v.EmailDomain }).(pulumi.StringOutput)
+}
+
+// The ID of the SSO connection.
+func (o SSOConnectionInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o SSOConnectionInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// An identity provider that speaks OpenID Connect. Exactly one identity provider is given.
+func (o SSOConnectionInfoOutput) Oidc() SSOConnectionOidcPtrOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) *SSOConnectionOidc { return v.Oidc }).(SSOConnectionOidcPtrOutput)
+}
+
+// Okta. Exactly one identity provider is given.
+func (o SSOConnectionInfoOutput) Okta() SSOConnectionOktaPtrOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) *SSOConnectionOkta { return v.Okta }).(SSOConnectionOktaPtrOutput)
+}
+
+// An identity provider that speaks SAML 2.0. Exactly one identity provider is given.
+func (o SSOConnectionInfoOutput) Saml() SSOConnectionSamlPtrOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) *SSOConnectionSaml { return v.Saml }).(SSOConnectionSamlPtrOutput)
+}
+
+// Whether the identity provider keeps users and groups of the organization up to date. Switching it on makes the token in the output `syncAuthToken`.
+func (o SSOConnectionInfoOutput) SynchronizeUserGroups() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v SSOConnectionInfo) *bool { return v.SynchronizeUserGroups }).(pulumi.BoolPtrOutput)
+}
+
+type SSOConnectionInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (SSOConnectionInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]SSOConnectionInfo)(nil)).Elem()
+}
+
+func (o SSOConnectionInfoArrayOutput) ToSSOConnectionInfoArrayOutput() SSOConnectionInfoArrayOutput {
+	return o
+}
+
+func (o SSOConnectionInfoArrayOutput) ToSSOConnectionInfoArrayOutputWithContext(ctx context.Context) SSOConnectionInfoArrayOutput {
+	return o
+}
+
+func (o SSOConnectionInfoArrayOutput) Index(i pulumi.IntInput) SSOConnectionInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) SSOConnectionInfo {
+		return vs[0].([]SSOConnectionInfo)[vs[1].(int)]
+	}).(SSOConnectionInfoOutput)
 }
 
 // A connection by OpenID Connect.
@@ -27711,6 +30854,136 @@ func (o SSOConnectionSamlPtrOutput) X509Certificate() pulumi.StringPtrOutput {
 	}).(pulumi.StringPtrOutput)
 }
 
+// What CAST AI knows of a security runtime rule.
+type SecurityRuntimeRuleInfo struct {
+	// How many anomalies the rule has found.
+	AnomaliesCount int `pulumi:"anomaliesCount"`
+	// What kind of rule it is.
+	Category *string `pulumi:"category"`
+	// Whether events are judged by the rule.
+	Enabled *bool `pulumi:"enabled"`
+	// The ID of the security runtime rule.
+	Id string `pulumi:"id"`
+	// Whether CAST AI brings the rule along.
+	IsBuiltIn bool `pulumi:"isBuiltIn"`
+	// Labels of the rule.
+	Labels map[string]string `pulumi:"labels"`
+	// The name of the rule, which no other rule of the organization should have.
+	Name string `pulumi:"name"`
+	// An expression in CEL that is true of the workloads whose events are judged.
+	ResourceSelector *string `pulumi:"resourceSelector"`
+	// What the expression is written in. Default, and all there is: `RULE_ENGINE_TYPE_CEL`, in any letter case.
+	RuleEngineType *string `pulumi:"ruleEngineType"`
+	// The expression in CEL that is true of an event that is an anomaly. Blanks at the ends of lines do not count.
+	RuleText string `pulumi:"ruleText"`
+	// How bad an anomaly is: `SEVERITY_CRITICAL`, `SEVERITY_HIGH`, `SEVERITY_MEDIUM`, `SEVERITY_LOW` or `SEVERITY_NONE`, in any letter case.
+	Severity string `pulumi:"severity"`
+	// The type of the rule inside CAST AI.
+	Type string `pulumi:"type"`
+	// The names of the custom lists that the expression uses.
+	UsedCustomLists []string `pulumi:"usedCustomLists"`
+}
+
+// What CAST AI knows of a security runtime rule.
+type SecurityRuntimeRuleInfoOutput struct{ *pulumi.OutputState }
+
+func (SecurityRuntimeRuleInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*SecurityRuntimeRuleInfo)(nil)).Elem()
+}
+
+func (o SecurityRuntimeRuleInfoOutput) ToSecurityRuntimeRuleInfoOutput() SecurityRuntimeRuleInfoOutput {
+	return o
+}
+
+func (o SecurityRuntimeRuleInfoOutput) ToSecurityRuntimeRuleInfoOutputWithContext(ctx context.Context) SecurityRuntimeRuleInfoOutput {
+	return o
+}
+
+// How many anomalies the rule has found.
+func (o SecurityRuntimeRuleInfoOutput) AnomaliesCount() pulumi.IntOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) int { return v.AnomaliesCount }).(pulumi.IntOutput)
+}
+
+// What kind of rule it is.
+func (o SecurityRuntimeRuleInfoOutput) Category() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) *string { return v.Category }).(pulumi.StringPtrOutput)
+}
+
+// Whether events are judged by the rule.
+func (o SecurityRuntimeRuleInfoOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) *bool { return v.Enabled }).(pulumi.BoolPtrOutput)
+}
+
+// The ID of the security runtime rule.
+func (o SecurityRuntimeRuleInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// Whether CAST AI brings the rule along.
+func (o SecurityRuntimeRuleInfoOutput) IsBuiltIn() pulumi.BoolOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) bool { return v.IsBuiltIn }).(pulumi.BoolOutput)
+}
+
+// Labels of the rule.
+func (o SecurityRuntimeRuleInfoOutput) Labels() pulumi.StringMapOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) map[string]string { return v.Labels }).(pulumi.StringMapOutput)
+}
+
+// The name of the rule, which no other rule of the organization should have.
+func (o SecurityRuntimeRuleInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// An expression in CEL that is true of the workloads whose events are judged.
+func (o SecurityRuntimeRuleInfoOutput) ResourceSelector() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) *string { return v.ResourceSelector }).(pulumi.StringPtrOutput)
+}
+
+// What the expression is written in. Default, and all there is: `RULE_ENGINE_TYPE_CEL`, in any letter case.
+func (o SecurityRuntimeRuleInfoOutput) RuleEngineType() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) *string { return v.RuleEngineType }).(pulumi.StringPtrOutput)
+}
+
+// The expression in CEL that is true of an event that is an anomaly. Blanks at the ends of lines do not count.
+func (o SecurityRuntimeRuleInfoOutput) RuleText() pulumi.StringOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) string { return v.RuleText }).(pulumi.StringOutput)
+}
+
+// How bad an anomaly is: `SEVERITY_CRITICAL`, `SEVERITY_HIGH`, `SEVERITY_MEDIUM`, `SEVERITY_LOW` or `SEVERITY_NONE`, in any letter case.
+func (o SecurityRuntimeRuleInfoOutput) Severity() pulumi.StringOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) string { return v.Severity }).(pulumi.StringOutput)
+}
+
+// The type of the rule inside CAST AI.
+func (o SecurityRuntimeRuleInfoOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The names of the custom lists that the expression uses.
+func (o SecurityRuntimeRuleInfoOutput) UsedCustomLists() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v SecurityRuntimeRuleInfo) []string { return v.UsedCustomLists }).(pulumi.StringArrayOutput)
+}
+
+type SecurityRuntimeRuleInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (SecurityRuntimeRuleInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]SecurityRuntimeRuleInfo)(nil)).Elem()
+}
+
+func (o SecurityRuntimeRuleInfoArrayOutput) ToSecurityRuntimeRuleInfoArrayOutput() SecurityRuntimeRuleInfoArrayOutput {
+	return o
+}
+
+func (o SecurityRuntimeRuleInfoArrayOutput) ToSecurityRuntimeRuleInfoArrayOutputWithContext(ctx context.Context) SecurityRuntimeRuleInfoArrayOutput {
+	return o
+}
+
+func (o SecurityRuntimeRuleInfoArrayOutput) Index(i pulumi.IntInput) SecurityRuntimeRuleInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) SecurityRuntimeRuleInfo {
+		return vs[0].([]SecurityRuntimeRuleInfo)[vs[1].(int)]
+	}).(SecurityRuntimeRuleInfoOutput)
+}
+
 // Who made a service account.
 type ServiceAccountAuthor struct {
 	// The email address of the author.
@@ -27769,6 +31042,286 @@ func (o ServiceAccountAuthorArrayOutput) Index(i pulumi.IntInput) ServiceAccount
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ServiceAccountAuthor {
 		return vs[0].([]ServiceAccountAuthor)[vs[1].(int)]
 	}).(ServiceAccountAuthorOutput)
+}
+
+// What CAST AI knows of a service account.
+type ServiceAccountInfo struct {
+	// Who made the service account: one entry, or none if that is not known.
+	Authors []ServiceAccountAuthor `pulumi:"authors"`
+	// What the service account is for.
+	Description *string `pulumi:"description"`
+	// The address that names the service account in role bindings and audit logs.
+	Email string `pulumi:"email"`
+	// The ID of the service account.
+	Id string `pulumi:"id"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+}
+
+// What CAST AI knows of a service account.
+type ServiceAccountInfoOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccountInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceAccountInfo)(nil)).Elem()
+}
+
+func (o ServiceAccountInfoOutput) ToServiceAccountInfoOutput() ServiceAccountInfoOutput {
+	return o
+}
+
+func (o ServiceAccountInfoOutput) ToServiceAccountInfoOutputWithContext(ctx context.Context) ServiceAccountInfoOutput {
+	return o
+}
+
+// Who made the service account: one entry, or none if that is not known.
+func (o ServiceAccountInfoOutput) Authors() ServiceAccountAuthorArrayOutput {
+	return o.ApplyT(func(v ServiceAccountInfo) []ServiceAccountAuthor { return v.Authors }).(ServiceAccountAuthorArrayOutput)
+}
+
+// What the service account is for.
+func (o ServiceAccountInfoOutput) Description() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ServiceAccountInfo) *string { return v.Description }).(pulumi.StringPtrOutput)
+}
+
+// The address that names the service account in role bindings and audit logs.
+func (o ServiceAccountInfoOutput) Email() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountInfo) string { return v.Email }).(pulumi.StringOutput)
+}
+
+// The ID of the service account.
+func (o ServiceAccountInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name shown in the console.
+func (o ServiceAccountInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o ServiceAccountInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+type ServiceAccountInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccountInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ServiceAccountInfo)(nil)).Elem()
+}
+
+func (o ServiceAccountInfoArrayOutput) ToServiceAccountInfoArrayOutput() ServiceAccountInfoArrayOutput {
+	return o
+}
+
+func (o ServiceAccountInfoArrayOutput) ToServiceAccountInfoArrayOutputWithContext(ctx context.Context) ServiceAccountInfoArrayOutput {
+	return o
+}
+
+func (o ServiceAccountInfoArrayOutput) Index(i pulumi.IntInput) ServiceAccountInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ServiceAccountInfo {
+		return vs[0].([]ServiceAccountInfo)[vs[1].(int)]
+	}).(ServiceAccountInfoOutput)
+}
+
+// What CAST AI knows of a service account key.
+type ServiceAccountKeyInfo struct {
+	// Whether the key works. Setting it to false locks the key out without deleting it.
+	Active *bool `pulumi:"active"`
+	// When the key stops working, as an RFC 3339 time such as `2027-01-01T00:00:00Z`. Two spellings of one moment are the same; another moment replaces the key.
+	ExpiresAt *string `pulumi:"expiresAt"`
+	// The ID of the service account key.
+	Id string `pulumi:"id"`
+	// When the key was last used, as an RFC 3339 time. Unset until then.
+	LastUsedAt *string `pulumi:"lastUsedAt"`
+	// The name shown in the console.
+	Name string `pulumi:"name"`
+	// The organization (UUID).
+	OrganizationId string `pulumi:"organizationId"`
+	// The first characters of the key, by which the console shows it.
+	Prefix string `pulumi:"prefix"`
+	// The ID (UUID) of the service account.
+	ServiceAccountId string `pulumi:"serviceAccountId"`
+}
+
+// What CAST AI knows of a service account key.
+type ServiceAccountKeyInfoOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccountKeyInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*ServiceAccountKeyInfo)(nil)).Elem()
+}
+
+func (o ServiceAccountKeyInfoOutput) ToServiceAccountKeyInfoOutput() ServiceAccountKeyInfoOutput {
+	return o
+}
+
+func (o ServiceAccountKeyInfoOutput) ToServiceAccountKeyInfoOutputWithContext(ctx context.Context) ServiceAccountKeyInfoOutput {
+	return o
+}
+
+// Whether the key works. Setting it to false locks the key out without deleting it.
+func (o ServiceAccountKeyInfoOutput) Active() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) *bool { return v.Active }).(pulumi.BoolPtrOutput)
+}
+
+// When the key stops working, as an RFC 3339 time such as `2027-01-01T00:00:00Z`. Two spellings of one moment are the same; another moment replaces the key.
+func (o ServiceAccountKeyInfoOutput) ExpiresAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) *string { return v.ExpiresAt }).(pulumi.StringPtrOutput)
+}
+
+// The ID of the service account key.
+func (o ServiceAccountKeyInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// When the key was last used, as an RFC 3339 time. Unset until then.
+func (o ServiceAccountKeyInfoOutput) LastUsedAt() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) *string { return v.LastUsedAt }).(pulumi.StringPtrOutput)
+}
+
+// The name shown in the console.
+func (o ServiceAccountKeyInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The organization (UUID).
+func (o ServiceAccountKeyInfoOutput) OrganizationId() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) string { return v.OrganizationId }).(pulumi.StringOutput)
+}
+
+// The first characters of the key, by which the console shows it.
+func (o ServiceAccountKeyInfoOutput) Prefix() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) string { return v.Prefix }).(pulumi.StringOutput)
+}
+
+// The ID (UUID) of the service account.
+func (o ServiceAccountKeyInfoOutput) ServiceAccountId() pulumi.StringOutput {
+	return o.ApplyT(func(v ServiceAccountKeyInfo) string { return v.ServiceAccountId }).(pulumi.StringOutput)
+}
+
+type ServiceAccountKeyInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (ServiceAccountKeyInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]ServiceAccountKeyInfo)(nil)).Elem()
+}
+
+func (o ServiceAccountKeyInfoArrayOutput) ToServiceAccountKeyInfoArrayOutput() ServiceAccountKeyInfoArrayOutput {
+	return o
+}
+
+func (o ServiceAccountKeyInfoArrayOutput) ToServiceAccountKeyInfoArrayOutputWithContext(ctx context.Context) ServiceAccountKeyInfoArrayOutput {
+	return o
+}
+
+func (o ServiceAccountKeyInfoArrayOutput) Index(i pulumi.IntInput) ServiceAccountKeyInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) ServiceAccountKeyInfo {
+		return vs[0].([]ServiceAccountKeyInfo)[vs[1].(int)]
+	}).(ServiceAccountKeyInfoOutput)
+}
+
+// What CAST AI knows of a workload custom metrics source.
+type WorkloadCustomMetricsDataSourceInfo struct {
+	// The ID (UUID) of the cluster.
+	ClusterId string `pulumi:"clusterId"`
+	// What is wrong with the source of metrics, in CAST AI's words.
+	Errors []string `pulumi:"errors"`
+	// The ID of the workload custom metrics source.
+	Id string `pulumi:"id"`
+	// The name of the object in the cluster that stands for the source of metrics. It stays when `name` changes.
+	KubeResourceName string `pulumi:"kubeResourceName"`
+	// Whether the source of metrics is managed by CAST AI. Otherwise it comes from an object in the cluster, and changes made elsewhere may be undone.
+	ManagedByCast bool `pulumi:"managedByCast"`
+	// The name, of at most 63 characters.
+	Name string `pulumi:"name"`
+	// The Prometheus server and its metrics.
+	Prometheus WorkloadCustomMetricsDataSourcePrometheus `pulumi:"prometheus"`
+	// How far the connection is: `CONNECTING`, `CONNECTED`, `SYNCING` or `FAILED`.
+	Status string `pulumi:"status"`
+	// What may be wrong with the source of metrics, in CAST AI's words.
+	Warnings []string `pulumi:"warnings"`
+}
+
+// What CAST AI knows of a workload custom metrics source.
+type WorkloadCustomMetricsDataSourceInfoOutput struct{ *pulumi.OutputState }
+
+func (WorkloadCustomMetricsDataSourceInfoOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadCustomMetricsDataSourceInfo)(nil)).Elem()
+}
+
+func (o WorkloadCustomMetricsDataSourceInfoOutput) ToWorkloadCustomMetricsDataSourceInfoOutput() WorkloadCustomMetricsDataSourceInfoOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourceInfoOutput) ToWorkloadCustomMetricsDataSourceInfoOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourceInfoOutput {
+	return o
+}
+
+// The ID (UUID) of the cluster.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) ClusterId() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) string { return v.ClusterId }).(pulumi.StringOutput)
+}
+
+// What is wrong with the source of metrics, in CAST AI's words.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) Errors() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) []string { return v.Errors }).(pulumi.StringArrayOutput)
+}
+
+// The ID of the workload custom metrics source.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) Id() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) string { return v.Id }).(pulumi.StringOutput)
+}
+
+// The name of the object in the cluster that stands for the source of metrics. It stays when `name` changes.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) KubeResourceName() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) string { return v.KubeResourceName }).(pulumi.StringOutput)
+}
+
+// Whether the source of metrics is managed by CAST AI. Otherwise it comes from an object in the cluster, and changes made elsewhere may be undone.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) ManagedByCast() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) bool { return v.ManagedByCast }).(pulumi.BoolOutput)
+}
+
+// The name, of at most 63 characters.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The Prometheus server and its metrics.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) Prometheus() WorkloadCustomMetricsDataSourcePrometheusOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) WorkloadCustomMetricsDataSourcePrometheus {
+		return v.Prometheus
+	}).(WorkloadCustomMetricsDataSourcePrometheusOutput)
+}
+
+// How far the connection is: `CONNECTING`, `CONNECTED`, `SYNCING` or `FAILED`.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) Status() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) string { return v.Status }).(pulumi.StringOutput)
+}
+
+// What may be wrong with the source of metrics, in CAST AI's words.
+func (o WorkloadCustomMetricsDataSourceInfoOutput) Warnings() pulumi.StringArrayOutput {
+	return o.ApplyT(func(v WorkloadCustomMetricsDataSourceInfo) []string { return v.Warnings }).(pulumi.StringArrayOutput)
+}
+
+type WorkloadCustomMetricsDataSourceInfoArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadCustomMetricsDataSourceInfoArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadCustomMetricsDataSourceInfo)(nil)).Elem()
+}
+
+func (o WorkloadCustomMetricsDataSourceInfoArrayOutput) ToWorkloadCustomMetricsDataSourceInfoArrayOutput() WorkloadCustomMetricsDataSourceInfoArrayOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourceInfoArrayOutput) ToWorkloadCustomMetricsDataSourceInfoArrayOutputWithContext(ctx context.Context) WorkloadCustomMetricsDataSourceInfoArrayOutput {
+	return o
+}
+
+func (o WorkloadCustomMetricsDataSourceInfoArrayOutput) Index(i pulumi.IntInput) WorkloadCustomMetricsDataSourceInfoOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadCustomMetricsDataSourceInfo {
+		return vs[0].([]WorkloadCustomMetricsDataSourceInfo)[vs[1].(int)]
+	}).(WorkloadCustomMetricsDataSourceInfoOutput)
 }
 
 // A Prometheus server and the metrics to take from it.
@@ -27968,6 +31521,8 @@ func (o WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput) Index(i pulu
 type WorkloadScalingPolicyAnomalyDetection struct {
 	// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
 	CpuPressure *WorkloadScalingPolicyAnomalyDetectionCpuPressure `pulumi:"cpuPressure"`
+	// Whether memory that grows without end counts.
+	InfiniteMemoryScaling *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling `pulumi:"infiniteMemoryScaling"`
 }
 
 // WorkloadScalingPolicyAnomalyDetectionInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionArgs and WorkloadScalingPolicyAnomalyDetectionOutput values.
@@ -27985,6 +31540,8 @@ type WorkloadScalingPolicyAnomalyDetectionInput interface {
 type WorkloadScalingPolicyAnomalyDetectionArgs struct {
 	// When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
 	CpuPressure WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput `pulumi:"cpuPressure"`
+	// Whether memory that grows without end counts.
+	InfiniteMemoryScaling WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrInput `pulumi:"infiniteMemoryScaling"`
 }
 
 func (WorkloadScalingPolicyAnomalyDetectionArgs) ElementType() reflect.Type {
@@ -28072,6 +31629,13 @@ func (o WorkloadScalingPolicyAnomalyDetectionOutput) CpuPressure() WorkloadScali
 	}).(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput)
 }
 
+// Whether memory that grows without end counts.
+func (o WorkloadScalingPolicyAnomalyDetectionOutput) InfiniteMemoryScaling() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAnomalyDetection) *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling {
+		return v.InfiniteMemoryScaling
+	}).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput)
+}
+
 type WorkloadScalingPolicyAnomalyDetectionPtrOutput struct{ *pulumi.OutputState }
 
 func (WorkloadScalingPolicyAnomalyDetectionPtrOutput) ElementType() reflect.Type {
@@ -28104,6 +31668,16 @@ func (o WorkloadScalingPolicyAnomalyDetectionPtrOutput) CpuPressure() WorkloadSc
 		}
 		return v.CpuPressure
 	}).(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput)
+}
+
+// Whether memory that grows without end counts.
+func (o WorkloadScalingPolicyAnomalyDetectionPtrOutput) InfiniteMemoryScaling() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetection) *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling {
+		if v == nil {
+			return nil
+		}
+		return v.InfiniteMemoryScaling
+	}).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput)
 }
 
 // When a workload lacks CPU.
@@ -28263,6 +31837,146 @@ func (o WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput) MinPressuredP
 		}
 		return &v.MinPressuredPodPercentage
 	}).(pulumi.Float64PtrOutput)
+}
+
+// Whether memory that grows without end counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling struct {
+	// Whether it does.
+	Enabled bool `pulumi:"enabled"`
+}
+
+// WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs and WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingInput` via:
+//
+//	WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs{...}
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput
+	ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutputWithContext(context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput
+}
+
+// Whether memory that grows without end counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs struct {
+	// Whether it does.
+	Enabled pulumi.BoolInput `pulumi:"enabled"`
+}
+
+func (WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput)
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput).ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrInput is an input type that accepts WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs, WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtr and WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrInput` via:
+//
+//	        WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput
+	ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput
+}
+
+type workloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrType WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs
+
+func WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtr(v *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrInput {
+	return (*workloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrType)(v)
+}
+
+func (*workloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrType) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return i.ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrType) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput)
+}
+
+// Whether memory that grows without end counts as an anomaly.
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return o.ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling) *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling {
+		return &v
+	}).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput)
+}
+
+// Whether it does.
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput) Enabled() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling) bool { return v.Enabled }).(pulumi.BoolOutput)
+}
+
+type WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput) ToWorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput) Elem() WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling) WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling
+		return ret
+	}).(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput)
+}
+
+// Whether it does.
+func (o WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput) Enabled() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.Enabled
+	}).(pulumi.BoolPtrOutput)
 }
 
 // How pods that must not share a node are treated.
@@ -30511,6 +34225,305 @@ func (o WorkloadScalingPolicyDownscalingPtrOutput) ApplyType() pulumi.StringPtrO
 	}).(pulumi.StringPtrOutput)
 }
 
+// How GPU requests are recommended.
+type WorkloadScalingPolicyGpu struct {
+	// `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+	ManagementOption string `pulumi:"managementOption"`
+}
+
+// WorkloadScalingPolicyGpuInput is an input type that accepts WorkloadScalingPolicyGpuArgs and WorkloadScalingPolicyGpuOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyGpuInput` via:
+//
+//	WorkloadScalingPolicyGpuArgs{...}
+type WorkloadScalingPolicyGpuInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyGpuOutput() WorkloadScalingPolicyGpuOutput
+	ToWorkloadScalingPolicyGpuOutputWithContext(context.Context) WorkloadScalingPolicyGpuOutput
+}
+
+// How GPU requests are recommended.
+type WorkloadScalingPolicyGpuArgs struct {
+	// `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+	ManagementOption pulumi.StringInput `pulumi:"managementOption"`
+}
+
+func (WorkloadScalingPolicyGpuArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyGpu)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyGpuArgs) ToWorkloadScalingPolicyGpuOutput() WorkloadScalingPolicyGpuOutput {
+	return i.ToWorkloadScalingPolicyGpuOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyGpuArgs) ToWorkloadScalingPolicyGpuOutputWithContext(ctx context.Context) WorkloadScalingPolicyGpuOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyGpuOutput)
+}
+
+func (i WorkloadScalingPolicyGpuArgs) ToWorkloadScalingPolicyGpuPtrOutput() WorkloadScalingPolicyGpuPtrOutput {
+	return i.ToWorkloadScalingPolicyGpuPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyGpuArgs) ToWorkloadScalingPolicyGpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyGpuPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyGpuOutput).ToWorkloadScalingPolicyGpuPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyGpuPtrInput is an input type that accepts WorkloadScalingPolicyGpuArgs, WorkloadScalingPolicyGpuPtr and WorkloadScalingPolicyGpuPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyGpuPtrInput` via:
+//
+//	        WorkloadScalingPolicyGpuArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyGpuPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyGpuPtrOutput() WorkloadScalingPolicyGpuPtrOutput
+	ToWorkloadScalingPolicyGpuPtrOutputWithContext(context.Context) WorkloadScalingPolicyGpuPtrOutput
+}
+
+type workloadScalingPolicyGpuPtrType WorkloadScalingPolicyGpuArgs
+
+func WorkloadScalingPolicyGpuPtr(v *WorkloadScalingPolicyGpuArgs) WorkloadScalingPolicyGpuPtrInput {
+	return (*workloadScalingPolicyGpuPtrType)(v)
+}
+
+func (*workloadScalingPolicyGpuPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyGpu)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyGpuPtrType) ToWorkloadScalingPolicyGpuPtrOutput() WorkloadScalingPolicyGpuPtrOutput {
+	return i.ToWorkloadScalingPolicyGpuPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyGpuPtrType) ToWorkloadScalingPolicyGpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyGpuPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyGpuPtrOutput)
+}
+
+// How GPU requests are recommended.
+type WorkloadScalingPolicyGpuOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyGpuOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyGpu)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyGpuOutput) ToWorkloadScalingPolicyGpuOutput() WorkloadScalingPolicyGpuOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyGpuOutput) ToWorkloadScalingPolicyGpuOutputWithContext(ctx context.Context) WorkloadScalingPolicyGpuOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyGpuOutput) ToWorkloadScalingPolicyGpuPtrOutput() WorkloadScalingPolicyGpuPtrOutput {
+	return o.ToWorkloadScalingPolicyGpuPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyGpuOutput) ToWorkloadScalingPolicyGpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyGpuPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyGpu) *WorkloadScalingPolicyGpu {
+		return &v
+	}).(WorkloadScalingPolicyGpuPtrOutput)
+}
+
+// `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+func (o WorkloadScalingPolicyGpuOutput) ManagementOption() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyGpu) string { return v.ManagementOption }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyGpuPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyGpuPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyGpu)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyGpuPtrOutput) ToWorkloadScalingPolicyGpuPtrOutput() WorkloadScalingPolicyGpuPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyGpuPtrOutput) ToWorkloadScalingPolicyGpuPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyGpuPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyGpuPtrOutput) Elem() WorkloadScalingPolicyGpuOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyGpu) WorkloadScalingPolicyGpu {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyGpu
+		return ret
+	}).(WorkloadScalingPolicyGpuOutput)
+}
+
+// `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+func (o WorkloadScalingPolicyGpuPtrOutput) ManagementOption() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyGpu) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ManagementOption
+	}).(pulumi.StringPtrOutput)
+}
+
+// How fast the number of pods changes.
+type WorkloadScalingPolicyHpaBehavior struct {
+	// How fast it shrinks.
+	ScaleDown *WorkloadScalingPolicyHpaScalingRules `pulumi:"scaleDown"`
+	// How fast it grows.
+	ScaleUp *WorkloadScalingPolicyHpaScalingRules `pulumi:"scaleUp"`
+}
+
+// WorkloadScalingPolicyHpaBehaviorInput is an input type that accepts WorkloadScalingPolicyHpaBehaviorArgs and WorkloadScalingPolicyHpaBehaviorOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaBehaviorInput` via:
+//
+//	WorkloadScalingPolicyHpaBehaviorArgs{...}
+type WorkloadScalingPolicyHpaBehaviorInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaBehaviorOutput() WorkloadScalingPolicyHpaBehaviorOutput
+	ToWorkloadScalingPolicyHpaBehaviorOutputWithContext(context.Context) WorkloadScalingPolicyHpaBehaviorOutput
+}
+
+// How fast the number of pods changes.
+type WorkloadScalingPolicyHpaBehaviorArgs struct {
+	// How fast it shrinks.
+	ScaleDown WorkloadScalingPolicyHpaScalingRulesPtrInput `pulumi:"scaleDown"`
+	// How fast it grows.
+	ScaleUp WorkloadScalingPolicyHpaScalingRulesPtrInput `pulumi:"scaleUp"`
+}
+
+func (WorkloadScalingPolicyHpaBehaviorArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaBehavior)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaBehaviorArgs) ToWorkloadScalingPolicyHpaBehaviorOutput() WorkloadScalingPolicyHpaBehaviorOutput {
+	return i.ToWorkloadScalingPolicyHpaBehaviorOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaBehaviorArgs) ToWorkloadScalingPolicyHpaBehaviorOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaBehaviorOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaBehaviorOutput)
+}
+
+func (i WorkloadScalingPolicyHpaBehaviorArgs) ToWorkloadScalingPolicyHpaBehaviorPtrOutput() WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaBehaviorArgs) ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaBehaviorOutput).ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaBehaviorPtrInput is an input type that accepts WorkloadScalingPolicyHpaBehaviorArgs, WorkloadScalingPolicyHpaBehaviorPtr and WorkloadScalingPolicyHpaBehaviorPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaBehaviorPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaBehaviorArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaBehaviorPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaBehaviorPtrOutput() WorkloadScalingPolicyHpaBehaviorPtrOutput
+	ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaBehaviorPtrOutput
+}
+
+type workloadScalingPolicyHpaBehaviorPtrType WorkloadScalingPolicyHpaBehaviorArgs
+
+func WorkloadScalingPolicyHpaBehaviorPtr(v *WorkloadScalingPolicyHpaBehaviorArgs) WorkloadScalingPolicyHpaBehaviorPtrInput {
+	return (*workloadScalingPolicyHpaBehaviorPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaBehaviorPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaBehavior)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaBehaviorPtrType) ToWorkloadScalingPolicyHpaBehaviorPtrOutput() WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaBehaviorPtrType) ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaBehaviorPtrOutput)
+}
+
+// How fast the number of pods changes.
+type WorkloadScalingPolicyHpaBehaviorOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaBehaviorOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaBehavior)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorOutput) ToWorkloadScalingPolicyHpaBehaviorOutput() WorkloadScalingPolicyHpaBehaviorOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorOutput) ToWorkloadScalingPolicyHpaBehaviorOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaBehaviorOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorOutput) ToWorkloadScalingPolicyHpaBehaviorPtrOutput() WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorOutput) ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaBehavior) *WorkloadScalingPolicyHpaBehavior {
+		return &v
+	}).(WorkloadScalingPolicyHpaBehaviorPtrOutput)
+}
+
+// How fast it shrinks.
+func (o WorkloadScalingPolicyHpaBehaviorOutput) ScaleDown() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaBehavior) *WorkloadScalingPolicyHpaScalingRules { return v.ScaleDown }).(WorkloadScalingPolicyHpaScalingRulesPtrOutput)
+}
+
+// How fast it grows.
+func (o WorkloadScalingPolicyHpaBehaviorOutput) ScaleUp() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaBehavior) *WorkloadScalingPolicyHpaScalingRules { return v.ScaleUp }).(WorkloadScalingPolicyHpaScalingRulesPtrOutput)
+}
+
+type WorkloadScalingPolicyHpaBehaviorPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaBehaviorPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaBehavior)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorPtrOutput) ToWorkloadScalingPolicyHpaBehaviorPtrOutput() WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorPtrOutput) ToWorkloadScalingPolicyHpaBehaviorPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaBehaviorPtrOutput) Elem() WorkloadScalingPolicyHpaBehaviorOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaBehavior) WorkloadScalingPolicyHpaBehavior {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaBehavior
+		return ret
+	}).(WorkloadScalingPolicyHpaBehaviorOutput)
+}
+
+// How fast it shrinks.
+func (o WorkloadScalingPolicyHpaBehaviorPtrOutput) ScaleDown() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaBehavior) *WorkloadScalingPolicyHpaScalingRules {
+		if v == nil {
+			return nil
+		}
+		return v.ScaleDown
+	}).(WorkloadScalingPolicyHpaScalingRulesPtrOutput)
+}
+
+// How fast it grows.
+func (o WorkloadScalingPolicyHpaBehaviorPtrOutput) ScaleUp() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaBehavior) *WorkloadScalingPolicyHpaScalingRules {
+		if v == nil {
+			return nil
+		}
+		return v.ScaleUp
+	}).(WorkloadScalingPolicyHpaScalingRulesPtrOutput)
+}
+
 // How horizontal pod autoscalers are converted.
 type WorkloadScalingPolicyHpaConverter struct {
 	// `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
@@ -30609,6 +34622,2019 @@ func (o WorkloadScalingPolicyHpaConverterArrayOutput) Index(i pulumi.IntInput) W
 	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyHpaConverter {
 		return vs[0].([]WorkloadScalingPolicyHpaConverter)[vs[1].(int)]
 	}).(WorkloadScalingPolicyHpaConverterOutput)
+}
+
+// A metric and its target: the property that `type` names is given, and no other.
+type WorkloadScalingPolicyHpaMetric struct {
+	// A resource of one container of each pod.
+	ContainerResource *WorkloadScalingPolicyHpaMetricContainerResource `pulumi:"containerResource"`
+	// A metric of something outside the cluster.
+	External *WorkloadScalingPolicyHpaMetricNamed `pulumi:"external"`
+	// A metric of one object in the cluster.
+	Object *WorkloadScalingPolicyHpaMetricObject `pulumi:"object"`
+	// A metric of each pod.
+	Pods *WorkloadScalingPolicyHpaMetricNamed `pulumi:"pods"`
+	// A resource of all containers of a pod.
+	Resource *WorkloadScalingPolicyHpaMetricResource `pulumi:"resource"`
+	// What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+	Type string `pulumi:"type"`
+}
+
+// WorkloadScalingPolicyHpaMetricInput is an input type that accepts WorkloadScalingPolicyHpaMetricArgs and WorkloadScalingPolicyHpaMetricOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricArgs{...}
+type WorkloadScalingPolicyHpaMetricInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricOutput() WorkloadScalingPolicyHpaMetricOutput
+	ToWorkloadScalingPolicyHpaMetricOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricOutput
+}
+
+// A metric and its target: the property that `type` names is given, and no other.
+type WorkloadScalingPolicyHpaMetricArgs struct {
+	// A resource of one container of each pod.
+	ContainerResource WorkloadScalingPolicyHpaMetricContainerResourcePtrInput `pulumi:"containerResource"`
+	// A metric of something outside the cluster.
+	External WorkloadScalingPolicyHpaMetricNamedPtrInput `pulumi:"external"`
+	// A metric of one object in the cluster.
+	Object WorkloadScalingPolicyHpaMetricObjectPtrInput `pulumi:"object"`
+	// A metric of each pod.
+	Pods WorkloadScalingPolicyHpaMetricNamedPtrInput `pulumi:"pods"`
+	// A resource of all containers of a pod.
+	Resource WorkloadScalingPolicyHpaMetricResourcePtrInput `pulumi:"resource"`
+	// What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+	Type pulumi.StringInput `pulumi:"type"`
+}
+
+func (WorkloadScalingPolicyHpaMetricArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetric)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricArgs) ToWorkloadScalingPolicyHpaMetricOutput() WorkloadScalingPolicyHpaMetricOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricArgs) ToWorkloadScalingPolicyHpaMetricOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricOutput)
+}
+
+// WorkloadScalingPolicyHpaMetricArrayInput is an input type that accepts WorkloadScalingPolicyHpaMetricArray and WorkloadScalingPolicyHpaMetricArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricArrayInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricArray{ WorkloadScalingPolicyHpaMetricArgs{...} }
+type WorkloadScalingPolicyHpaMetricArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricArrayOutput() WorkloadScalingPolicyHpaMetricArrayOutput
+	ToWorkloadScalingPolicyHpaMetricArrayOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricArrayOutput
+}
+
+type WorkloadScalingPolicyHpaMetricArray []WorkloadScalingPolicyHpaMetricInput
+
+func (WorkloadScalingPolicyHpaMetricArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyHpaMetric)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricArray) ToWorkloadScalingPolicyHpaMetricArrayOutput() WorkloadScalingPolicyHpaMetricArrayOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricArray) ToWorkloadScalingPolicyHpaMetricArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricArrayOutput)
+}
+
+// A metric and its target: the property that `type` names is given, and no other.
+type WorkloadScalingPolicyHpaMetricOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetric)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricOutput) ToWorkloadScalingPolicyHpaMetricOutput() WorkloadScalingPolicyHpaMetricOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricOutput) ToWorkloadScalingPolicyHpaMetricOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricOutput {
+	return o
+}
+
+// A resource of one container of each pod.
+func (o WorkloadScalingPolicyHpaMetricOutput) ContainerResource() WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetric) *WorkloadScalingPolicyHpaMetricContainerResource {
+		return v.ContainerResource
+	}).(WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput)
+}
+
+// A metric of something outside the cluster.
+func (o WorkloadScalingPolicyHpaMetricOutput) External() WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetric) *WorkloadScalingPolicyHpaMetricNamed { return v.External }).(WorkloadScalingPolicyHpaMetricNamedPtrOutput)
+}
+
+// A metric of one object in the cluster.
+func (o WorkloadScalingPolicyHpaMetricOutput) Object() WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetric) *WorkloadScalingPolicyHpaMetricObject { return v.Object }).(WorkloadScalingPolicyHpaMetricObjectPtrOutput)
+}
+
+// A metric of each pod.
+func (o WorkloadScalingPolicyHpaMetricOutput) Pods() WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetric) *WorkloadScalingPolicyHpaMetricNamed { return v.Pods }).(WorkloadScalingPolicyHpaMetricNamedPtrOutput)
+}
+
+// A resource of all containers of a pod.
+func (o WorkloadScalingPolicyHpaMetricOutput) Resource() WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetric) *WorkloadScalingPolicyHpaMetricResource { return v.Resource }).(WorkloadScalingPolicyHpaMetricResourcePtrOutput)
+}
+
+// What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+func (o WorkloadScalingPolicyHpaMetricOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetric) string { return v.Type }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyHpaMetric)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricArrayOutput) ToWorkloadScalingPolicyHpaMetricArrayOutput() WorkloadScalingPolicyHpaMetricArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricArrayOutput) ToWorkloadScalingPolicyHpaMetricArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyHpaMetricOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyHpaMetric {
+		return vs[0].([]WorkloadScalingPolicyHpaMetric)[vs[1].(int)]
+	}).(WorkloadScalingPolicyHpaMetricOutput)
+}
+
+// A resource of a container in each pod, and its target.
+type WorkloadScalingPolicyHpaMetricContainerResource struct {
+	// The name of the container.
+	Container string `pulumi:"container"`
+	// The resource: `cpu` or `memory`.
+	Name string `pulumi:"name"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTarget `pulumi:"target"`
+}
+
+// WorkloadScalingPolicyHpaMetricContainerResourceInput is an input type that accepts WorkloadScalingPolicyHpaMetricContainerResourceArgs and WorkloadScalingPolicyHpaMetricContainerResourceOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricContainerResourceInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricContainerResourceArgs{...}
+type WorkloadScalingPolicyHpaMetricContainerResourceInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricContainerResourceOutput() WorkloadScalingPolicyHpaMetricContainerResourceOutput
+	ToWorkloadScalingPolicyHpaMetricContainerResourceOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricContainerResourceOutput
+}
+
+// A resource of a container in each pod, and its target.
+type WorkloadScalingPolicyHpaMetricContainerResourceArgs struct {
+	// The name of the container.
+	Container pulumi.StringInput `pulumi:"container"`
+	// The resource: `cpu` or `memory`.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTargetInput `pulumi:"target"`
+}
+
+func (WorkloadScalingPolicyHpaMetricContainerResourceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricContainerResource)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricContainerResourceArgs) ToWorkloadScalingPolicyHpaMetricContainerResourceOutput() WorkloadScalingPolicyHpaMetricContainerResourceOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricContainerResourceOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricContainerResourceArgs) ToWorkloadScalingPolicyHpaMetricContainerResourceOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricContainerResourceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricContainerResourceOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricContainerResourceArgs) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutput() WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricContainerResourceArgs) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricContainerResourceOutput).ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricContainerResourcePtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricContainerResourceArgs, WorkloadScalingPolicyHpaMetricContainerResourcePtr and WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricContainerResourcePtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricContainerResourceArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricContainerResourcePtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutput() WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput
+	ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput
+}
+
+type workloadScalingPolicyHpaMetricContainerResourcePtrType WorkloadScalingPolicyHpaMetricContainerResourceArgs
+
+func WorkloadScalingPolicyHpaMetricContainerResourcePtr(v *WorkloadScalingPolicyHpaMetricContainerResourceArgs) WorkloadScalingPolicyHpaMetricContainerResourcePtrInput {
+	return (*workloadScalingPolicyHpaMetricContainerResourcePtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricContainerResourcePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricContainerResource)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricContainerResourcePtrType) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutput() WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricContainerResourcePtrType) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput)
+}
+
+// A resource of a container in each pod, and its target.
+type WorkloadScalingPolicyHpaMetricContainerResourceOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricContainerResourceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricContainerResource)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) ToWorkloadScalingPolicyHpaMetricContainerResourceOutput() WorkloadScalingPolicyHpaMetricContainerResourceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) ToWorkloadScalingPolicyHpaMetricContainerResourceOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricContainerResourceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutput() WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricContainerResource) *WorkloadScalingPolicyHpaMetricContainerResource {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput)
+}
+
+// The name of the container.
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) Container() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricContainerResource) string { return v.Container }).(pulumi.StringOutput)
+}
+
+// The resource: `cpu` or `memory`.
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricContainerResource) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricContainerResourceOutput) Target() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricContainerResource) WorkloadScalingPolicyHpaMetricTarget {
+		return v.Target
+	}).(WorkloadScalingPolicyHpaMetricTargetOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricContainerResource)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutput() WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) ToWorkloadScalingPolicyHpaMetricContainerResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) Elem() WorkloadScalingPolicyHpaMetricContainerResourceOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricContainerResource) WorkloadScalingPolicyHpaMetricContainerResource {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricContainerResource
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricContainerResourceOutput)
+}
+
+// The name of the container.
+func (o WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) Container() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricContainerResource) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Container
+	}).(pulumi.StringPtrOutput)
+}
+
+// The resource: `cpu` or `memory`.
+func (o WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricContainerResource) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput) Target() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricContainerResource) *WorkloadScalingPolicyHpaMetricTarget {
+		if v == nil {
+			return nil
+		}
+		return &v.Target
+	}).(WorkloadScalingPolicyHpaMetricTargetPtrOutput)
+}
+
+// Names a metric.
+type WorkloadScalingPolicyHpaMetricIdentifier struct {
+	// The name of the metric.
+	Name string `pulumi:"name"`
+	// The labels that series of the metric must have to count. Left out, all count.
+	Selector map[string]string `pulumi:"selector"`
+}
+
+// WorkloadScalingPolicyHpaMetricIdentifierInput is an input type that accepts WorkloadScalingPolicyHpaMetricIdentifierArgs and WorkloadScalingPolicyHpaMetricIdentifierOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricIdentifierInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricIdentifierArgs{...}
+type WorkloadScalingPolicyHpaMetricIdentifierInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricIdentifierOutput() WorkloadScalingPolicyHpaMetricIdentifierOutput
+	ToWorkloadScalingPolicyHpaMetricIdentifierOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricIdentifierOutput
+}
+
+// Names a metric.
+type WorkloadScalingPolicyHpaMetricIdentifierArgs struct {
+	// The name of the metric.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The labels that series of the metric must have to count. Left out, all count.
+	Selector pulumi.StringMapInput `pulumi:"selector"`
+}
+
+func (WorkloadScalingPolicyHpaMetricIdentifierArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricIdentifier)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricIdentifierArgs) ToWorkloadScalingPolicyHpaMetricIdentifierOutput() WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricIdentifierOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricIdentifierArgs) ToWorkloadScalingPolicyHpaMetricIdentifierOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricIdentifierOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricIdentifierArgs) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutput() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricIdentifierArgs) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricIdentifierOutput).ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricIdentifierPtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricIdentifierArgs, WorkloadScalingPolicyHpaMetricIdentifierPtr and WorkloadScalingPolicyHpaMetricIdentifierPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricIdentifierPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricIdentifierArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricIdentifierPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutput() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput
+	ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricIdentifierPtrOutput
+}
+
+type workloadScalingPolicyHpaMetricIdentifierPtrType WorkloadScalingPolicyHpaMetricIdentifierArgs
+
+func WorkloadScalingPolicyHpaMetricIdentifierPtr(v *WorkloadScalingPolicyHpaMetricIdentifierArgs) WorkloadScalingPolicyHpaMetricIdentifierPtrInput {
+	return (*workloadScalingPolicyHpaMetricIdentifierPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricIdentifierPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricIdentifier)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricIdentifierPtrType) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutput() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricIdentifierPtrType) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricIdentifierPtrOutput)
+}
+
+// Names a metric.
+type WorkloadScalingPolicyHpaMetricIdentifierOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricIdentifierOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricIdentifier)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierOutput) ToWorkloadScalingPolicyHpaMetricIdentifierOutput() WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierOutput) ToWorkloadScalingPolicyHpaMetricIdentifierOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierOutput) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutput() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierOutput) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricIdentifier) *WorkloadScalingPolicyHpaMetricIdentifier {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricIdentifierPtrOutput)
+}
+
+// The name of the metric.
+func (o WorkloadScalingPolicyHpaMetricIdentifierOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricIdentifier) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The labels that series of the metric must have to count. Left out, all count.
+func (o WorkloadScalingPolicyHpaMetricIdentifierOutput) Selector() pulumi.StringMapOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricIdentifier) map[string]string { return v.Selector }).(pulumi.StringMapOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricIdentifierPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricIdentifierPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricIdentifier)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierPtrOutput) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutput() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierPtrOutput) ToWorkloadScalingPolicyHpaMetricIdentifierPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricIdentifierPtrOutput) Elem() WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricIdentifier) WorkloadScalingPolicyHpaMetricIdentifier {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricIdentifier
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricIdentifierOutput)
+}
+
+// The name of the metric.
+func (o WorkloadScalingPolicyHpaMetricIdentifierPtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricIdentifier) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// The labels that series of the metric must have to count. Left out, all count.
+func (o WorkloadScalingPolicyHpaMetricIdentifierPtrOutput) Selector() pulumi.StringMapOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricIdentifier) map[string]string {
+		if v == nil {
+			return nil
+		}
+		return v.Selector
+	}).(pulumi.StringMapOutput)
+}
+
+// A metric that is known by its name, and its target.
+type WorkloadScalingPolicyHpaMetricNamed struct {
+	// Which metric.
+	Metric WorkloadScalingPolicyHpaMetricIdentifier `pulumi:"metric"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTarget `pulumi:"target"`
+}
+
+// WorkloadScalingPolicyHpaMetricNamedInput is an input type that accepts WorkloadScalingPolicyHpaMetricNamedArgs and WorkloadScalingPolicyHpaMetricNamedOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricNamedInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricNamedArgs{...}
+type WorkloadScalingPolicyHpaMetricNamedInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricNamedOutput() WorkloadScalingPolicyHpaMetricNamedOutput
+	ToWorkloadScalingPolicyHpaMetricNamedOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricNamedOutput
+}
+
+// A metric that is known by its name, and its target.
+type WorkloadScalingPolicyHpaMetricNamedArgs struct {
+	// Which metric.
+	Metric WorkloadScalingPolicyHpaMetricIdentifierInput `pulumi:"metric"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTargetInput `pulumi:"target"`
+}
+
+func (WorkloadScalingPolicyHpaMetricNamedArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricNamed)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricNamedArgs) ToWorkloadScalingPolicyHpaMetricNamedOutput() WorkloadScalingPolicyHpaMetricNamedOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricNamedOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricNamedArgs) ToWorkloadScalingPolicyHpaMetricNamedOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricNamedOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricNamedOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricNamedArgs) ToWorkloadScalingPolicyHpaMetricNamedPtrOutput() WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricNamedArgs) ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricNamedOutput).ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricNamedPtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricNamedArgs, WorkloadScalingPolicyHpaMetricNamedPtr and WorkloadScalingPolicyHpaMetricNamedPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricNamedPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricNamedArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricNamedPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricNamedPtrOutput() WorkloadScalingPolicyHpaMetricNamedPtrOutput
+	ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricNamedPtrOutput
+}
+
+type workloadScalingPolicyHpaMetricNamedPtrType WorkloadScalingPolicyHpaMetricNamedArgs
+
+func WorkloadScalingPolicyHpaMetricNamedPtr(v *WorkloadScalingPolicyHpaMetricNamedArgs) WorkloadScalingPolicyHpaMetricNamedPtrInput {
+	return (*workloadScalingPolicyHpaMetricNamedPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricNamedPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricNamed)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricNamedPtrType) ToWorkloadScalingPolicyHpaMetricNamedPtrOutput() WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricNamedPtrType) ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricNamedPtrOutput)
+}
+
+// A metric that is known by its name, and its target.
+type WorkloadScalingPolicyHpaMetricNamedOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricNamedOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricNamed)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedOutput) ToWorkloadScalingPolicyHpaMetricNamedOutput() WorkloadScalingPolicyHpaMetricNamedOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedOutput) ToWorkloadScalingPolicyHpaMetricNamedOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricNamedOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedOutput) ToWorkloadScalingPolicyHpaMetricNamedPtrOutput() WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedOutput) ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricNamed) *WorkloadScalingPolicyHpaMetricNamed {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricNamedPtrOutput)
+}
+
+// Which metric.
+func (o WorkloadScalingPolicyHpaMetricNamedOutput) Metric() WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricNamed) WorkloadScalingPolicyHpaMetricIdentifier { return v.Metric }).(WorkloadScalingPolicyHpaMetricIdentifierOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricNamedOutput) Target() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricNamed) WorkloadScalingPolicyHpaMetricTarget { return v.Target }).(WorkloadScalingPolicyHpaMetricTargetOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricNamedPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricNamedPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricNamed)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedPtrOutput) ToWorkloadScalingPolicyHpaMetricNamedPtrOutput() WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedPtrOutput) ToWorkloadScalingPolicyHpaMetricNamedPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricNamedPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricNamedPtrOutput) Elem() WorkloadScalingPolicyHpaMetricNamedOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricNamed) WorkloadScalingPolicyHpaMetricNamed {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricNamed
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricNamedOutput)
+}
+
+// Which metric.
+func (o WorkloadScalingPolicyHpaMetricNamedPtrOutput) Metric() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricNamed) *WorkloadScalingPolicyHpaMetricIdentifier {
+		if v == nil {
+			return nil
+		}
+		return &v.Metric
+	}).(WorkloadScalingPolicyHpaMetricIdentifierPtrOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricNamedPtrOutput) Target() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricNamed) *WorkloadScalingPolicyHpaMetricTarget {
+		if v == nil {
+			return nil
+		}
+		return &v.Target
+	}).(WorkloadScalingPolicyHpaMetricTargetPtrOutput)
+}
+
+// A metric of an object in the cluster, and its target.
+type WorkloadScalingPolicyHpaMetricObject struct {
+	// The object, in the namespace of the workload.
+	DescribedObject WorkloadScalingPolicyHpaMetricObjectReference `pulumi:"describedObject"`
+	// Which metric of the object.
+	Metric WorkloadScalingPolicyHpaMetricIdentifier `pulumi:"metric"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTarget `pulumi:"target"`
+}
+
+// WorkloadScalingPolicyHpaMetricObjectInput is an input type that accepts WorkloadScalingPolicyHpaMetricObjectArgs and WorkloadScalingPolicyHpaMetricObjectOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricObjectInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricObjectArgs{...}
+type WorkloadScalingPolicyHpaMetricObjectInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricObjectOutput() WorkloadScalingPolicyHpaMetricObjectOutput
+	ToWorkloadScalingPolicyHpaMetricObjectOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricObjectOutput
+}
+
+// A metric of an object in the cluster, and its target.
+type WorkloadScalingPolicyHpaMetricObjectArgs struct {
+	// The object, in the namespace of the workload.
+	DescribedObject WorkloadScalingPolicyHpaMetricObjectReferenceInput `pulumi:"describedObject"`
+	// Which metric of the object.
+	Metric WorkloadScalingPolicyHpaMetricIdentifierInput `pulumi:"metric"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTargetInput `pulumi:"target"`
+}
+
+func (WorkloadScalingPolicyHpaMetricObjectArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObject)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectArgs) ToWorkloadScalingPolicyHpaMetricObjectOutput() WorkloadScalingPolicyHpaMetricObjectOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricObjectOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectArgs) ToWorkloadScalingPolicyHpaMetricObjectOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricObjectOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectArgs) ToWorkloadScalingPolicyHpaMetricObjectPtrOutput() WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectArgs) ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricObjectOutput).ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricObjectPtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricObjectArgs, WorkloadScalingPolicyHpaMetricObjectPtr and WorkloadScalingPolicyHpaMetricObjectPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricObjectPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricObjectArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricObjectPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricObjectPtrOutput() WorkloadScalingPolicyHpaMetricObjectPtrOutput
+	ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricObjectPtrOutput
+}
+
+type workloadScalingPolicyHpaMetricObjectPtrType WorkloadScalingPolicyHpaMetricObjectArgs
+
+func WorkloadScalingPolicyHpaMetricObjectPtr(v *WorkloadScalingPolicyHpaMetricObjectArgs) WorkloadScalingPolicyHpaMetricObjectPtrInput {
+	return (*workloadScalingPolicyHpaMetricObjectPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricObjectPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricObject)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricObjectPtrType) ToWorkloadScalingPolicyHpaMetricObjectPtrOutput() WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricObjectPtrType) ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricObjectPtrOutput)
+}
+
+// A metric of an object in the cluster, and its target.
+type WorkloadScalingPolicyHpaMetricObjectOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricObjectOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObject)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) ToWorkloadScalingPolicyHpaMetricObjectOutput() WorkloadScalingPolicyHpaMetricObjectOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) ToWorkloadScalingPolicyHpaMetricObjectOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) ToWorkloadScalingPolicyHpaMetricObjectPtrOutput() WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricObject) *WorkloadScalingPolicyHpaMetricObject {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricObjectPtrOutput)
+}
+
+// The object, in the namespace of the workload.
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) DescribedObject() WorkloadScalingPolicyHpaMetricObjectReferenceOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricObject) WorkloadScalingPolicyHpaMetricObjectReference {
+		return v.DescribedObject
+	}).(WorkloadScalingPolicyHpaMetricObjectReferenceOutput)
+}
+
+// Which metric of the object.
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) Metric() WorkloadScalingPolicyHpaMetricIdentifierOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricObject) WorkloadScalingPolicyHpaMetricIdentifier { return v.Metric }).(WorkloadScalingPolicyHpaMetricIdentifierOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricObjectOutput) Target() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricObject) WorkloadScalingPolicyHpaMetricTarget { return v.Target }).(WorkloadScalingPolicyHpaMetricTargetOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricObjectPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricObjectPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricObject)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectPtrOutput) ToWorkloadScalingPolicyHpaMetricObjectPtrOutput() WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectPtrOutput) ToWorkloadScalingPolicyHpaMetricObjectPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectPtrOutput) Elem() WorkloadScalingPolicyHpaMetricObjectOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObject) WorkloadScalingPolicyHpaMetricObject {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricObject
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricObjectOutput)
+}
+
+// The object, in the namespace of the workload.
+func (o WorkloadScalingPolicyHpaMetricObjectPtrOutput) DescribedObject() WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObject) *WorkloadScalingPolicyHpaMetricObjectReference {
+		if v == nil {
+			return nil
+		}
+		return &v.DescribedObject
+	}).(WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput)
+}
+
+// Which metric of the object.
+func (o WorkloadScalingPolicyHpaMetricObjectPtrOutput) Metric() WorkloadScalingPolicyHpaMetricIdentifierPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObject) *WorkloadScalingPolicyHpaMetricIdentifier {
+		if v == nil {
+			return nil
+		}
+		return &v.Metric
+	}).(WorkloadScalingPolicyHpaMetricIdentifierPtrOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricObjectPtrOutput) Target() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObject) *WorkloadScalingPolicyHpaMetricTarget {
+		if v == nil {
+			return nil
+		}
+		return &v.Target
+	}).(WorkloadScalingPolicyHpaMetricTargetPtrOutput)
+}
+
+// Names an object in the cluster.
+type WorkloadScalingPolicyHpaMetricObjectReference struct {
+	// The version of its kind, such as `networking.k8s.io/v1`.
+	ApiVersion *string `pulumi:"apiVersion"`
+	// Its kind, such as `Ingress`.
+	Kind *string `pulumi:"kind"`
+	// Its name.
+	Name *string `pulumi:"name"`
+}
+
+// WorkloadScalingPolicyHpaMetricObjectReferenceInput is an input type that accepts WorkloadScalingPolicyHpaMetricObjectReferenceArgs and WorkloadScalingPolicyHpaMetricObjectReferenceOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricObjectReferenceInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricObjectReferenceArgs{...}
+type WorkloadScalingPolicyHpaMetricObjectReferenceInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricObjectReferenceOutput() WorkloadScalingPolicyHpaMetricObjectReferenceOutput
+	ToWorkloadScalingPolicyHpaMetricObjectReferenceOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricObjectReferenceOutput
+}
+
+// Names an object in the cluster.
+type WorkloadScalingPolicyHpaMetricObjectReferenceArgs struct {
+	// The version of its kind, such as `networking.k8s.io/v1`.
+	ApiVersion pulumi.StringPtrInput `pulumi:"apiVersion"`
+	// Its kind, such as `Ingress`.
+	Kind pulumi.StringPtrInput `pulumi:"kind"`
+	// Its name.
+	Name pulumi.StringPtrInput `pulumi:"name"`
+}
+
+func (WorkloadScalingPolicyHpaMetricObjectReferenceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObjectReference)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectReferenceArgs) ToWorkloadScalingPolicyHpaMetricObjectReferenceOutput() WorkloadScalingPolicyHpaMetricObjectReferenceOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricObjectReferenceOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectReferenceArgs) ToWorkloadScalingPolicyHpaMetricObjectReferenceOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectReferenceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricObjectReferenceOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectReferenceArgs) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutput() WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricObjectReferenceArgs) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricObjectReferenceOutput).ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricObjectReferencePtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricObjectReferenceArgs, WorkloadScalingPolicyHpaMetricObjectReferencePtr and WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricObjectReferencePtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricObjectReferenceArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricObjectReferencePtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutput() WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput
+	ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput
+}
+
+type workloadScalingPolicyHpaMetricObjectReferencePtrType WorkloadScalingPolicyHpaMetricObjectReferenceArgs
+
+func WorkloadScalingPolicyHpaMetricObjectReferencePtr(v *WorkloadScalingPolicyHpaMetricObjectReferenceArgs) WorkloadScalingPolicyHpaMetricObjectReferencePtrInput {
+	return (*workloadScalingPolicyHpaMetricObjectReferencePtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricObjectReferencePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricObjectReference)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricObjectReferencePtrType) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutput() WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricObjectReferencePtrType) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput)
+}
+
+// Names an object in the cluster.
+type WorkloadScalingPolicyHpaMetricObjectReferenceOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricObjectReferenceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObjectReference)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) ToWorkloadScalingPolicyHpaMetricObjectReferenceOutput() WorkloadScalingPolicyHpaMetricObjectReferenceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) ToWorkloadScalingPolicyHpaMetricObjectReferenceOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectReferenceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutput() WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricObjectReference) *WorkloadScalingPolicyHpaMetricObjectReference {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput)
+}
+
+// The version of its kind, such as `networking.k8s.io/v1`.
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) ApiVersion() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricObjectReference) *string { return v.ApiVersion }).(pulumi.StringPtrOutput)
+}
+
+// Its kind, such as `Ingress`.
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) Kind() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricObjectReference) *string { return v.Kind }).(pulumi.StringPtrOutput)
+}
+
+// Its name.
+func (o WorkloadScalingPolicyHpaMetricObjectReferenceOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricObjectReference) *string { return v.Name }).(pulumi.StringPtrOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricObjectReference)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutput() WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) ToWorkloadScalingPolicyHpaMetricObjectReferencePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) Elem() WorkloadScalingPolicyHpaMetricObjectReferenceOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObjectReference) WorkloadScalingPolicyHpaMetricObjectReference {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricObjectReference
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricObjectReferenceOutput)
+}
+
+// The version of its kind, such as `networking.k8s.io/v1`.
+func (o WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) ApiVersion() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObjectReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.ApiVersion
+	}).(pulumi.StringPtrOutput)
+}
+
+// Its kind, such as `Ingress`.
+func (o WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) Kind() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObjectReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Kind
+	}).(pulumi.StringPtrOutput)
+}
+
+// Its name.
+func (o WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricObjectReference) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// A resource of pods, and its target.
+type WorkloadScalingPolicyHpaMetricResource struct {
+	// The resource: `cpu` or `memory`.
+	Name string `pulumi:"name"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTarget `pulumi:"target"`
+}
+
+// WorkloadScalingPolicyHpaMetricResourceInput is an input type that accepts WorkloadScalingPolicyHpaMetricResourceArgs and WorkloadScalingPolicyHpaMetricResourceOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricResourceInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricResourceArgs{...}
+type WorkloadScalingPolicyHpaMetricResourceInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricResourceOutput() WorkloadScalingPolicyHpaMetricResourceOutput
+	ToWorkloadScalingPolicyHpaMetricResourceOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricResourceOutput
+}
+
+// A resource of pods, and its target.
+type WorkloadScalingPolicyHpaMetricResourceArgs struct {
+	// The resource: `cpu` or `memory`.
+	Name pulumi.StringInput `pulumi:"name"`
+	// The value to keep the metric at.
+	Target WorkloadScalingPolicyHpaMetricTargetInput `pulumi:"target"`
+}
+
+func (WorkloadScalingPolicyHpaMetricResourceArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricResource)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricResourceArgs) ToWorkloadScalingPolicyHpaMetricResourceOutput() WorkloadScalingPolicyHpaMetricResourceOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricResourceOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricResourceArgs) ToWorkloadScalingPolicyHpaMetricResourceOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricResourceOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricResourceOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricResourceArgs) ToWorkloadScalingPolicyHpaMetricResourcePtrOutput() WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricResourceArgs) ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricResourceOutput).ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricResourcePtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricResourceArgs, WorkloadScalingPolicyHpaMetricResourcePtr and WorkloadScalingPolicyHpaMetricResourcePtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricResourcePtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricResourceArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricResourcePtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricResourcePtrOutput() WorkloadScalingPolicyHpaMetricResourcePtrOutput
+	ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricResourcePtrOutput
+}
+
+type workloadScalingPolicyHpaMetricResourcePtrType WorkloadScalingPolicyHpaMetricResourceArgs
+
+func WorkloadScalingPolicyHpaMetricResourcePtr(v *WorkloadScalingPolicyHpaMetricResourceArgs) WorkloadScalingPolicyHpaMetricResourcePtrInput {
+	return (*workloadScalingPolicyHpaMetricResourcePtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricResourcePtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricResource)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricResourcePtrType) ToWorkloadScalingPolicyHpaMetricResourcePtrOutput() WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricResourcePtrType) ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricResourcePtrOutput)
+}
+
+// A resource of pods, and its target.
+type WorkloadScalingPolicyHpaMetricResourceOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricResourceOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricResource)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourceOutput) ToWorkloadScalingPolicyHpaMetricResourceOutput() WorkloadScalingPolicyHpaMetricResourceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourceOutput) ToWorkloadScalingPolicyHpaMetricResourceOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricResourceOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourceOutput) ToWorkloadScalingPolicyHpaMetricResourcePtrOutput() WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourceOutput) ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricResource) *WorkloadScalingPolicyHpaMetricResource {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricResourcePtrOutput)
+}
+
+// The resource: `cpu` or `memory`.
+func (o WorkloadScalingPolicyHpaMetricResourceOutput) Name() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricResource) string { return v.Name }).(pulumi.StringOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricResourceOutput) Target() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricResource) WorkloadScalingPolicyHpaMetricTarget { return v.Target }).(WorkloadScalingPolicyHpaMetricTargetOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricResourcePtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricResourcePtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricResource)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourcePtrOutput) ToWorkloadScalingPolicyHpaMetricResourcePtrOutput() WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourcePtrOutput) ToWorkloadScalingPolicyHpaMetricResourcePtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricResourcePtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricResourcePtrOutput) Elem() WorkloadScalingPolicyHpaMetricResourceOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricResource) WorkloadScalingPolicyHpaMetricResource {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricResource
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricResourceOutput)
+}
+
+// The resource: `cpu` or `memory`.
+func (o WorkloadScalingPolicyHpaMetricResourcePtrOutput) Name() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricResource) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Name
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value to keep the metric at.
+func (o WorkloadScalingPolicyHpaMetricResourcePtrOutput) Target() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricResource) *WorkloadScalingPolicyHpaMetricTarget {
+		if v == nil {
+			return nil
+		}
+		return &v.Target
+	}).(WorkloadScalingPolicyHpaMetricTargetPtrOutput)
+}
+
+// A value to keep a metric at.
+type WorkloadScalingPolicyHpaMetricTarget struct {
+	// What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+	Type string `pulumi:"type"`
+	// The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+	Value string `pulumi:"value"`
+}
+
+// WorkloadScalingPolicyHpaMetricTargetInput is an input type that accepts WorkloadScalingPolicyHpaMetricTargetArgs and WorkloadScalingPolicyHpaMetricTargetOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricTargetInput` via:
+//
+//	WorkloadScalingPolicyHpaMetricTargetArgs{...}
+type WorkloadScalingPolicyHpaMetricTargetInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricTargetOutput() WorkloadScalingPolicyHpaMetricTargetOutput
+	ToWorkloadScalingPolicyHpaMetricTargetOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricTargetOutput
+}
+
+// A value to keep a metric at.
+type WorkloadScalingPolicyHpaMetricTargetArgs struct {
+	// What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+	Value pulumi.StringInput `pulumi:"value"`
+}
+
+func (WorkloadScalingPolicyHpaMetricTargetArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricTarget)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaMetricTargetArgs) ToWorkloadScalingPolicyHpaMetricTargetOutput() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricTargetOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricTargetArgs) ToWorkloadScalingPolicyHpaMetricTargetOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricTargetOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricTargetOutput)
+}
+
+func (i WorkloadScalingPolicyHpaMetricTargetArgs) ToWorkloadScalingPolicyHpaMetricTargetPtrOutput() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaMetricTargetArgs) ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricTargetOutput).ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaMetricTargetPtrInput is an input type that accepts WorkloadScalingPolicyHpaMetricTargetArgs, WorkloadScalingPolicyHpaMetricTargetPtr and WorkloadScalingPolicyHpaMetricTargetPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaMetricTargetPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaMetricTargetArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaMetricTargetPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaMetricTargetPtrOutput() WorkloadScalingPolicyHpaMetricTargetPtrOutput
+	ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaMetricTargetPtrOutput
+}
+
+type workloadScalingPolicyHpaMetricTargetPtrType WorkloadScalingPolicyHpaMetricTargetArgs
+
+func WorkloadScalingPolicyHpaMetricTargetPtr(v *WorkloadScalingPolicyHpaMetricTargetArgs) WorkloadScalingPolicyHpaMetricTargetPtrInput {
+	return (*workloadScalingPolicyHpaMetricTargetPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaMetricTargetPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricTarget)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaMetricTargetPtrType) ToWorkloadScalingPolicyHpaMetricTargetPtrOutput() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaMetricTargetPtrType) ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaMetricTargetPtrOutput)
+}
+
+// A value to keep a metric at.
+type WorkloadScalingPolicyHpaMetricTargetOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricTargetOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaMetricTarget)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetOutput) ToWorkloadScalingPolicyHpaMetricTargetOutput() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetOutput) ToWorkloadScalingPolicyHpaMetricTargetOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetOutput) ToWorkloadScalingPolicyHpaMetricTargetPtrOutput() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetOutput) ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaMetricTarget) *WorkloadScalingPolicyHpaMetricTarget {
+		return &v
+	}).(WorkloadScalingPolicyHpaMetricTargetPtrOutput)
+}
+
+// What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+func (o WorkloadScalingPolicyHpaMetricTargetOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricTarget) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+func (o WorkloadScalingPolicyHpaMetricTargetOutput) Value() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaMetricTarget) string { return v.Value }).(pulumi.StringOutput)
+}
+
+type WorkloadScalingPolicyHpaMetricTargetPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaMetricTargetPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaMetricTarget)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetPtrOutput) ToWorkloadScalingPolicyHpaMetricTargetPtrOutput() WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetPtrOutput) ToWorkloadScalingPolicyHpaMetricTargetPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaMetricTargetPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaMetricTargetPtrOutput) Elem() WorkloadScalingPolicyHpaMetricTargetOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricTarget) WorkloadScalingPolicyHpaMetricTarget {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaMetricTarget
+		return ret
+	}).(WorkloadScalingPolicyHpaMetricTargetOutput)
+}
+
+// What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+func (o WorkloadScalingPolicyHpaMetricTargetPtrOutput) Type() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricTarget) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Type
+	}).(pulumi.StringPtrOutput)
+}
+
+// The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+func (o WorkloadScalingPolicyHpaMetricTargetPtrOutput) Value() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaMetricTarget) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.Value
+	}).(pulumi.StringPtrOutput)
+}
+
+// The greatest change of the number of pods in a period.
+type WorkloadScalingPolicyHpaScalingPolicy struct {
+	// The period, in seconds. Kubernetes allows 1 to 1800.
+	PeriodSeconds int `pulumi:"periodSeconds"`
+	// What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+	Type string `pulumi:"type"`
+	// The greatest change.
+	Value int `pulumi:"value"`
+}
+
+// WorkloadScalingPolicyHpaScalingPolicyInput is an input type that accepts WorkloadScalingPolicyHpaScalingPolicyArgs and WorkloadScalingPolicyHpaScalingPolicyOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaScalingPolicyInput` via:
+//
+//	WorkloadScalingPolicyHpaScalingPolicyArgs{...}
+type WorkloadScalingPolicyHpaScalingPolicyInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaScalingPolicyOutput() WorkloadScalingPolicyHpaScalingPolicyOutput
+	ToWorkloadScalingPolicyHpaScalingPolicyOutputWithContext(context.Context) WorkloadScalingPolicyHpaScalingPolicyOutput
+}
+
+// The greatest change of the number of pods in a period.
+type WorkloadScalingPolicyHpaScalingPolicyArgs struct {
+	// The period, in seconds. Kubernetes allows 1 to 1800.
+	PeriodSeconds pulumi.IntInput `pulumi:"periodSeconds"`
+	// What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+	Type pulumi.StringInput `pulumi:"type"`
+	// The greatest change.
+	Value pulumi.IntInput `pulumi:"value"`
+}
+
+func (WorkloadScalingPolicyHpaScalingPolicyArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaScalingPolicy)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaScalingPolicyArgs) ToWorkloadScalingPolicyHpaScalingPolicyOutput() WorkloadScalingPolicyHpaScalingPolicyOutput {
+	return i.ToWorkloadScalingPolicyHpaScalingPolicyOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaScalingPolicyArgs) ToWorkloadScalingPolicyHpaScalingPolicyOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingPolicyOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaScalingPolicyOutput)
+}
+
+// WorkloadScalingPolicyHpaScalingPolicyArrayInput is an input type that accepts WorkloadScalingPolicyHpaScalingPolicyArray and WorkloadScalingPolicyHpaScalingPolicyArrayOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaScalingPolicyArrayInput` via:
+//
+//	WorkloadScalingPolicyHpaScalingPolicyArray{ WorkloadScalingPolicyHpaScalingPolicyArgs{...} }
+type WorkloadScalingPolicyHpaScalingPolicyArrayInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaScalingPolicyArrayOutput() WorkloadScalingPolicyHpaScalingPolicyArrayOutput
+	ToWorkloadScalingPolicyHpaScalingPolicyArrayOutputWithContext(context.Context) WorkloadScalingPolicyHpaScalingPolicyArrayOutput
+}
+
+type WorkloadScalingPolicyHpaScalingPolicyArray []WorkloadScalingPolicyHpaScalingPolicyInput
+
+func (WorkloadScalingPolicyHpaScalingPolicyArray) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyHpaScalingPolicy)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaScalingPolicyArray) ToWorkloadScalingPolicyHpaScalingPolicyArrayOutput() WorkloadScalingPolicyHpaScalingPolicyArrayOutput {
+	return i.ToWorkloadScalingPolicyHpaScalingPolicyArrayOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaScalingPolicyArray) ToWorkloadScalingPolicyHpaScalingPolicyArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingPolicyArrayOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaScalingPolicyArrayOutput)
+}
+
+// The greatest change of the number of pods in a period.
+type WorkloadScalingPolicyHpaScalingPolicyOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaScalingPolicyOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaScalingPolicy)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaScalingPolicyOutput) ToWorkloadScalingPolicyHpaScalingPolicyOutput() WorkloadScalingPolicyHpaScalingPolicyOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingPolicyOutput) ToWorkloadScalingPolicyHpaScalingPolicyOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingPolicyOutput {
+	return o
+}
+
+// The period, in seconds. Kubernetes allows 1 to 1800.
+func (o WorkloadScalingPolicyHpaScalingPolicyOutput) PeriodSeconds() pulumi.IntOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingPolicy) int { return v.PeriodSeconds }).(pulumi.IntOutput)
+}
+
+// What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+func (o WorkloadScalingPolicyHpaScalingPolicyOutput) Type() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingPolicy) string { return v.Type }).(pulumi.StringOutput)
+}
+
+// The greatest change.
+func (o WorkloadScalingPolicyHpaScalingPolicyOutput) Value() pulumi.IntOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingPolicy) int { return v.Value }).(pulumi.IntOutput)
+}
+
+type WorkloadScalingPolicyHpaScalingPolicyArrayOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaScalingPolicyArrayOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*[]WorkloadScalingPolicyHpaScalingPolicy)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaScalingPolicyArrayOutput) ToWorkloadScalingPolicyHpaScalingPolicyArrayOutput() WorkloadScalingPolicyHpaScalingPolicyArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingPolicyArrayOutput) ToWorkloadScalingPolicyHpaScalingPolicyArrayOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingPolicyArrayOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingPolicyArrayOutput) Index(i pulumi.IntInput) WorkloadScalingPolicyHpaScalingPolicyOutput {
+	return pulumi.All(o, i).ApplyT(func(vs []interface{}) WorkloadScalingPolicyHpaScalingPolicy {
+		return vs[0].([]WorkloadScalingPolicyHpaScalingPolicy)[vs[1].(int)]
+	}).(WorkloadScalingPolicyHpaScalingPolicyOutput)
+}
+
+// How fast the number of pods changes in one direction.
+type WorkloadScalingPolicyHpaScalingRules struct {
+	// The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+	Policies []WorkloadScalingPolicyHpaScalingPolicy `pulumi:"policies"`
+	// Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+	SelectPolicy *string `pulumi:"selectPolicy"`
+	// How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+	StabilizationWindowSeconds *int `pulumi:"stabilizationWindowSeconds"`
+	// How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+	Tolerance *string `pulumi:"tolerance"`
+}
+
+// WorkloadScalingPolicyHpaScalingRulesInput is an input type that accepts WorkloadScalingPolicyHpaScalingRulesArgs and WorkloadScalingPolicyHpaScalingRulesOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaScalingRulesInput` via:
+//
+//	WorkloadScalingPolicyHpaScalingRulesArgs{...}
+type WorkloadScalingPolicyHpaScalingRulesInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaScalingRulesOutput() WorkloadScalingPolicyHpaScalingRulesOutput
+	ToWorkloadScalingPolicyHpaScalingRulesOutputWithContext(context.Context) WorkloadScalingPolicyHpaScalingRulesOutput
+}
+
+// How fast the number of pods changes in one direction.
+type WorkloadScalingPolicyHpaScalingRulesArgs struct {
+	// The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+	Policies WorkloadScalingPolicyHpaScalingPolicyArrayInput `pulumi:"policies"`
+	// Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+	SelectPolicy pulumi.StringPtrInput `pulumi:"selectPolicy"`
+	// How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+	StabilizationWindowSeconds pulumi.IntPtrInput `pulumi:"stabilizationWindowSeconds"`
+	// How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+	Tolerance pulumi.StringPtrInput `pulumi:"tolerance"`
+}
+
+func (WorkloadScalingPolicyHpaScalingRulesArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaScalingRules)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaScalingRulesArgs) ToWorkloadScalingPolicyHpaScalingRulesOutput() WorkloadScalingPolicyHpaScalingRulesOutput {
+	return i.ToWorkloadScalingPolicyHpaScalingRulesOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaScalingRulesArgs) ToWorkloadScalingPolicyHpaScalingRulesOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingRulesOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaScalingRulesOutput)
+}
+
+func (i WorkloadScalingPolicyHpaScalingRulesArgs) ToWorkloadScalingPolicyHpaScalingRulesPtrOutput() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaScalingRulesArgs) ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaScalingRulesOutput).ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaScalingRulesPtrInput is an input type that accepts WorkloadScalingPolicyHpaScalingRulesArgs, WorkloadScalingPolicyHpaScalingRulesPtr and WorkloadScalingPolicyHpaScalingRulesPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaScalingRulesPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaScalingRulesArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaScalingRulesPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaScalingRulesPtrOutput() WorkloadScalingPolicyHpaScalingRulesPtrOutput
+	ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaScalingRulesPtrOutput
+}
+
+type workloadScalingPolicyHpaScalingRulesPtrType WorkloadScalingPolicyHpaScalingRulesArgs
+
+func WorkloadScalingPolicyHpaScalingRulesPtr(v *WorkloadScalingPolicyHpaScalingRulesArgs) WorkloadScalingPolicyHpaScalingRulesPtrInput {
+	return (*workloadScalingPolicyHpaScalingRulesPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaScalingRulesPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaScalingRules)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaScalingRulesPtrType) ToWorkloadScalingPolicyHpaScalingRulesPtrOutput() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaScalingRulesPtrType) ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaScalingRulesPtrOutput)
+}
+
+// How fast the number of pods changes in one direction.
+type WorkloadScalingPolicyHpaScalingRulesOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaScalingRulesOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaScalingRules)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) ToWorkloadScalingPolicyHpaScalingRulesOutput() WorkloadScalingPolicyHpaScalingRulesOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) ToWorkloadScalingPolicyHpaScalingRulesOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingRulesOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) ToWorkloadScalingPolicyHpaScalingRulesPtrOutput() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaScalingRules) *WorkloadScalingPolicyHpaScalingRules {
+		return &v
+	}).(WorkloadScalingPolicyHpaScalingRulesPtrOutput)
+}
+
+// The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) Policies() WorkloadScalingPolicyHpaScalingPolicyArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingRules) []WorkloadScalingPolicyHpaScalingPolicy {
+		return v.Policies
+	}).(WorkloadScalingPolicyHpaScalingPolicyArrayOutput)
+}
+
+// Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) SelectPolicy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingRules) *string { return v.SelectPolicy }).(pulumi.StringPtrOutput)
+}
+
+// How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) StabilizationWindowSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingRules) *int { return v.StabilizationWindowSeconds }).(pulumi.IntPtrOutput)
+}
+
+// How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+func (o WorkloadScalingPolicyHpaScalingRulesOutput) Tolerance() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaScalingRules) *string { return v.Tolerance }).(pulumi.StringPtrOutput)
+}
+
+type WorkloadScalingPolicyHpaScalingRulesPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaScalingRulesPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaScalingRules)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) ToWorkloadScalingPolicyHpaScalingRulesPtrOutput() WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) ToWorkloadScalingPolicyHpaScalingRulesPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaScalingRulesPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) Elem() WorkloadScalingPolicyHpaScalingRulesOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaScalingRules) WorkloadScalingPolicyHpaScalingRules {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaScalingRules
+		return ret
+	}).(WorkloadScalingPolicyHpaScalingRulesOutput)
+}
+
+// The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) Policies() WorkloadScalingPolicyHpaScalingPolicyArrayOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaScalingRules) []WorkloadScalingPolicyHpaScalingPolicy {
+		if v == nil {
+			return nil
+		}
+		return v.Policies
+	}).(WorkloadScalingPolicyHpaScalingPolicyArrayOutput)
+}
+
+// Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) SelectPolicy() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaScalingRules) *string {
+		if v == nil {
+			return nil
+		}
+		return v.SelectPolicy
+	}).(pulumi.StringPtrOutput)
+}
+
+// How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) StabilizationWindowSeconds() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaScalingRules) *int {
+		if v == nil {
+			return nil
+		}
+		return v.StabilizationWindowSeconds
+	}).(pulumi.IntPtrOutput)
+}
+
+// How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+func (o WorkloadScalingPolicyHpaScalingRulesPtrOutput) Tolerance() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaScalingRules) *string {
+		if v == nil {
+			return nil
+		}
+		return v.Tolerance
+	}).(pulumi.StringPtrOutput)
+}
+
+// How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+type WorkloadScalingPolicyHpaSettings struct {
+	// `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+	ManagementOption string `pulumi:"managementOption"`
+	// The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+	NativeHpaSpec WorkloadScalingPolicyHpaSpec `pulumi:"nativeHpaSpec"`
+	// Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+	TakeOwnership bool `pulumi:"takeOwnership"`
+}
+
+// WorkloadScalingPolicyHpaSettingsInput is an input type that accepts WorkloadScalingPolicyHpaSettingsArgs and WorkloadScalingPolicyHpaSettingsOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaSettingsInput` via:
+//
+//	WorkloadScalingPolicyHpaSettingsArgs{...}
+type WorkloadScalingPolicyHpaSettingsInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaSettingsOutput() WorkloadScalingPolicyHpaSettingsOutput
+	ToWorkloadScalingPolicyHpaSettingsOutputWithContext(context.Context) WorkloadScalingPolicyHpaSettingsOutput
+}
+
+// How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+type WorkloadScalingPolicyHpaSettingsArgs struct {
+	// `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+	ManagementOption pulumi.StringInput `pulumi:"managementOption"`
+	// The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+	NativeHpaSpec WorkloadScalingPolicyHpaSpecInput `pulumi:"nativeHpaSpec"`
+	// Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+	TakeOwnership pulumi.BoolInput `pulumi:"takeOwnership"`
+}
+
+func (WorkloadScalingPolicyHpaSettingsArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaSettings)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaSettingsArgs) ToWorkloadScalingPolicyHpaSettingsOutput() WorkloadScalingPolicyHpaSettingsOutput {
+	return i.ToWorkloadScalingPolicyHpaSettingsOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaSettingsArgs) ToWorkloadScalingPolicyHpaSettingsOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSettingsOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaSettingsOutput)
+}
+
+func (i WorkloadScalingPolicyHpaSettingsArgs) ToWorkloadScalingPolicyHpaSettingsPtrOutput() WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaSettingsArgs) ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaSettingsOutput).ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaSettingsPtrInput is an input type that accepts WorkloadScalingPolicyHpaSettingsArgs, WorkloadScalingPolicyHpaSettingsPtr and WorkloadScalingPolicyHpaSettingsPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaSettingsPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaSettingsArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaSettingsPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaSettingsPtrOutput() WorkloadScalingPolicyHpaSettingsPtrOutput
+	ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaSettingsPtrOutput
+}
+
+type workloadScalingPolicyHpaSettingsPtrType WorkloadScalingPolicyHpaSettingsArgs
+
+func WorkloadScalingPolicyHpaSettingsPtr(v *WorkloadScalingPolicyHpaSettingsArgs) WorkloadScalingPolicyHpaSettingsPtrInput {
+	return (*workloadScalingPolicyHpaSettingsPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaSettingsPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaSettings)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaSettingsPtrType) ToWorkloadScalingPolicyHpaSettingsPtrOutput() WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaSettingsPtrType) ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaSettingsPtrOutput)
+}
+
+// How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+type WorkloadScalingPolicyHpaSettingsOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaSettingsOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaSettings)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaSettingsOutput) ToWorkloadScalingPolicyHpaSettingsOutput() WorkloadScalingPolicyHpaSettingsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSettingsOutput) ToWorkloadScalingPolicyHpaSettingsOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSettingsOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSettingsOutput) ToWorkloadScalingPolicyHpaSettingsPtrOutput() WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaSettingsOutput) ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaSettings) *WorkloadScalingPolicyHpaSettings {
+		return &v
+	}).(WorkloadScalingPolicyHpaSettingsPtrOutput)
+}
+
+// `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+func (o WorkloadScalingPolicyHpaSettingsOutput) ManagementOption() pulumi.StringOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSettings) string { return v.ManagementOption }).(pulumi.StringOutput)
+}
+
+// The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+func (o WorkloadScalingPolicyHpaSettingsOutput) NativeHpaSpec() WorkloadScalingPolicyHpaSpecOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSettings) WorkloadScalingPolicyHpaSpec { return v.NativeHpaSpec }).(WorkloadScalingPolicyHpaSpecOutput)
+}
+
+// Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+func (o WorkloadScalingPolicyHpaSettingsOutput) TakeOwnership() pulumi.BoolOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSettings) bool { return v.TakeOwnership }).(pulumi.BoolOutput)
+}
+
+type WorkloadScalingPolicyHpaSettingsPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaSettingsPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaSettings)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaSettingsPtrOutput) ToWorkloadScalingPolicyHpaSettingsPtrOutput() WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSettingsPtrOutput) ToWorkloadScalingPolicyHpaSettingsPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSettingsPtrOutput) Elem() WorkloadScalingPolicyHpaSettingsOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSettings) WorkloadScalingPolicyHpaSettings {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaSettings
+		return ret
+	}).(WorkloadScalingPolicyHpaSettingsOutput)
+}
+
+// `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+func (o WorkloadScalingPolicyHpaSettingsPtrOutput) ManagementOption() pulumi.StringPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSettings) *string {
+		if v == nil {
+			return nil
+		}
+		return &v.ManagementOption
+	}).(pulumi.StringPtrOutput)
+}
+
+// The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+func (o WorkloadScalingPolicyHpaSettingsPtrOutput) NativeHpaSpec() WorkloadScalingPolicyHpaSpecPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSettings) *WorkloadScalingPolicyHpaSpec {
+		if v == nil {
+			return nil
+		}
+		return &v.NativeHpaSpec
+	}).(WorkloadScalingPolicyHpaSpecPtrOutput)
+}
+
+// Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+func (o WorkloadScalingPolicyHpaSettingsPtrOutput) TakeOwnership() pulumi.BoolPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSettings) *bool {
+		if v == nil {
+			return nil
+		}
+		return &v.TakeOwnership
+	}).(pulumi.BoolPtrOutput)
+}
+
+// A horizontal pod autoscaler.
+type WorkloadScalingPolicyHpaSpec struct {
+	// How fast the number of pods changes. Left out, as Kubernetes does it.
+	Behavior *WorkloadScalingPolicyHpaBehavior `pulumi:"behavior"`
+	// The greatest number of pods.
+	MaxReplicas int `pulumi:"maxReplicas"`
+	// What the number of pods follows: the metric that asks for most. Their order does not matter.
+	Metrics []WorkloadScalingPolicyHpaMetric `pulumi:"metrics"`
+	// The least number of pods.
+	MinReplicas int `pulumi:"minReplicas"`
+}
+
+// WorkloadScalingPolicyHpaSpecInput is an input type that accepts WorkloadScalingPolicyHpaSpecArgs and WorkloadScalingPolicyHpaSpecOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaSpecInput` via:
+//
+//	WorkloadScalingPolicyHpaSpecArgs{...}
+type WorkloadScalingPolicyHpaSpecInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaSpecOutput() WorkloadScalingPolicyHpaSpecOutput
+	ToWorkloadScalingPolicyHpaSpecOutputWithContext(context.Context) WorkloadScalingPolicyHpaSpecOutput
+}
+
+// A horizontal pod autoscaler.
+type WorkloadScalingPolicyHpaSpecArgs struct {
+	// How fast the number of pods changes. Left out, as Kubernetes does it.
+	Behavior WorkloadScalingPolicyHpaBehaviorPtrInput `pulumi:"behavior"`
+	// The greatest number of pods.
+	MaxReplicas pulumi.IntInput `pulumi:"maxReplicas"`
+	// What the number of pods follows: the metric that asks for most. Their order does not matter.
+	Metrics WorkloadScalingPolicyHpaMetricArrayInput `pulumi:"metrics"`
+	// The least number of pods.
+	MinReplicas pulumi.IntInput `pulumi:"minReplicas"`
+}
+
+func (WorkloadScalingPolicyHpaSpecArgs) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaSpec)(nil)).Elem()
+}
+
+func (i WorkloadScalingPolicyHpaSpecArgs) ToWorkloadScalingPolicyHpaSpecOutput() WorkloadScalingPolicyHpaSpecOutput {
+	return i.ToWorkloadScalingPolicyHpaSpecOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaSpecArgs) ToWorkloadScalingPolicyHpaSpecOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSpecOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaSpecOutput)
+}
+
+func (i WorkloadScalingPolicyHpaSpecArgs) ToWorkloadScalingPolicyHpaSpecPtrOutput() WorkloadScalingPolicyHpaSpecPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(context.Background())
+}
+
+func (i WorkloadScalingPolicyHpaSpecArgs) ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaSpecOutput).ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(ctx)
+}
+
+// WorkloadScalingPolicyHpaSpecPtrInput is an input type that accepts WorkloadScalingPolicyHpaSpecArgs, WorkloadScalingPolicyHpaSpecPtr and WorkloadScalingPolicyHpaSpecPtrOutput values.
+// You can construct a concrete instance of `WorkloadScalingPolicyHpaSpecPtrInput` via:
+//
+//	        WorkloadScalingPolicyHpaSpecArgs{...}
+//
+//	or:
+//
+//	        nil
+type WorkloadScalingPolicyHpaSpecPtrInput interface {
+	pulumi.Input
+
+	ToWorkloadScalingPolicyHpaSpecPtrOutput() WorkloadScalingPolicyHpaSpecPtrOutput
+	ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(context.Context) WorkloadScalingPolicyHpaSpecPtrOutput
+}
+
+type workloadScalingPolicyHpaSpecPtrType WorkloadScalingPolicyHpaSpecArgs
+
+func WorkloadScalingPolicyHpaSpecPtr(v *WorkloadScalingPolicyHpaSpecArgs) WorkloadScalingPolicyHpaSpecPtrInput {
+	return (*workloadScalingPolicyHpaSpecPtrType)(v)
+}
+
+func (*workloadScalingPolicyHpaSpecPtrType) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaSpec)(nil)).Elem()
+}
+
+func (i *workloadScalingPolicyHpaSpecPtrType) ToWorkloadScalingPolicyHpaSpecPtrOutput() WorkloadScalingPolicyHpaSpecPtrOutput {
+	return i.ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(context.Background())
+}
+
+func (i *workloadScalingPolicyHpaSpecPtrType) ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSpecPtrOutput {
+	return pulumi.ToOutputWithContext(ctx, i).(WorkloadScalingPolicyHpaSpecPtrOutput)
+}
+
+// A horizontal pod autoscaler.
+type WorkloadScalingPolicyHpaSpecOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaSpecOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((*WorkloadScalingPolicyHpaSpec)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaSpecOutput) ToWorkloadScalingPolicyHpaSpecOutput() WorkloadScalingPolicyHpaSpecOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSpecOutput) ToWorkloadScalingPolicyHpaSpecOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSpecOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSpecOutput) ToWorkloadScalingPolicyHpaSpecPtrOutput() WorkloadScalingPolicyHpaSpecPtrOutput {
+	return o.ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(context.Background())
+}
+
+func (o WorkloadScalingPolicyHpaSpecOutput) ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSpecPtrOutput {
+	return o.ApplyTWithContext(ctx, func(_ context.Context, v WorkloadScalingPolicyHpaSpec) *WorkloadScalingPolicyHpaSpec {
+		return &v
+	}).(WorkloadScalingPolicyHpaSpecPtrOutput)
+}
+
+// How fast the number of pods changes. Left out, as Kubernetes does it.
+func (o WorkloadScalingPolicyHpaSpecOutput) Behavior() WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSpec) *WorkloadScalingPolicyHpaBehavior { return v.Behavior }).(WorkloadScalingPolicyHpaBehaviorPtrOutput)
+}
+
+// The greatest number of pods.
+func (o WorkloadScalingPolicyHpaSpecOutput) MaxReplicas() pulumi.IntOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSpec) int { return v.MaxReplicas }).(pulumi.IntOutput)
+}
+
+// What the number of pods follows: the metric that asks for most. Their order does not matter.
+func (o WorkloadScalingPolicyHpaSpecOutput) Metrics() WorkloadScalingPolicyHpaMetricArrayOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSpec) []WorkloadScalingPolicyHpaMetric { return v.Metrics }).(WorkloadScalingPolicyHpaMetricArrayOutput)
+}
+
+// The least number of pods.
+func (o WorkloadScalingPolicyHpaSpecOutput) MinReplicas() pulumi.IntOutput {
+	return o.ApplyT(func(v WorkloadScalingPolicyHpaSpec) int { return v.MinReplicas }).(pulumi.IntOutput)
+}
+
+type WorkloadScalingPolicyHpaSpecPtrOutput struct{ *pulumi.OutputState }
+
+func (WorkloadScalingPolicyHpaSpecPtrOutput) ElementType() reflect.Type {
+	return reflect.TypeOf((**WorkloadScalingPolicyHpaSpec)(nil)).Elem()
+}
+
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) ToWorkloadScalingPolicyHpaSpecPtrOutput() WorkloadScalingPolicyHpaSpecPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) ToWorkloadScalingPolicyHpaSpecPtrOutputWithContext(ctx context.Context) WorkloadScalingPolicyHpaSpecPtrOutput {
+	return o
+}
+
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) Elem() WorkloadScalingPolicyHpaSpecOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSpec) WorkloadScalingPolicyHpaSpec {
+		if v != nil {
+			return *v
+		}
+		var ret WorkloadScalingPolicyHpaSpec
+		return ret
+	}).(WorkloadScalingPolicyHpaSpecOutput)
+}
+
+// How fast the number of pods changes. Left out, as Kubernetes does it.
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) Behavior() WorkloadScalingPolicyHpaBehaviorPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSpec) *WorkloadScalingPolicyHpaBehavior {
+		if v == nil {
+			return nil
+		}
+		return v.Behavior
+	}).(WorkloadScalingPolicyHpaBehaviorPtrOutput)
+}
+
+// The greatest number of pods.
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) MaxReplicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSpec) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.MaxReplicas
+	}).(pulumi.IntPtrOutput)
+}
+
+// What the number of pods follows: the metric that asks for most. Their order does not matter.
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) Metrics() WorkloadScalingPolicyHpaMetricArrayOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSpec) []WorkloadScalingPolicyHpaMetric {
+		if v == nil {
+			return nil
+		}
+		return v.Metrics
+	}).(WorkloadScalingPolicyHpaMetricArrayOutput)
+}
+
+// The least number of pods.
+func (o WorkloadScalingPolicyHpaSpecPtrOutput) MinReplicas() pulumi.IntPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicyHpaSpec) *int {
+		if v == nil {
+			return nil
+		}
+		return &v.MinReplicas
+	}).(pulumi.IntPtrOutput)
 }
 
 // How Java workloads are treated.
@@ -33134,6 +39160,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationCustomPtrInput)(nil)).Elem(), EdgeLocationCustomArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationGcpInput)(nil)).Elem(), EdgeLocationGcpArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationGcpPtrInput)(nil)).Elem(), EdgeLocationGcpArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationLiqoInput)(nil)).Elem(), EdgeLocationLiqoArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationLiqoPtrInput)(nil)).Elem(), EdgeLocationLiqoArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationLiqoGatewayServerInput)(nil)).Elem(), EdgeLocationLiqoGatewayServerArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationLiqoGatewayServerPtrInput)(nil)).Elem(), EdgeLocationLiqoGatewayServerArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingInput)(nil)).Elem(), EdgeLocationNetworkingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingPtrInput)(nil)).Elem(), EdgeLocationNetworkingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*EdgeLocationNetworkingCniInput)(nil)).Elem(), EdgeLocationNetworkingCniArgs{})
@@ -33268,6 +39298,10 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*NodeTemplatePriceAdjustmentConfigurationPtrInput)(nil)).Elem(), NodeTemplatePriceAdjustmentConfigurationArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OmniClusterStatusInput)(nil)).Elem(), OmniClusterStatusArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OmniClusterStatusPtrInput)(nil)).Elem(), OmniClusterStatusArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupLabelSelectorInput)(nil)).Elem(), OrganizationGroupLabelSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupLabelSelectorPtrInput)(nil)).Elem(), OrganizationGroupLabelSelectorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupLabelSelectorRequirementInput)(nil)).Elem(), OrganizationGroupLabelSelectorRequirementArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupLabelSelectorRequirementArrayInput)(nil)).Elem(), OrganizationGroupLabelSelectorRequirementArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberInput)(nil)).Elem(), OrganizationGroupMemberArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberArrayInput)(nil)).Elem(), OrganizationGroupMemberArray{})
 	pulumi.RegisterInputType(reflect.TypeOf((*OrganizationGroupMemberMemberInput)(nil)).Elem(), OrganizationGroupMemberMemberArgs{})
@@ -33384,6 +39418,8 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionPtrInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionCpuPressureInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrInput)(nil)).Elem(), WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAntiAffinityInput)(nil)).Elem(), WorkloadScalingPolicyAntiAffinityArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAntiAffinityPtrInput)(nil)).Elem(), WorkloadScalingPolicyAntiAffinityArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyAssignmentRuleInput)(nil)).Elem(), WorkloadScalingPolicyAssignmentRuleArgs{})
@@ -33413,8 +39449,36 @@ func init() {
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyCpuLimitPtrInput)(nil)).Elem(), WorkloadScalingPolicyCpuLimitArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyDownscalingInput)(nil)).Elem(), WorkloadScalingPolicyDownscalingArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyDownscalingPtrInput)(nil)).Elem(), WorkloadScalingPolicyDownscalingArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyGpuInput)(nil)).Elem(), WorkloadScalingPolicyGpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyGpuPtrInput)(nil)).Elem(), WorkloadScalingPolicyGpuArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaBehaviorInput)(nil)).Elem(), WorkloadScalingPolicyHpaBehaviorArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaBehaviorPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaBehaviorArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaConverterInput)(nil)).Elem(), WorkloadScalingPolicyHpaConverterArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaConverterArrayInput)(nil)).Elem(), WorkloadScalingPolicyHpaConverterArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricArrayInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricContainerResourceInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricContainerResourceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricContainerResourcePtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricContainerResourceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricIdentifierInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricIdentifierArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricIdentifierPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricIdentifierArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricNamedInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricNamedArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricNamedPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricNamedArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObjectInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricObjectArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObjectPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricObjectArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObjectReferenceInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricObjectReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricObjectReferencePtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricObjectReferenceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricResourceInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricResourceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricResourcePtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricResourceArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricTargetInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricTargetArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaMetricTargetPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaMetricTargetArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaScalingPolicyInput)(nil)).Elem(), WorkloadScalingPolicyHpaScalingPolicyArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaScalingPolicyArrayInput)(nil)).Elem(), WorkloadScalingPolicyHpaScalingPolicyArray{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaScalingRulesInput)(nil)).Elem(), WorkloadScalingPolicyHpaScalingRulesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaScalingRulesPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaScalingRulesArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaSettingsInput)(nil)).Elem(), WorkloadScalingPolicyHpaSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaSettingsPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaSettingsArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaSpecInput)(nil)).Elem(), WorkloadScalingPolicyHpaSpecArgs{})
+	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyHpaSpecPtrInput)(nil)).Elem(), WorkloadScalingPolicyHpaSpecArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmInput)(nil)).Elem(), WorkloadScalingPolicyJvmArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmPtrInput)(nil)).Elem(), WorkloadScalingPolicyJvmArgs{})
 	pulumi.RegisterInputType(reflect.TypeOf((*WorkloadScalingPolicyJvmMemoryInput)(nil)).Elem(), WorkloadScalingPolicyJvmMemoryArgs{})
@@ -33454,20 +39518,28 @@ func init() {
 	pulumi.RegisterOutputType(AiOptimizerHostedModelHibernationResumeConditionPtrOutput{})
 	pulumi.RegisterOutputType(AiOptimizerHostedModelHorizontalAutoscalingOutput{})
 	pulumi.RegisterOutputType(AiOptimizerHostedModelHorizontalAutoscalingPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelInfoOutput{})
+	pulumi.RegisterOutputType(AiOptimizerHostedModelInfoArrayOutput{})
 	pulumi.RegisterOutputType(AiOptimizerHostedModelVllmConfigOutput{})
 	pulumi.RegisterOutputType(AiOptimizerHostedModelVllmConfigPtrOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelRegistryGcsOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelRegistryGcsPtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelRegistryInfoOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelRegistryInfoArrayOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelRegistryS3Output{})
 	pulumi.RegisterOutputType(AiOptimizerModelRegistryS3PtrOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelSpecsHuggingfaceOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelSpecsHuggingfacePtrOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelSpecsInfoOutput{})
+	pulumi.RegisterOutputType(AiOptimizerModelSpecsInfoArrayOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelSpecsPrivateRegistryOutput{})
 	pulumi.RegisterOutputType(AiOptimizerModelSpecsPrivateRegistryPtrOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigOutput{})
 	pulumi.RegisterOutputType(AksClusterHTTPProxyConfigPtrOutput{})
 	pulumi.RegisterOutputType(AllocationGroupCostDayOutput{})
 	pulumi.RegisterOutputType(AllocationGroupCostDayArrayOutput{})
+	pulumi.RegisterOutputType(AllocationGroupInfoOutput{})
+	pulumi.RegisterOutputType(AllocationGroupInfoArrayOutput{})
 	pulumi.RegisterOutputType(AllocationGroupLabelFilterOutput{})
 	pulumi.RegisterOutputType(AllocationGroupLabelFilterArrayOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsOutput{})
@@ -33498,8 +39570,14 @@ func init() {
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraintsPtrOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerOutput{})
 	pulumi.RegisterOutputType(AutoscalerAutoscalerSettingsUnschedulablePodsPodPinnerPtrOutput{})
+	pulumi.RegisterOutputType(CacheConfigurationInfoOutput{})
+	pulumi.RegisterOutputType(CacheConfigurationInfoArrayOutput{})
 	pulumi.RegisterOutputType(CacheGroupEndpointOutput{})
 	pulumi.RegisterOutputType(CacheGroupEndpointArrayOutput{})
+	pulumi.RegisterOutputType(CacheGroupInfoOutput{})
+	pulumi.RegisterOutputType(CacheGroupInfoArrayOutput{})
+	pulumi.RegisterOutputType(CacheRuleInfoOutput{})
+	pulumi.RegisterOutputType(CacheRuleInfoArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoOutput{})
 	pulumi.RegisterOutputType(ClusterInfoArrayOutput{})
 	pulumi.RegisterOutputType(ClusterInfoAksOutput{})
@@ -33535,6 +39613,8 @@ func init() {
 	pulumi.RegisterOutputType(EdgeConfigurationCustomPtrOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationGcpOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationGcpPtrOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationInfoOutput{})
+	pulumi.RegisterOutputType(EdgeConfigurationInfoArrayOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationOciOutput{})
 	pulumi.RegisterOutputType(EdgeConfigurationOciPtrOutput{})
 	pulumi.RegisterOutputType(EdgeLocationAddonOutput{})
@@ -33547,6 +39627,12 @@ func init() {
 	pulumi.RegisterOutputType(EdgeLocationCustomPtrOutput{})
 	pulumi.RegisterOutputType(EdgeLocationGcpOutput{})
 	pulumi.RegisterOutputType(EdgeLocationGcpPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationInfoOutput{})
+	pulumi.RegisterOutputType(EdgeLocationInfoArrayOutput{})
+	pulumi.RegisterOutputType(EdgeLocationLiqoOutput{})
+	pulumi.RegisterOutputType(EdgeLocationLiqoPtrOutput{})
+	pulumi.RegisterOutputType(EdgeLocationLiqoGatewayServerOutput{})
+	pulumi.RegisterOutputType(EdgeLocationLiqoGatewayServerPtrOutput{})
 	pulumi.RegisterOutputType(EdgeLocationNetworkingOutput{})
 	pulumi.RegisterOutputType(EdgeLocationNetworkingPtrOutput{})
 	pulumi.RegisterOutputType(EdgeLocationNetworkingCniOutput{})
@@ -33555,6 +39641,8 @@ func init() {
 	pulumi.RegisterOutputType(EdgeLocationOciPtrOutput{})
 	pulumi.RegisterOutputType(EdgeLocationZoneOutput{})
 	pulumi.RegisterOutputType(EdgeLocationZoneArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupInfoOutput{})
+	pulumi.RegisterOutputType(EnterpriseGroupInfoArrayOutput{})
 	pulumi.RegisterOutputType(EnterpriseGroupMemberOutput{})
 	pulumi.RegisterOutputType(EnterpriseGroupMemberArrayOutput{})
 	pulumi.RegisterOutputType(EnterpriseGroupMemberMemberOutput{})
@@ -33567,6 +39655,8 @@ func init() {
 	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeArrayOutput{})
 	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeScopeOutput{})
 	pulumi.RegisterOutputType(EnterpriseGroupRoleBindingRoleBindingScopeScopeArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingInfoOutput{})
+	pulumi.RegisterOutputType(EnterpriseRoleBindingInfoArrayOutput{})
 	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesOutput{})
 	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesClusterOutput{})
 	pulumi.RegisterOutputType(EnterpriseRoleBindingScopesClusterArrayOutput{})
@@ -33581,6 +39671,8 @@ func init() {
 	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsServiceAccountArrayOutput{})
 	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsUserOutput{})
 	pulumi.RegisterOutputType(EnterpriseRoleBindingSubjectsUserArrayOutput{})
+	pulumi.RegisterOutputType(EnterpriseServiceAccountInfoOutput{})
+	pulumi.RegisterOutputType(EnterpriseServiceAccountInfoArrayOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigArrayOutput{})
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorOutput{})
@@ -33595,6 +39687,8 @@ func init() {
 	pulumi.RegisterOutputType(EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpressionArrayOutput{})
 	pulumi.RegisterOutputType(GetCacheGroupEndpointOutput{})
 	pulumi.RegisterOutputType(GetCacheGroupEndpointArrayOutput{})
+	pulumi.RegisterOutputType(GetClusterStatusWorkloadAutoscalerOutput{})
+	pulumi.RegisterOutputType(GetClusterStatusWorkloadAutoscalerPtrOutput{})
 	pulumi.RegisterOutputType(GetWorkloadScalingPoliciesPolicyOutput{})
 	pulumi.RegisterOutputType(GetWorkloadScalingPoliciesPolicyArrayOutput{})
 	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsOutput{})
@@ -33602,6 +39696,8 @@ func init() {
 	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsArrayOutput{})
 	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsAssignmentOutput{})
 	pulumi.RegisterOutputType(HibernationScheduleClusterAssignmentsAssignmentArrayOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleInfoOutput{})
+	pulumi.RegisterOutputType(HibernationScheduleInfoArrayOutput{})
 	pulumi.RegisterOutputType(HibernationSchedulePauseConfigOutput{})
 	pulumi.RegisterOutputType(HibernationSchedulePauseConfigArrayOutput{})
 	pulumi.RegisterOutputType(HibernationSchedulePauseConfigScheduleOutput{})
@@ -33652,6 +39748,8 @@ func init() {
 	pulumi.RegisterOutputType(NodeConfigurationGkeLoadbalancerUnmanagedInstanceGroupArrayOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationGkeSecondaryIpRangeOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationGkeSecondaryIpRangePtrOutput{})
+	pulumi.RegisterOutputType(NodeConfigurationInfoOutput{})
+	pulumi.RegisterOutputType(NodeConfigurationInfoArrayOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationKopsOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationKopsPtrOutput{})
 	pulumi.RegisterOutputType(NodeConfigurationSelfHostedWithEc2NodesOutput{})
@@ -33686,12 +39784,20 @@ func init() {
 	pulumi.RegisterOutputType(NodeTemplateGpuPtrOutput{})
 	pulumi.RegisterOutputType(NodeTemplateGpuSharingConfigurationOutput{})
 	pulumi.RegisterOutputType(NodeTemplateGpuSharingConfigurationArrayOutput{})
+	pulumi.RegisterOutputType(NodeTemplateInfoOutput{})
+	pulumi.RegisterOutputType(NodeTemplateInfoArrayOutput{})
 	pulumi.RegisterOutputType(NodeTemplatePriceAdjustmentConfigurationOutput{})
 	pulumi.RegisterOutputType(NodeTemplatePriceAdjustmentConfigurationPtrOutput{})
 	pulumi.RegisterOutputType(OmniClusterCastaiOidcConfigOutput{})
 	pulumi.RegisterOutputType(OmniClusterCastaiOidcConfigPtrOutput{})
+	pulumi.RegisterOutputType(OmniClusterInfoOutput{})
+	pulumi.RegisterOutputType(OmniClusterInfoArrayOutput{})
 	pulumi.RegisterOutputType(OmniClusterStatusOutput{})
 	pulumi.RegisterOutputType(OmniClusterStatusPtrOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupLabelSelectorOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupLabelSelectorPtrOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupLabelSelectorRequirementOutput{})
+	pulumi.RegisterOutputType(OrganizationGroupLabelSelectorRequirementArrayOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberArrayOutput{})
 	pulumi.RegisterOutputType(OrganizationGroupMemberMemberOutput{})
@@ -33770,6 +39876,8 @@ func init() {
 	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNameArrayOutput{})
 	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNamespaceOutput{})
 	pulumi.RegisterOutputType(PodMutationFilterV2WorkloadNamespaceArrayOutput{})
+	pulumi.RegisterOutputType(PodMutationInfoOutput{})
+	pulumi.RegisterOutputType(PodMutationInfoArrayOutput{})
 	pulumi.RegisterOutputType(PodMutationNodeSelectorOutput{})
 	pulumi.RegisterOutputType(PodMutationNodeSelectorPtrOutput{})
 	pulumi.RegisterOutputType(PodMutationPodEvictionOutput{})
@@ -33778,6 +39886,10 @@ func init() {
 	pulumi.RegisterOutputType(PodMutationSpotConfigPtrOutput{})
 	pulumi.RegisterOutputType(PodMutationTolerationOutput{})
 	pulumi.RegisterOutputType(PodMutationTolerationArrayOutput{})
+	pulumi.RegisterOutputType(RebalancingJobInfoOutput{})
+	pulumi.RegisterOutputType(RebalancingJobInfoArrayOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleInfoOutput{})
+	pulumi.RegisterOutputType(RebalancingScheduleInfoArrayOutput{})
 	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationOutput{})
 	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationArrayOutput{})
 	pulumi.RegisterOutputType(RebalancingScheduleLaunchConfigurationAggressiveModeConfigOutput{})
@@ -33792,6 +39904,8 @@ func init() {
 	pulumi.RegisterOutputType(RebalancingScheduleTriggerConditionsArrayOutput{})
 	pulumi.RegisterOutputType(ReservationsReservationOutput{})
 	pulumi.RegisterOutputType(ReservationsReservationArrayOutput{})
+	pulumi.RegisterOutputType(RoleBindingInfoOutput{})
+	pulumi.RegisterOutputType(RoleBindingInfoArrayOutput{})
 	pulumi.RegisterOutputType(RoleBindingsScopeOutput{})
 	pulumi.RegisterOutputType(RoleBindingsScopeArrayOutput{})
 	pulumi.RegisterOutputType(RoleBindingsSubjectOutput{})
@@ -33800,14 +39914,24 @@ func init() {
 	pulumi.RegisterOutputType(RoleBindingsSubjectSubjectArrayOutput{})
 	pulumi.RegisterOutputType(SSOConnectionAadOutput{})
 	pulumi.RegisterOutputType(SSOConnectionAadPtrOutput{})
+	pulumi.RegisterOutputType(SSOConnectionInfoOutput{})
+	pulumi.RegisterOutputType(SSOConnectionInfoArrayOutput{})
 	pulumi.RegisterOutputType(SSOConnectionOidcOutput{})
 	pulumi.RegisterOutputType(SSOConnectionOidcPtrOutput{})
 	pulumi.RegisterOutputType(SSOConnectionOktaOutput{})
 	pulumi.RegisterOutputType(SSOConnectionOktaPtrOutput{})
 	pulumi.RegisterOutputType(SSOConnectionSamlOutput{})
 	pulumi.RegisterOutputType(SSOConnectionSamlPtrOutput{})
+	pulumi.RegisterOutputType(SecurityRuntimeRuleInfoOutput{})
+	pulumi.RegisterOutputType(SecurityRuntimeRuleInfoArrayOutput{})
 	pulumi.RegisterOutputType(ServiceAccountAuthorOutput{})
 	pulumi.RegisterOutputType(ServiceAccountAuthorArrayOutput{})
+	pulumi.RegisterOutputType(ServiceAccountInfoOutput{})
+	pulumi.RegisterOutputType(ServiceAccountInfoArrayOutput{})
+	pulumi.RegisterOutputType(ServiceAccountKeyInfoOutput{})
+	pulumi.RegisterOutputType(ServiceAccountKeyInfoArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourceInfoOutput{})
+	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourceInfoArrayOutput{})
 	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourcePrometheusOutput{})
 	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourcePrometheusMetricOutput{})
 	pulumi.RegisterOutputType(WorkloadCustomMetricsDataSourcePrometheusMetricArrayOutput{})
@@ -33815,6 +39939,8 @@ func init() {
 	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionCpuPressureOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionCpuPressurePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyAntiAffinityOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyAntiAffinityPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyAssignmentRuleOutput{})
@@ -33844,8 +39970,36 @@ func init() {
 	pulumi.RegisterOutputType(WorkloadScalingPolicyCpuLimitPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyDownscalingOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyDownscalingPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyGpuOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyGpuPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaBehaviorOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaBehaviorPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaConverterOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaConverterArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricContainerResourceOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricContainerResourcePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricIdentifierOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricIdentifierPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricNamedOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricNamedPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricObjectOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricObjectPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricObjectReferenceOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricObjectReferencePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricResourceOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricResourcePtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricTargetOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaMetricTargetPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaScalingPolicyOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaScalingPolicyArrayOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaScalingRulesOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaScalingRulesPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaSettingsOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaSettingsPtrOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaSpecOutput{})
+	pulumi.RegisterOutputType(WorkloadScalingPolicyHpaSpecPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmPtrOutput{})
 	pulumi.RegisterOutputType(WorkloadScalingPolicyJvmMemoryOutput{})

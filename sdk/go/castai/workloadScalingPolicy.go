@@ -108,8 +108,12 @@ type WorkloadScalingPolicy struct {
 	Downscaling WorkloadScalingPolicyDownscalingPtrOutput `pulumi:"downscaling"`
 	// The names of containers to leave alone. Their order does not matter.
 	ExcludedContainers pulumi.StringArrayOutput `pulumi:"excludedContainers"`
+	// How GPU requests are recommended.
+	Gpu WorkloadScalingPolicyGpuPtrOutput `pulumi:"gpu"`
 	// How horizontal pod autoscalers of the workloads are converted. The order does not matter.
 	HpaConverters WorkloadScalingPolicyHpaConverterArrayOutput `pulumi:"hpaConverters"`
+	// How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+	HpaSettings WorkloadScalingPolicyHpaSettingsPtrOutput `pulumi:"hpaSettings"`
 	// Whether the policy is the one for CAST AI's own components.
 	IsCastware pulumi.BoolOutput `pulumi:"isCastware"`
 	// Whether this is the cluster's default policy.
@@ -217,8 +221,12 @@ type workloadScalingPolicyArgs struct {
 	Downscaling *WorkloadScalingPolicyDownscaling `pulumi:"downscaling"`
 	// The names of containers to leave alone. Their order does not matter.
 	ExcludedContainers []string `pulumi:"excludedContainers"`
+	// How GPU requests are recommended.
+	Gpu *WorkloadScalingPolicyGpu `pulumi:"gpu"`
 	// How horizontal pod autoscalers of the workloads are converted. The order does not matter.
 	HpaConverters []WorkloadScalingPolicyHpaConverter `pulumi:"hpaConverters"`
+	// How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+	HpaSettings *WorkloadScalingPolicyHpaSettings `pulumi:"hpaSettings"`
 	// How Java workloads are treated.
 	Jvm *WorkloadScalingPolicyJvm `pulumi:"jvm"`
 	// `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
@@ -257,8 +265,12 @@ type WorkloadScalingPolicyArgs struct {
 	Downscaling WorkloadScalingPolicyDownscalingPtrInput
 	// The names of containers to leave alone. Their order does not matter.
 	ExcludedContainers pulumi.StringArrayInput
+	// How GPU requests are recommended.
+	Gpu WorkloadScalingPolicyGpuPtrInput
 	// How horizontal pod autoscalers of the workloads are converted. The order does not matter.
 	HpaConverters WorkloadScalingPolicyHpaConverterArrayInput
+	// How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+	HpaSettings WorkloadScalingPolicyHpaSettingsPtrInput
 	// How Java workloads are treated.
 	Jvm WorkloadScalingPolicyJvmPtrInput
 	// `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
@@ -413,9 +425,19 @@ func (o WorkloadScalingPolicyOutput) ExcludedContainers() pulumi.StringArrayOutp
 	return o.ApplyT(func(v *WorkloadScalingPolicy) pulumi.StringArrayOutput { return v.ExcludedContainers }).(pulumi.StringArrayOutput)
 }
 
+// How GPU requests are recommended.
+func (o WorkloadScalingPolicyOutput) Gpu() WorkloadScalingPolicyGpuPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicy) WorkloadScalingPolicyGpuPtrOutput { return v.Gpu }).(WorkloadScalingPolicyGpuPtrOutput)
+}
+
 // How horizontal pod autoscalers of the workloads are converted. The order does not matter.
 func (o WorkloadScalingPolicyOutput) HpaConverters() WorkloadScalingPolicyHpaConverterArrayOutput {
 	return o.ApplyT(func(v *WorkloadScalingPolicy) WorkloadScalingPolicyHpaConverterArrayOutput { return v.HpaConverters }).(WorkloadScalingPolicyHpaConverterArrayOutput)
+}
+
+// How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+func (o WorkloadScalingPolicyOutput) HpaSettings() WorkloadScalingPolicyHpaSettingsPtrOutput {
+	return o.ApplyT(func(v *WorkloadScalingPolicy) WorkloadScalingPolicyHpaSettingsPtrOutput { return v.HpaSettings }).(WorkloadScalingPolicyHpaSettingsPtrOutput)
 }
 
 // Whether the policy is the one for CAST AI's own components.

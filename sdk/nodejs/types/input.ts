@@ -764,9 +764,25 @@ export interface EdgeLocationAwsArgs {
  */
 export interface EdgeLocationControlPlaneArgs {
     /**
+     * The port of its API server. Left out or 0, the service chooses.
+     */
+    apiServerPort?: pulumi.Input<number | undefined>;
+    /**
+     * The address at which edges reach it, where that is not the one of its service.
+     */
+    externalAddress?: pulumi.Input<string | undefined>;
+    /**
      * Whether it is highly available. Default: true.
      */
     ha?: pulumi.Input<boolean | undefined>;
+    /**
+     * The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+     */
+    konnectivityPort?: pulumi.Input<number | undefined>;
+    /**
+     * Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     */
+    serviceAnnotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
 }
 
 /**
@@ -811,6 +827,38 @@ export interface EdgeLocationGcpArgs {
      * The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
      */
     targetServiceAccountEmail?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * Liqo, which connects the edges of a location with the cluster.
+ */
+export interface EdgeLocationLiqoArgs {
+    /**
+     * The end of the tunnel in the cluster.
+     */
+    gatewayServer?: pulumi.Input<inputs.EdgeLocationLiqoGatewayServerArgs | undefined>;
+}
+
+/**
+ * The end of the tunnel between edges and cluster that is in the cluster.
+ */
+export interface EdgeLocationLiqoGatewayServerArgs {
+    /**
+     * The address at which edges reach it, where that is not the one of its service.
+     */
+    externalAddress?: pulumi.Input<string | undefined>;
+    /**
+     * The port at which edges reach it. Left out or 0, the service chooses.
+     */
+    externalPort?: pulumi.Input<number | undefined>;
+    /**
+     * Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     */
+    serviceAnnotations?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+    /**
+     * Labels of its Kubernetes service.
+     */
+    serviceLabels?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
 }
 
 /**
@@ -2238,6 +2286,38 @@ export interface OmniClusterStatusArgs {
 }
 
 /**
+ * Conditions on labels.
+ */
+export interface OrganizationGroupLabelSelectorArgs {
+    /**
+     * Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+     */
+    condition: pulumi.Input<string>;
+    /**
+     * The requirements, in any order.
+     */
+    requirements: pulumi.Input<pulumi.Input<inputs.OrganizationGroupLabelSelectorRequirementArgs>[]>;
+}
+
+/**
+ * A condition on a label.
+ */
+export interface OrganizationGroupLabelSelectorRequirementArgs {
+    /**
+     * The key of the label.
+     */
+    key: pulumi.Input<string>;
+    /**
+     * How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+     */
+    operator: pulumi.Input<string>;
+    /**
+     * The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+     */
+    values?: pulumi.Input<pulumi.Input<string>[] | undefined>;
+}
+
+/**
  * A block of members of a group.
  */
 export interface OrganizationGroupMemberArgs {
@@ -3271,6 +3351,10 @@ export interface WorkloadScalingPolicyAnomalyDetectionArgs {
      * When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
      */
     cpuPressure?: pulumi.Input<inputs.WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs | undefined>;
+    /**
+     * Whether memory that grows without end counts.
+     */
+    infiniteMemoryScaling?: pulumi.Input<inputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs | undefined>;
 }
 
 /**
@@ -3285,6 +3369,16 @@ export interface WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs {
      * How many of the workload's pods, in percent, must lack CPU.
      */
     minPressuredPodPercentage: pulumi.Input<number>;
+}
+
+/**
+ * Whether memory that grows without end counts as an anomaly.
+ */
+export interface WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs {
+    /**
+     * Whether it does.
+     */
+    enabled: pulumi.Input<boolean>;
 }
 
 /**
@@ -3552,6 +3646,30 @@ export interface WorkloadScalingPolicyDownscalingArgs {
 }
 
 /**
+ * How GPU requests are recommended.
+ */
+export interface WorkloadScalingPolicyGpuArgs {
+    /**
+     * `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+     */
+    managementOption: pulumi.Input<string>;
+}
+
+/**
+ * How fast the number of pods changes.
+ */
+export interface WorkloadScalingPolicyHpaBehaviorArgs {
+    /**
+     * How fast it shrinks.
+     */
+    scaleDown?: pulumi.Input<inputs.WorkloadScalingPolicyHpaScalingRulesArgs | undefined>;
+    /**
+     * How fast it grows.
+     */
+    scaleUp?: pulumi.Input<inputs.WorkloadScalingPolicyHpaScalingRulesArgs | undefined>;
+}
+
+/**
  * How horizontal pod autoscalers are converted.
  */
 export interface WorkloadScalingPolicyHpaConverterArgs {
@@ -3559,6 +3677,226 @@ export interface WorkloadScalingPolicyHpaConverterArgs {
      * `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
      */
     type: pulumi.Input<string>;
+}
+
+/**
+ * A metric and its target: the property that `type` names is given, and no other.
+ */
+export interface WorkloadScalingPolicyHpaMetricArgs {
+    /**
+     * A resource of one container of each pod.
+     */
+    containerResource?: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricContainerResourceArgs | undefined>;
+    /**
+     * A metric of something outside the cluster.
+     */
+    external?: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricNamedArgs | undefined>;
+    /**
+     * A metric of one object in the cluster.
+     */
+    object?: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricObjectArgs | undefined>;
+    /**
+     * A metric of each pod.
+     */
+    pods?: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricNamedArgs | undefined>;
+    /**
+     * A resource of all containers of a pod.
+     */
+    resource?: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricResourceArgs | undefined>;
+    /**
+     * What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+     */
+    type: pulumi.Input<string>;
+}
+
+/**
+ * A resource of a container in each pod, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricContainerResourceArgs {
+    /**
+     * The name of the container.
+     */
+    container: pulumi.Input<string>;
+    /**
+     * The resource: `cpu` or `memory`.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The value to keep the metric at.
+     */
+    target: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricTargetArgs>;
+}
+
+/**
+ * Names a metric.
+ */
+export interface WorkloadScalingPolicyHpaMetricIdentifierArgs {
+    /**
+     * The name of the metric.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The labels that series of the metric must have to count. Left out, all count.
+     */
+    selector?: pulumi.Input<{[key: string]: pulumi.Input<string>} | undefined>;
+}
+
+/**
+ * A metric that is known by its name, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricNamedArgs {
+    /**
+     * Which metric.
+     */
+    metric: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricIdentifierArgs>;
+    /**
+     * The value to keep the metric at.
+     */
+    target: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricTargetArgs>;
+}
+
+/**
+ * A metric of an object in the cluster, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricObjectArgs {
+    /**
+     * The object, in the namespace of the workload.
+     */
+    describedObject: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricObjectReferenceArgs>;
+    /**
+     * Which metric of the object.
+     */
+    metric: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricIdentifierArgs>;
+    /**
+     * The value to keep the metric at.
+     */
+    target: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricTargetArgs>;
+}
+
+/**
+ * Names an object in the cluster.
+ */
+export interface WorkloadScalingPolicyHpaMetricObjectReferenceArgs {
+    /**
+     * The version of its kind, such as `networking.k8s.io/v1`.
+     */
+    apiVersion?: pulumi.Input<string | undefined>;
+    /**
+     * Its kind, such as `Ingress`.
+     */
+    kind?: pulumi.Input<string | undefined>;
+    /**
+     * Its name.
+     */
+    name?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * A resource of pods, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricResourceArgs {
+    /**
+     * The resource: `cpu` or `memory`.
+     */
+    name: pulumi.Input<string>;
+    /**
+     * The value to keep the metric at.
+     */
+    target: pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricTargetArgs>;
+}
+
+/**
+ * A value to keep a metric at.
+ */
+export interface WorkloadScalingPolicyHpaMetricTargetArgs {
+    /**
+     * What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+     */
+    value: pulumi.Input<string>;
+}
+
+/**
+ * The greatest change of the number of pods in a period.
+ */
+export interface WorkloadScalingPolicyHpaScalingPolicyArgs {
+    /**
+     * The period, in seconds. Kubernetes allows 1 to 1800.
+     */
+    periodSeconds: pulumi.Input<number>;
+    /**
+     * What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+     */
+    type: pulumi.Input<string>;
+    /**
+     * The greatest change.
+     */
+    value: pulumi.Input<number>;
+}
+
+/**
+ * How fast the number of pods changes in one direction.
+ */
+export interface WorkloadScalingPolicyHpaScalingRulesArgs {
+    /**
+     * The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+     */
+    policies?: pulumi.Input<pulumi.Input<inputs.WorkloadScalingPolicyHpaScalingPolicyArgs>[] | undefined>;
+    /**
+     * Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+     */
+    selectPolicy?: pulumi.Input<string | undefined>;
+    /**
+     * How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+     */
+    stabilizationWindowSeconds?: pulumi.Input<number | undefined>;
+    /**
+     * How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+     */
+    tolerance?: pulumi.Input<string | undefined>;
+}
+
+/**
+ * How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+ */
+export interface WorkloadScalingPolicyHpaSettingsArgs {
+    /**
+     * `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+     */
+    managementOption: pulumi.Input<string>;
+    /**
+     * The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+     */
+    nativeHpaSpec: pulumi.Input<inputs.WorkloadScalingPolicyHpaSpecArgs>;
+    /**
+     * Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+     */
+    takeOwnership: pulumi.Input<boolean>;
+}
+
+/**
+ * A horizontal pod autoscaler.
+ */
+export interface WorkloadScalingPolicyHpaSpecArgs {
+    /**
+     * How fast the number of pods changes. Left out, as Kubernetes does it.
+     */
+    behavior?: pulumi.Input<inputs.WorkloadScalingPolicyHpaBehaviorArgs | undefined>;
+    /**
+     * The greatest number of pods.
+     */
+    maxReplicas: pulumi.Input<number>;
+    /**
+     * What the number of pods follows: the metric that asks for most. Their order does not matter.
+     */
+    metrics: pulumi.Input<pulumi.Input<inputs.WorkloadScalingPolicyHpaMetricArgs>[]>;
+    /**
+     * The least number of pods.
+     */
+    minReplicas: pulumi.Input<number>;
 }
 
 /**

@@ -96,6 +96,84 @@ export interface AiOptimizerHostedModelHorizontalAutoscaling {
 }
 
 /**
+ * What CAST AI knows of a hosted model.
+ */
+export interface AiOptimizerHostedModelInfo {
+    /**
+     * The cloud of the cluster.
+     */
+    cloudProvider: string;
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * How many replicas ran when it was last read.
+     */
+    currentReplicas: number;
+    /**
+     * The edge locations (UUIDs) that the model may run at, in any order.
+     */
+    edgeLocationIds?: string[];
+    /**
+     * Who answers requests while the model cannot. Dropped, it is switched off.
+     */
+    fallback?: outputs.AiOptimizerHostedModelFallback;
+    /**
+     * When the model is put to sleep for want of requests. Dropped, it is switched off.
+     */
+    hibernation?: outputs.AiOptimizerHostedModelHibernation;
+    /**
+     * How many replicas run. Dropped, it is switched off.
+     */
+    horizontalAutoscaling?: outputs.AiOptimizerHostedModelHorizontalAutoscaling;
+    /**
+     * The ID of the hosted model.
+     */
+    id: string;
+    /**
+     * The specs (UUID) of the model: the ID of an `AiOptimizerModelSpecs`, or of one that CAST AI offers itself.
+     */
+    modelSpecsId: string;
+    /**
+     * The namespace of the service.
+     */
+    namespace: string;
+    /**
+     * The node template for the nodes of the model. Dropped, it stays what it was.
+     */
+    nodeTemplateName?: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The port of the service, from 1 to 65535.
+     */
+    port: number;
+    /**
+     * The region of the cluster.
+     */
+    region: string;
+    /**
+     * The name of the Kubernetes service at which the model answers, unique in the cluster.
+     */
+    service: string;
+    /**
+     * The status when it was last read, such as `DEPLOYING`, `RUNNING`, `HIBERNATED` or `FAILED`.
+     */
+    status: string;
+    /**
+     * Why the status is what it is. Empty if there is nothing to say.
+     */
+    statusReason: string;
+    /**
+     * How the inference engine gets at a model that Hugging Face does not give to everybody.
+     */
+    vllmConfig?: outputs.AiOptimizerHostedModelVllmConfig;
+}
+
+/**
  * How the inference engine gets at a model of Hugging Face.
  */
 export interface AiOptimizerHostedModelVllmConfig {
@@ -128,6 +206,40 @@ export interface AiOptimizerModelRegistryGcs {
 }
 
 /**
+ * What CAST AI knows of a model registry.
+ */
+export interface AiOptimizerModelRegistryInfo {
+    /**
+     * The bucket, for the type `GCS`.
+     */
+    gcs?: outputs.AiOptimizerModelRegistryGcs;
+    /**
+     * The ID of the model registry.
+     */
+    id: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The kind of bucket: `S3` or `GCS`.
+     */
+    providerType?: string;
+    /**
+     * The bucket, for the type `S3`.
+     */
+    s3?: outputs.AiOptimizerModelRegistryS3;
+    /**
+     * The status when it was last read: `ONBOARDING`, `ACTIVE` or `ERROR`.
+     */
+    status: string;
+    /**
+     * Why the status is what it is. Empty if there is nothing to say.
+     */
+    statusReason: string;
+}
+
+/**
  * A bucket of S3.
  */
 export interface AiOptimizerModelRegistryS3 {
@@ -157,6 +269,48 @@ export interface AiOptimizerModelSpecsHuggingface {
      * Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
      */
     modelName: string;
+}
+
+/**
+ * What CAST AI knows of model specs.
+ */
+export interface AiOptimizerModelSpecsInfo {
+    /**
+     * What the model is for.
+     */
+    description?: string;
+    /**
+     * The model at Hugging Face, for the registry type `HUGGING_FACE`.
+     */
+    huggingface?: outputs.AiOptimizerModelSpecsHuggingface;
+    /**
+     * The ID of the model specs.
+     */
+    id: string;
+    /**
+     * The name by which requests ask for the model, such as `llama-3.1-8b`.
+     */
+    model: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The model in a private registry, for the registry type `PRIVATE`.
+     */
+    privateRegistry?: outputs.AiOptimizerModelSpecsPrivateRegistry;
+    /**
+     * Where the model comes from: `HUGGING_FACE` or `PRIVATE`.
+     */
+    registryType: string;
+    /**
+     * Whether requests that name no model may be routed to it.
+     */
+    routable?: boolean;
+    /**
+     * What the model does, such as `chat`, `embeddings`, `completion` or `audio_transcription`.
+     */
+    type?: string;
 }
 
 /**
@@ -271,6 +425,52 @@ export interface AllocationGroupCostDay {
      * The number of workloads.
      */
     workloadCount: number;
+}
+
+/**
+ * What CAST AI knows of an allocation group.
+ */
+export interface AllocationGroupInfo {
+    /**
+     * The IDs (UUID) of the clusters, in any order.
+     */
+    clusterIds?: string[];
+    /**
+     * The ID of the allocation group.
+     */
+    id: string;
+    /**
+     * Conditions on labels of workloads, in any order: in place of `labels`, where a label is to be there, not to be there, to differ, or to have one of several values.
+     */
+    labelFilters?: outputs.AllocationGroupLabelFilter[];
+    /**
+     * Labels of workloads, with the values that they must have. For other conditions use `labelFilters` instead.
+     */
+    labels?: {[key: string]: string};
+    /**
+     * How several labels of workloads combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+     */
+    labelsOperator?: string;
+    /**
+     * The name of the group.
+     */
+    name: string;
+    /**
+     * The Kubernetes namespaces, in any order.
+     */
+    namespaces?: string[];
+    /**
+     * Conditions on labels of nodes, in any order, in place of `nodeLabels`.
+     */
+    nodeLabelFilters?: outputs.AllocationGroupLabelFilter[];
+    /**
+     * Labels of nodes, with the values that they must have: only what runs on such nodes is in the group. For other conditions use `nodeLabelFilters` instead.
+     */
+    nodeLabels?: {[key: string]: string};
+    /**
+     * How several labels of nodes combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+     */
+    nodeLabelsOperator?: string;
 }
 
 /**
@@ -618,6 +818,28 @@ export interface AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner {
 }
 
 /**
+ * What CAST AI knows of a cache configuration.
+ */
+export interface CacheConfigurationInfo {
+    /**
+     * The ID (UUID) of the cache group.
+     */
+    cacheGroupId: string;
+    /**
+     * The logical database, by the name that clients connect to, in the exact letter case.
+     */
+    databaseName: string;
+    /**
+     * The ID of the cache configuration.
+     */
+    id: string;
+    /**
+     * How the database is cached: `Auto` (CAST AI decides what, and for how long), `DontCache` (nothing that no rule names) or `Manual`.
+     */
+    mode: string;
+}
+
+/**
  * An endpoint of a database.
  */
 export interface CacheGroupEndpoint {
@@ -633,6 +855,66 @@ export interface CacheGroupEndpoint {
      * The port of the database: 1 to 65535.
      */
     port: number;
+}
+
+/**
+ * What CAST AI knows of a cache group.
+ */
+export interface CacheGroupInfo {
+    /**
+     * Whether the proxy passes every query on to the database and caches nothing.
+     */
+    directMode?: boolean;
+    /**
+     * The endpoints of the database, in this order: at least one.
+     */
+    endpoints?: outputs.CacheGroupEndpoint[];
+    /**
+     * The ID of the cache group.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * What the databases speak: `MySQL` or `PostgreSQL`.
+     */
+    protocolType: string;
+}
+
+/**
+ * What CAST AI knows of a cache rule.
+ */
+export interface CacheRuleInfo {
+    /**
+     * The ID (UUID) of the cache configuration.
+     */
+    cacheConfigurationId: string;
+    /**
+     * The ID (UUID) of the cache group.
+     */
+    cacheGroupId: string;
+    /**
+     * The ID of the cache rule.
+     */
+    id: string;
+    /**
+     * For how long it is cached, in seconds.
+     */
+    manualTtl?: number;
+    /**
+     * How the table or query is cached: `Auto` (as long as CAST AI finds useful), `DontCache` (never) or `Manual` (for `manualTtl`).
+     */
+    mode: string;
+    /**
+     * The table that the rule is for. Either this or `templateHash` is needed.
+     */
+    table: string;
+    /**
+     * The hash of the query that the rule is for, as the console shows it: queries that differ in their values alone have the same one.
+     */
+    templateHash?: string;
 }
 
 /**
@@ -1254,6 +1536,60 @@ export interface EdgeConfigurationGcp {
 }
 
 /**
+ * What CAST AI knows of an edge configuration.
+ */
+export interface EdgeConfigurationInfo {
+    /**
+     * How edges in AWS are made.
+     */
+    aws?: outputs.EdgeConfigurationAws;
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * The container runtime of the edges.
+     */
+    cri?: outputs.EdgeConfigurationCri;
+    /**
+     * How edges on machines of one's own are made.
+     */
+    custom?: outputs.EdgeConfigurationCustom;
+    /**
+     * Whether it is the default configuration of its location.
+     */
+    default?: boolean;
+    /**
+     * The ID (UUID) of the edge location.
+     */
+    edgeLocationId: string;
+    /**
+     * How edges in Google Cloud are made.
+     */
+    gcp?: outputs.EdgeConfigurationGcp;
+    /**
+     * The ID of the edge configuration.
+     */
+    id: string;
+    /**
+     * The name.
+     */
+    name: string;
+    /**
+     * How edges in Oracle Cloud are made.
+     */
+    oci?: outputs.EdgeConfigurationOci;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * Base64 of what runs on an edge when it starts: text that begins with `#cloud-config` or `#!`. Secret, since such text often holds secrets.
+     */
+    userDataBase64?: string;
+}
+
+/**
  * How edges in Oracle Cloud are made. An empty object leaves everything to the service.
  */
 export interface EdgeConfigurationOci {
@@ -1342,9 +1678,25 @@ export interface EdgeLocationAws {
  */
 export interface EdgeLocationControlPlane {
     /**
+     * The port of its API server. Left out or 0, the service chooses.
+     */
+    apiServerPort?: number;
+    /**
+     * The address at which edges reach it, where that is not the one of its service.
+     */
+    externalAddress?: string;
+    /**
      * Whether it is highly available. Default: true.
      */
     ha?: boolean;
+    /**
+     * The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+     */
+    konnectivityPort?: number;
+    /**
+     * Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     */
+    serviceAnnotations?: {[key: string]: string};
 }
 
 /**
@@ -1389,6 +1741,116 @@ export interface EdgeLocationGcp {
      * The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
      */
     targetServiceAccountEmail?: string;
+}
+
+/**
+ * What CAST AI knows of an edge location.
+ */
+export interface EdgeLocationInfo {
+    /**
+     * What is installed on the edges, in any order. An empty list installs nothing.
+     */
+    addons?: outputs.EdgeLocationAddon[];
+    /**
+     * A network in AWS.
+     */
+    aws?: outputs.EdgeLocationAws;
+    /**
+     * What the service has made for the location in the cloud, if it tells.
+     */
+    cloudResourceId?: string;
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * The control plane of the edges, for locations that share one.
+     */
+    controlPlane?: outputs.EdgeLocationControlPlane;
+    /**
+     * Who has the control plane of the edges: `DEDICATED`, the location has its own, or `SHARED`, it is that of the cluster.
+     */
+    controlPlaneMode?: string;
+    /**
+     * Machines of one's own: an empty object.
+     */
+    custom?: outputs.EdgeLocationCustom;
+    /**
+     * What the location is for.
+     */
+    description?: string;
+    /**
+     * A network in Google Cloud.
+     */
+    gcp?: outputs.EdgeLocationGcp;
+    /**
+     * The ID of the edge location.
+     */
+    id: string;
+    /**
+     * Liqo, which connects the edges with the cluster.
+     */
+    liqo?: outputs.EdgeLocationLiqo;
+    /**
+     * The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most.
+     */
+    name: string;
+    /**
+     * The network between the edges and the cluster.
+     */
+    networking?: outputs.EdgeLocationNetworking;
+    /**
+     * A network in Oracle Cloud.
+     */
+    oci?: outputs.EdgeLocationOci;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The region of the cloud, such as `us-east-1`.
+     */
+    region?: string;
+    /**
+     * The state of the location when it was last read: `PENDING_ONBOARDING`, `INITIALIZING`, `READY`, `OFFBOARDING` or `FAILED`.
+     */
+    state?: string;
+    /**
+     * The zones of the region to run edges in, in any order.
+     */
+    zones?: outputs.EdgeLocationZone[];
+}
+
+/**
+ * Liqo, which connects the edges of a location with the cluster.
+ */
+export interface EdgeLocationLiqo {
+    /**
+     * The end of the tunnel in the cluster.
+     */
+    gatewayServer?: outputs.EdgeLocationLiqoGatewayServer;
+}
+
+/**
+ * The end of the tunnel between edges and cluster that is in the cluster.
+ */
+export interface EdgeLocationLiqoGatewayServer {
+    /**
+     * The address at which edges reach it, where that is not the one of its service.
+     */
+    externalAddress?: string;
+    /**
+     * The port at which edges reach it. Left out or 0, the service chooses.
+     */
+    externalPort?: number;
+    /**
+     * Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     */
+    serviceAnnotations?: {[key: string]: string};
+    /**
+     * Labels of its Kubernetes service.
+     */
+    serviceLabels?: {[key: string]: string};
 }
 
 /**
@@ -1476,6 +1938,40 @@ export interface EdgeLocationZone {
 }
 
 /**
+ * What CAST AI knows of an enterprise group.
+ */
+export interface EnterpriseGroupInfo {
+    /**
+     * What the group is for.
+     */
+    description?: string;
+    /**
+     * The enterprise (UUID).
+     */
+    enterpriseId: string;
+    /**
+     * The ID of the enterprise group.
+     */
+    id: string;
+    /**
+     * The members, in one block; of several blocks the members are put together.
+     */
+    members?: outputs.EnterpriseGroupMember[];
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The role bindings that have the group as their only subject, in one block.
+     */
+    roleBindings?: outputs.EnterpriseGroupRoleBinding[];
+}
+
+/**
  * A block of members of a group.
  */
 export interface EnterpriseGroupMember {
@@ -1557,6 +2053,44 @@ export interface EnterpriseGroupRoleBindingRoleBindingScopeScope {
      * The resource (UUID), if it is neither an organization nor a cluster.
      */
     resource?: string;
+}
+
+/**
+ * What CAST AI knows of an enterprise role binding.
+ */
+export interface EnterpriseRoleBindingInfo {
+    /**
+     * What the binding is for.
+     */
+    description?: string;
+    /**
+     * The enterprise (UUID).
+     */
+    enterpriseId: string;
+    /**
+     * The ID of the enterprise role binding.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The role (UUID) that is granted. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+     */
+    roleId: string;
+    /**
+     * Where the role is granted: at least one organization, cluster or resource.
+     */
+    scopes: outputs.EnterpriseRoleBindingScopes;
+    /**
+     * Who the role is granted to: at least one user, service account or group.
+     */
+    subjects: outputs.EnterpriseRoleBindingSubjects;
 }
 
 /**
@@ -1653,6 +2187,36 @@ export interface EnterpriseRoleBindingSubjectsUser {
      * The ID (UUID) of the user.
      */
     id: string;
+}
+
+/**
+ * What CAST AI knows of an enterprise service account.
+ */
+export interface EnterpriseServiceAccountInfo {
+    /**
+     * What the service account is for.
+     */
+    description?: string;
+    /**
+     * The address that names the service account in audit logs.
+     */
+    email: string;
+    /**
+     * The enterprise (UUID).
+     */
+    enterpriseId: string;
+    /**
+     * The ID of the enterprise service account.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
 }
 
 /**
@@ -1792,6 +2356,32 @@ export interface GetCacheGroupEndpoint {
 }
 
 /**
+ * What the service knows of the workload autoscaler in a cluster.
+ */
+export interface GetClusterStatusWorkloadAutoscaler {
+    /**
+     * When it was installed, as an RFC 3339 time.
+     */
+    installedAt?: string;
+    /**
+     * The latest version there is.
+     */
+    latestVersion?: string;
+    /**
+     * How many of its pods there are.
+     */
+    replicas: number;
+    /**
+     * Whether it runs: `AGENT_STATUS_RUNNING`, `AGENT_STATUS_INVALID` or `AGENT_STATUS_UNKNOWN`.
+     */
+    status: string;
+    /**
+     * The version that runs. Unset if none does.
+     */
+    version?: string;
+}
+
+/**
  * A scaling policy of a cluster.
  */
 export interface GetWorkloadScalingPoliciesPolicy {
@@ -1835,6 +2425,40 @@ export interface HibernationScheduleClusterAssignmentsAssignment {
      * The ID (UUID) of the cluster.
      */
     clusterId: string;
+}
+
+/**
+ * What CAST AI knows of a hibernation schedule.
+ */
+export interface HibernationScheduleInfo {
+    /**
+     * The clusters that the schedule is for.
+     */
+    clusterAssignments?: outputs.HibernationScheduleClusterAssignments;
+    /**
+     * Whether the schedule is in force.
+     */
+    enabled: boolean;
+    /**
+     * The ID of the hibernation schedule.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * When the clusters are paused.
+     */
+    pauseConfig: outputs.HibernationSchedulePauseConfig;
+    /**
+     * When the clusters are resumed, and on which node.
+     */
+    resumeConfig: outputs.HibernationScheduleResumeConfig;
 }
 
 /**
@@ -2378,6 +3002,108 @@ export interface NodeConfigurationGkeSecondaryIpRange {
 }
 
 /**
+ * What CAST AI knows of a node configuration.
+ */
+export interface NodeConfigurationInfo {
+    /**
+     * Settings of Azure Kubernetes Service.
+     */
+    aks?: outputs.NodeConfigurationAks;
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * The container runtime: `containerd` or `dockerd`, in any letter case (EKS only).
+     */
+    containerRuntime?: string;
+    /**
+     * When the configuration was made, as an RFC 3339 time.
+     */
+    createdAt?: string;
+    /**
+     * How many GiB of disk a node gets for each of its vCPUs, on top of `minDiskSize`.
+     */
+    diskCpuRatio?: number;
+    /**
+     * Settings of the Docker daemon, as JSON text of an object (EKS and kOps). Layout and order do not matter.
+     */
+    dockerConfig?: string;
+    /**
+     * How long, in seconds, a node that is removed may take to drain before its pods are forced off: 0 to 10800.
+     */
+    drainTimeoutSec?: number;
+    /**
+     * Settings of Amazon EKS.
+     */
+    eks?: outputs.NodeConfigurationEks;
+    /**
+     * Settings of Google Kubernetes Engine.
+     */
+    gke?: outputs.NodeConfigurationGke;
+    /**
+     * The ID of the node configuration.
+     */
+    id: string;
+    /**
+     * The image of the nodes: its ID, or another form that the cloud knows it by.
+     */
+    image?: string;
+    /**
+     * A script, base64 encoded, that runs when a node starts. It is stored in clear: put no secrets in it.
+     */
+    initScript?: string;
+    /**
+     * Whether this was the cluster's default configuration when it was last read. `NodeConfigurationDefault` makes it so.
+     */
+    isDefault: boolean;
+    /**
+     * Settings of kOps clusters on AWS.
+     */
+    kops?: outputs.NodeConfigurationKops;
+    /**
+     * Settings of the kubelet, as JSON text of an object. Layout and order do not matter.
+     */
+    kubeletConfig?: string;
+    /**
+     * The least size of a node's disk in GiB: 30 to 65536.
+     */
+    minDiskSize?: number;
+    /**
+     * The name, unique in the cluster.
+     */
+    name: string;
+    /**
+     * Settings of other Kubernetes clusters whose nodes are EC2 instances.
+     */
+    selfHostedWithEc2Nodes?: outputs.NodeConfigurationSelfHostedWithEc2Nodes;
+    /**
+     * An SSH public key, base64 encoded, that may log in to nodes.
+     */
+    sshPublicKey?: string;
+    /**
+     * What the service knows of the subnets.
+     */
+    subnetDetails?: outputs.NodeConfigurationSubnetDetail[];
+    /**
+     * The subnets of the cloud that nodes are put into. Their order does not matter.
+     */
+    subnets: string[];
+    /**
+     * Tags (labels on GKE) that the cloud's resources of a node get.
+     */
+    tags?: {[key: string]: string};
+    /**
+     * When the configuration was last changed, as an RFC 3339 time.
+     */
+    updatedAt?: string;
+    /**
+     * The version of the configuration, which counts its changes.
+     */
+    version?: number;
+}
+
+/**
  * Settings of kOps clusters on AWS.
  */
 export interface NodeConfigurationKops {
@@ -2866,6 +3592,92 @@ export interface NodeTemplateGpuSharingConfiguration {
 }
 
 /**
+ * What CAST AI knows of a node template.
+ */
+export interface NodeTemplateInfo {
+    /**
+     * Whether nodes take part in container live migration.
+     */
+    clmEnabled?: boolean;
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * The ID (UUID) of the node configuration that nodes are built from.
+     */
+    configurationId?: string;
+    /**
+     * The name of the node configuration in use.
+     */
+    configurationName?: string;
+    /**
+     * Which instances the autoscaler may choose.
+     */
+    constraints?: outputs.NodeTemplateConstraints;
+    /**
+     * Whether custom machine types may be used (GCP only).
+     */
+    customInstancesEnabled?: boolean;
+    /**
+     * Whether custom machine types may have extended memory (GCP only).
+     */
+    customInstancesWithExtendedMemoryEnabled?: boolean;
+    /**
+     * Kubernetes labels that nodes get besides `scheduling.cast.ai/node-template`.
+     */
+    customLabels?: {[key: string]: string};
+    /**
+     * Kubernetes taints that nodes get in place of the template's own. Their order does not matter.
+     */
+    customTaints?: outputs.NodeTemplateCustomTaint[];
+    /**
+     * The IDs (UUID) of the edge locations where nodes may run. Their order does not matter.
+     */
+    edgeLocationIds?: string[];
+    /**
+     * How pods share the GPUs of a node.
+     */
+    gpu?: outputs.NodeTemplateGpu;
+    /**
+     * The ID of the node template.
+     */
+    id: string;
+    /**
+     * Whether this is the cluster's default template. The service decides: it is true for the template named `default-by-castai` and false for all others.
+     */
+    isDefault?: boolean;
+    /**
+     * Whether the autoscaler uses the template.
+     */
+    isEnabled?: boolean;
+    /**
+     * The name, unique in the cluster; `default-by-castai` adopts the cluster's default template.
+     */
+    name: string;
+    /**
+     * Corrections of instance prices, for discounts the service does not know.
+     */
+    priceAdjustmentConfiguration?: outputs.NodeTemplatePriceAdjustmentConfiguration;
+    /**
+     * The least number of nodes that rebalancing leaves to this template.
+     */
+    rebalancingConfigMinNodes?: number;
+    /**
+     * Whether nodes get a taint, so that only pods that tolerate it run on them. Must be true when `customTaints` are given.
+     */
+    shouldTaint?: boolean;
+    /**
+     * Sent as the API's `stopEnabled`, which it does not document further.
+     */
+    stopEnabled?: boolean;
+    /**
+     * The version of the template, which counts its changes.
+     */
+    version?: string;
+}
+
+/**
  * Corrections of instance prices.
  */
 export interface NodeTemplatePriceAdjustmentConfiguration {
@@ -2890,6 +3702,48 @@ export interface OmniClusterCastaiOidcConfig {
 }
 
 /**
+ * What CAST AI knows of an omni cluster.
+ */
+export interface OmniClusterInfo {
+    /**
+     * The Google service account that CAST AI signs in to clouds with, where an edge location trusts it instead of a key.
+     */
+    castaiOidcConfig?: outputs.OmniClusterCastaiOidcConfig;
+    /**
+     * The ID of the omni cluster.
+     */
+    id: string;
+    /**
+     * The name of the cluster.
+     */
+    name: string;
+    /**
+     * The version of the omni agent, as the service last learned it.
+     */
+    omniAgentVersion?: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The address ranges of the pods, separated by commas, as the service last learned them.
+     */
+    podCidr?: string;
+    /**
+     * The kind of cluster: `EKS`, `GKE` or `AKS`.
+     */
+    providerType?: string;
+    /**
+     * The ID of the CAST AI service account that Omni uses for the cluster.
+     */
+    serviceAccountId?: string;
+    /**
+     * The state of the cluster in Omni, such as `ENABLED`, `READY`, `WARNING` or `FAILED`.
+     */
+    state?: string;
+}
+
+/**
  * What a registration with Omni says of a cluster.
  */
 export interface OmniClusterStatus {
@@ -2901,6 +3755,38 @@ export interface OmniClusterStatus {
      * The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
      */
     podCidr: string;
+}
+
+/**
+ * Conditions on labels.
+ */
+export interface OrganizationGroupLabelSelector {
+    /**
+     * Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+     */
+    condition: string;
+    /**
+     * The requirements, in any order.
+     */
+    requirements: outputs.OrganizationGroupLabelSelectorRequirement[];
+}
+
+/**
+ * A condition on a label.
+ */
+export interface OrganizationGroupLabelSelectorRequirement {
+    /**
+     * The key of the label.
+     */
+    key: string;
+    /**
+     * How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+     */
+    operator: string;
+    /**
+     * The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+     */
+    values?: string[];
 }
 
 /**
@@ -3566,6 +4452,80 @@ export interface PodMutationFilterV2WorkloadNamespace {
 }
 
 /**
+ * What CAST AI knows of a pod mutation.
+ */
+export interface PodMutationInfo {
+    /**
+     * Nodes that pods prefer.
+     */
+    affinity?: outputs.PodMutationAffinity;
+    /**
+     * Annotations that pods get.
+     */
+    annotations?: {[key: string]: string};
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * Shares of the pods that are changed in different ways, in order. Their names are unique, and their percentages add up to 100 at most.
+     */
+    distributionGroups?: outputs.PodMutationDistributionGroup[];
+    /**
+     * Whether pods are changed.
+     */
+    enabled: boolean;
+    /**
+     * Which pods are changed: those that fit all that is given, at least one filter.
+     */
+    filterV2: outputs.PodMutationFilterV2;
+    /**
+     * The ID of the pod mutation.
+     */
+    id: string;
+    /**
+     * Labels that pods get.
+     */
+    labels?: {[key: string]: string};
+    /**
+     * The name.
+     */
+    name: string;
+    /**
+     * Labels of nodes that pods ask for, or cease to ask for.
+     */
+    nodeSelector?: outputs.PodMutationNodeSelector;
+    /**
+     * The names of node templates whose pods are brought together on nodes of one template, in order.
+     */
+    nodeTemplatesToConsolidates?: string[];
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+     */
+    patch?: string;
+    /**
+     * Whether pods that run already are evicted, so that they are made anew and changed.
+     */
+    podEviction?: outputs.PodMutationPodEviction;
+    /**
+     * Where the mutation comes from: `API`, or `CUSTOM_RESOURCE` for one that an object in the cluster holds.
+     */
+    source: string;
+    /**
+     * Whether pods run on spot instances.
+     */
+    spotConfig?: outputs.PodMutationSpotConfig;
+    /**
+     * Tolerations that pods get, in order.
+     */
+    tolerations?: outputs.PodMutationToleration[];
+}
+
+/**
  * Labels of nodes that pods ask for, or cease to ask for.
  */
 export interface PodMutationNodeSelector {
@@ -3627,6 +4587,54 @@ export interface PodMutationToleration {
      * The value of the taint.
      */
     value?: string;
+}
+
+/**
+ * What CAST AI knows of a rebalancing job.
+ */
+export interface RebalancingJobInfo {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * Whether the cluster is rebalanced by the schedule.
+     */
+    enabled?: boolean;
+    /**
+     * The ID of the rebalancing job.
+     */
+    id: string;
+    /**
+     * The ID (UUID) of the schedule.
+     */
+    rebalancingScheduleId: string;
+}
+
+/**
+ * What CAST AI knows of a rebalancing schedule.
+ */
+export interface RebalancingScheduleInfo {
+    /**
+     * The ID of the rebalancing schedule.
+     */
+    id: string;
+    /**
+     * How a cluster is rebalanced, and which of its nodes.
+     */
+    launchConfiguration: outputs.RebalancingScheduleLaunchConfiguration;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * When clusters are rebalanced.
+     */
+    schedule: outputs.RebalancingScheduleSchedule;
+    /**
+     * What must hold for a cluster to be rebalanced then.
+     */
+    triggerConditions: outputs.RebalancingScheduleTriggerConditions;
 }
 
 /**
@@ -3810,6 +4818,40 @@ export interface ReservationsReservation {
 }
 
 /**
+ * What CAST AI knows of a role binding.
+ */
+export interface RoleBindingInfo {
+    /**
+     * What the binding is for.
+     */
+    description?: string;
+    /**
+     * The ID of the role binding.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The role (UUID) that is granted. The built-in ones are Owner (`3e1050c7-6593-4298-94bb-154637911d78`), Member (`8c60bd8e-21de-402a-969f-add07fd22c1b`) and Viewer (`6fc95bd7-6049-4735-80b0-ce5ccde71cb1`).
+     */
+    roleId: string;
+    /**
+     * Where the role is granted, in any order: at least one organization or cluster.
+     */
+    scopes: outputs.RoleBindingsScope[];
+    /**
+     * Who the role is granted to, in one block; of several blocks the subjects are put together.
+     */
+    subjects: outputs.RoleBindingsSubject[];
+}
+
+/**
  * Where a role is granted.
  */
 export interface RoleBindingsScope {
@@ -3871,6 +4913,52 @@ export interface SSOConnectionAad {
      * The client secret of the application. Secret.
      */
     clientSecret?: string;
+}
+
+/**
+ * What CAST AI knows of an SSO connection.
+ */
+export interface SSOConnectionInfo {
+    /**
+     * Microsoft Entra ID, formerly Azure Active Directory. Exactly one identity provider is given.
+     */
+    aad?: outputs.SSOConnectionAad;
+    /**
+     * More domains of such email addresses, in any order.
+     */
+    additionalEmailDomains?: string[];
+    /**
+     * The role (UUID) that users get when they sign in for the first time.
+     */
+    defaultRoleId?: string;
+    /**
+     * The domain of the email addresses whose users sign in by this connection, such as `example.com`.
+     */
+    emailDomain: string;
+    /**
+     * The ID of the SSO connection.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * An identity provider that speaks OpenID Connect. Exactly one identity provider is given.
+     */
+    oidc?: outputs.SSOConnectionOidc;
+    /**
+     * Okta. Exactly one identity provider is given.
+     */
+    okta?: outputs.SSOConnectionOkta;
+    /**
+     * An identity provider that speaks SAML 2.0. Exactly one identity provider is given.
+     */
+    saml?: outputs.SSOConnectionSaml;
+    /**
+     * Whether the identity provider keeps users and groups of the organization up to date. Switching it on makes the token in the output `syncAuthToken`.
+     */
+    synchronizeUserGroups?: boolean;
 }
 
 /**
@@ -3940,6 +5028,64 @@ export interface SSOConnectionSaml {
 }
 
 /**
+ * What CAST AI knows of a security runtime rule.
+ */
+export interface SecurityRuntimeRuleInfo {
+    /**
+     * How many anomalies the rule has found.
+     */
+    anomaliesCount: number;
+    /**
+     * What kind of rule it is.
+     */
+    category?: string;
+    /**
+     * Whether events are judged by the rule.
+     */
+    enabled?: boolean;
+    /**
+     * The ID of the security runtime rule.
+     */
+    id: string;
+    /**
+     * Whether CAST AI brings the rule along.
+     */
+    isBuiltIn: boolean;
+    /**
+     * Labels of the rule.
+     */
+    labels?: {[key: string]: string};
+    /**
+     * The name of the rule, which no other rule of the organization should have.
+     */
+    name: string;
+    /**
+     * An expression in CEL that is true of the workloads whose events are judged.
+     */
+    resourceSelector?: string;
+    /**
+     * What the expression is written in. Default, and all there is: `RULE_ENGINE_TYPE_CEL`, in any letter case.
+     */
+    ruleEngineType?: string;
+    /**
+     * The expression in CEL that is true of an event that is an anomaly. Blanks at the ends of lines do not count.
+     */
+    ruleText: string;
+    /**
+     * How bad an anomaly is: `SEVERITY_CRITICAL`, `SEVERITY_HIGH`, `SEVERITY_MEDIUM`, `SEVERITY_LOW` or `SEVERITY_NONE`, in any letter case.
+     */
+    severity: string;
+    /**
+     * The type of the rule inside CAST AI.
+     */
+    type: string;
+    /**
+     * The names of the custom lists that the expression uses.
+     */
+    usedCustomLists: string[];
+}
+
+/**
  * Who made a service account.
  */
 export interface ServiceAccountAuthor {
@@ -3955,6 +5101,116 @@ export interface ServiceAccountAuthor {
      * What the author is, such as `user`.
      */
     kind: string;
+}
+
+/**
+ * What CAST AI knows of a service account.
+ */
+export interface ServiceAccountInfo {
+    /**
+     * Who made the service account: one entry, or none if that is not known.
+     */
+    authors: outputs.ServiceAccountAuthor[];
+    /**
+     * What the service account is for.
+     */
+    description?: string;
+    /**
+     * The address that names the service account in role bindings and audit logs.
+     */
+    email: string;
+    /**
+     * The ID of the service account.
+     */
+    id: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+}
+
+/**
+ * What CAST AI knows of a service account key.
+ */
+export interface ServiceAccountKeyInfo {
+    /**
+     * Whether the key works. Setting it to false locks the key out without deleting it.
+     */
+    active?: boolean;
+    /**
+     * When the key stops working, as an RFC 3339 time such as `2027-01-01T00:00:00Z`. Two spellings of one moment are the same; another moment replaces the key.
+     */
+    expiresAt?: string;
+    /**
+     * The ID of the service account key.
+     */
+    id: string;
+    /**
+     * When the key was last used, as an RFC 3339 time. Unset until then.
+     */
+    lastUsedAt?: string;
+    /**
+     * The name shown in the console.
+     */
+    name: string;
+    /**
+     * The organization (UUID).
+     */
+    organizationId: string;
+    /**
+     * The first characters of the key, by which the console shows it.
+     */
+    prefix: string;
+    /**
+     * The ID (UUID) of the service account.
+     */
+    serviceAccountId: string;
+}
+
+/**
+ * What CAST AI knows of a workload custom metrics source.
+ */
+export interface WorkloadCustomMetricsDataSourceInfo {
+    /**
+     * The ID (UUID) of the cluster.
+     */
+    clusterId: string;
+    /**
+     * What is wrong with the source of metrics, in CAST AI's words.
+     */
+    errors?: string[];
+    /**
+     * The ID of the workload custom metrics source.
+     */
+    id: string;
+    /**
+     * The name of the object in the cluster that stands for the source of metrics. It stays when `name` changes.
+     */
+    kubeResourceName: string;
+    /**
+     * Whether the source of metrics is managed by CAST AI. Otherwise it comes from an object in the cluster, and changes made elsewhere may be undone.
+     */
+    managedByCast: boolean;
+    /**
+     * The name, of at most 63 characters.
+     */
+    name: string;
+    /**
+     * The Prometheus server and its metrics.
+     */
+    prometheus: outputs.WorkloadCustomMetricsDataSourcePrometheus;
+    /**
+     * How far the connection is: `CONNECTING`, `CONNECTED`, `SYNCING` or `FAILED`.
+     */
+    status: string;
+    /**
+     * What may be wrong with the source of metrics, in CAST AI's words.
+     */
+    warnings?: string[];
 }
 
 /**
@@ -4001,6 +5257,10 @@ export interface WorkloadScalingPolicyAnomalyDetection {
      * When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
      */
     cpuPressure?: outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure;
+    /**
+     * Whether memory that grows without end counts.
+     */
+    infiniteMemoryScaling?: outputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling;
 }
 
 /**
@@ -4015,6 +5275,16 @@ export interface WorkloadScalingPolicyAnomalyDetectionCpuPressure {
      * How many of the workload's pods, in percent, must lack CPU.
      */
     minPressuredPodPercentage: number;
+}
+
+/**
+ * Whether memory that grows without end counts as an anomaly.
+ */
+export interface WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling {
+    /**
+     * Whether it does.
+     */
+    enabled: boolean;
 }
 
 /**
@@ -4282,6 +5552,30 @@ export interface WorkloadScalingPolicyDownscaling {
 }
 
 /**
+ * How GPU requests are recommended.
+ */
+export interface WorkloadScalingPolicyGpu {
+    /**
+     * `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+     */
+    managementOption: string;
+}
+
+/**
+ * How fast the number of pods changes.
+ */
+export interface WorkloadScalingPolicyHpaBehavior {
+    /**
+     * How fast it shrinks.
+     */
+    scaleDown?: outputs.WorkloadScalingPolicyHpaScalingRules;
+    /**
+     * How fast it grows.
+     */
+    scaleUp?: outputs.WorkloadScalingPolicyHpaScalingRules;
+}
+
+/**
  * How horizontal pod autoscalers are converted.
  */
 export interface WorkloadScalingPolicyHpaConverter {
@@ -4289,6 +5583,226 @@ export interface WorkloadScalingPolicyHpaConverter {
      * `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
      */
     type: string;
+}
+
+/**
+ * A metric and its target: the property that `type` names is given, and no other.
+ */
+export interface WorkloadScalingPolicyHpaMetric {
+    /**
+     * A resource of one container of each pod.
+     */
+    containerResource?: outputs.WorkloadScalingPolicyHpaMetricContainerResource;
+    /**
+     * A metric of something outside the cluster.
+     */
+    external?: outputs.WorkloadScalingPolicyHpaMetricNamed;
+    /**
+     * A metric of one object in the cluster.
+     */
+    object?: outputs.WorkloadScalingPolicyHpaMetricObject;
+    /**
+     * A metric of each pod.
+     */
+    pods?: outputs.WorkloadScalingPolicyHpaMetricNamed;
+    /**
+     * A resource of all containers of a pod.
+     */
+    resource?: outputs.WorkloadScalingPolicyHpaMetricResource;
+    /**
+     * What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+     */
+    type: string;
+}
+
+/**
+ * A resource of a container in each pod, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricContainerResource {
+    /**
+     * The name of the container.
+     */
+    container: string;
+    /**
+     * The resource: `cpu` or `memory`.
+     */
+    name: string;
+    /**
+     * The value to keep the metric at.
+     */
+    target: outputs.WorkloadScalingPolicyHpaMetricTarget;
+}
+
+/**
+ * Names a metric.
+ */
+export interface WorkloadScalingPolicyHpaMetricIdentifier {
+    /**
+     * The name of the metric.
+     */
+    name: string;
+    /**
+     * The labels that series of the metric must have to count. Left out, all count.
+     */
+    selector?: {[key: string]: string};
+}
+
+/**
+ * A metric that is known by its name, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricNamed {
+    /**
+     * Which metric.
+     */
+    metric: outputs.WorkloadScalingPolicyHpaMetricIdentifier;
+    /**
+     * The value to keep the metric at.
+     */
+    target: outputs.WorkloadScalingPolicyHpaMetricTarget;
+}
+
+/**
+ * A metric of an object in the cluster, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricObject {
+    /**
+     * The object, in the namespace of the workload.
+     */
+    describedObject: outputs.WorkloadScalingPolicyHpaMetricObjectReference;
+    /**
+     * Which metric of the object.
+     */
+    metric: outputs.WorkloadScalingPolicyHpaMetricIdentifier;
+    /**
+     * The value to keep the metric at.
+     */
+    target: outputs.WorkloadScalingPolicyHpaMetricTarget;
+}
+
+/**
+ * Names an object in the cluster.
+ */
+export interface WorkloadScalingPolicyHpaMetricObjectReference {
+    /**
+     * The version of its kind, such as `networking.k8s.io/v1`.
+     */
+    apiVersion?: string;
+    /**
+     * Its kind, such as `Ingress`.
+     */
+    kind?: string;
+    /**
+     * Its name.
+     */
+    name?: string;
+}
+
+/**
+ * A resource of pods, and its target.
+ */
+export interface WorkloadScalingPolicyHpaMetricResource {
+    /**
+     * The resource: `cpu` or `memory`.
+     */
+    name: string;
+    /**
+     * The value to keep the metric at.
+     */
+    target: outputs.WorkloadScalingPolicyHpaMetricTarget;
+}
+
+/**
+ * A value to keep a metric at.
+ */
+export interface WorkloadScalingPolicyHpaMetricTarget {
+    /**
+     * What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+     */
+    type: string;
+    /**
+     * The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+     */
+    value: string;
+}
+
+/**
+ * The greatest change of the number of pods in a period.
+ */
+export interface WorkloadScalingPolicyHpaScalingPolicy {
+    /**
+     * The period, in seconds. Kubernetes allows 1 to 1800.
+     */
+    periodSeconds: number;
+    /**
+     * What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+     */
+    type: string;
+    /**
+     * The greatest change.
+     */
+    value: number;
+}
+
+/**
+ * How fast the number of pods changes in one direction.
+ */
+export interface WorkloadScalingPolicyHpaScalingRules {
+    /**
+     * The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+     */
+    policies?: outputs.WorkloadScalingPolicyHpaScalingPolicy[];
+    /**
+     * Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+     */
+    selectPolicy?: string;
+    /**
+     * How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+     */
+    stabilizationWindowSeconds?: number;
+    /**
+     * How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+     */
+    tolerance?: string;
+}
+
+/**
+ * How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+ */
+export interface WorkloadScalingPolicyHpaSettings {
+    /**
+     * `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+     */
+    managementOption: string;
+    /**
+     * The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+     */
+    nativeHpaSpec: outputs.WorkloadScalingPolicyHpaSpec;
+    /**
+     * Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+     */
+    takeOwnership: boolean;
+}
+
+/**
+ * A horizontal pod autoscaler.
+ */
+export interface WorkloadScalingPolicyHpaSpec {
+    /**
+     * How fast the number of pods changes. Left out, as Kubernetes does it.
+     */
+    behavior?: outputs.WorkloadScalingPolicyHpaBehavior;
+    /**
+     * The greatest number of pods.
+     */
+    maxReplicas: number;
+    /**
+     * What the number of pods follows: the metric that asks for most. Their order does not matter.
+     */
+    metrics: outputs.WorkloadScalingPolicyHpaMetric[];
+    /**
+     * The least number of pods.
+     */
+    minReplicas: number;
 }
 
 /**

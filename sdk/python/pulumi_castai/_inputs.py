@@ -95,6 +95,10 @@ __all__ = [
     'EdgeLocationCustomArgsDict',
     'EdgeLocationGcpArgs',
     'EdgeLocationGcpArgsDict',
+    'EdgeLocationLiqoArgs',
+    'EdgeLocationLiqoArgsDict',
+    'EdgeLocationLiqoGatewayServerArgs',
+    'EdgeLocationLiqoGatewayServerArgsDict',
     'EdgeLocationNetworkingArgs',
     'EdgeLocationNetworkingArgsDict',
     'EdgeLocationNetworkingCniArgs',
@@ -235,6 +239,10 @@ __all__ = [
     'NodeTemplatePriceAdjustmentConfigurationArgsDict',
     'OmniClusterStatusArgs',
     'OmniClusterStatusArgsDict',
+    'OrganizationGroupLabelSelectorArgs',
+    'OrganizationGroupLabelSelectorArgsDict',
+    'OrganizationGroupLabelSelectorRequirementArgs',
+    'OrganizationGroupLabelSelectorRequirementArgsDict',
     'OrganizationGroupMemberArgs',
     'OrganizationGroupMemberArgsDict',
     'OrganizationGroupMemberMemberArgs',
@@ -363,6 +371,8 @@ __all__ = [
     'WorkloadScalingPolicyAnomalyDetectionArgsDict',
     'WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs',
     'WorkloadScalingPolicyAnomalyDetectionCpuPressureArgsDict',
+    'WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs',
+    'WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgsDict',
     'WorkloadScalingPolicyAntiAffinityArgs',
     'WorkloadScalingPolicyAntiAffinityArgsDict',
     'WorkloadScalingPolicyAssignmentRuleArgs',
@@ -393,8 +403,36 @@ __all__ = [
     'WorkloadScalingPolicyCpuLimitArgsDict',
     'WorkloadScalingPolicyDownscalingArgs',
     'WorkloadScalingPolicyDownscalingArgsDict',
+    'WorkloadScalingPolicyGpuArgs',
+    'WorkloadScalingPolicyGpuArgsDict',
+    'WorkloadScalingPolicyHpaBehaviorArgs',
+    'WorkloadScalingPolicyHpaBehaviorArgsDict',
     'WorkloadScalingPolicyHpaConverterArgs',
     'WorkloadScalingPolicyHpaConverterArgsDict',
+    'WorkloadScalingPolicyHpaMetricArgs',
+    'WorkloadScalingPolicyHpaMetricArgsDict',
+    'WorkloadScalingPolicyHpaMetricContainerResourceArgs',
+    'WorkloadScalingPolicyHpaMetricContainerResourceArgsDict',
+    'WorkloadScalingPolicyHpaMetricIdentifierArgs',
+    'WorkloadScalingPolicyHpaMetricIdentifierArgsDict',
+    'WorkloadScalingPolicyHpaMetricNamedArgs',
+    'WorkloadScalingPolicyHpaMetricNamedArgsDict',
+    'WorkloadScalingPolicyHpaMetricObjectArgs',
+    'WorkloadScalingPolicyHpaMetricObjectArgsDict',
+    'WorkloadScalingPolicyHpaMetricObjectReferenceArgs',
+    'WorkloadScalingPolicyHpaMetricObjectReferenceArgsDict',
+    'WorkloadScalingPolicyHpaMetricResourceArgs',
+    'WorkloadScalingPolicyHpaMetricResourceArgsDict',
+    'WorkloadScalingPolicyHpaMetricTargetArgs',
+    'WorkloadScalingPolicyHpaMetricTargetArgsDict',
+    'WorkloadScalingPolicyHpaScalingPolicyArgs',
+    'WorkloadScalingPolicyHpaScalingPolicyArgsDict',
+    'WorkloadScalingPolicyHpaScalingRulesArgs',
+    'WorkloadScalingPolicyHpaScalingRulesArgsDict',
+    'WorkloadScalingPolicyHpaSettingsArgs',
+    'WorkloadScalingPolicyHpaSettingsArgsDict',
+    'WorkloadScalingPolicyHpaSpecArgs',
+    'WorkloadScalingPolicyHpaSpecArgsDict',
     'WorkloadScalingPolicyJvmArgs',
     'WorkloadScalingPolicyJvmArgsDict',
     'WorkloadScalingPolicyJvmMemoryArgs',
@@ -3497,22 +3535,78 @@ class EdgeLocationControlPlaneArgsDict(TypedDict):
     """
     The control plane of an edge location.
     """
+    api_server_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The port of its API server. Left out or 0, the service chooses.
+    """
+    external_address: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address at which edges reach it, where that is not the one of its service.
+    """
     ha: NotRequired[pulumi.Input[Optional[_builtins.bool]]]
     """
     Whether it is highly available. Default: true.
+    """
+    konnectivity_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+    """
+    service_annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of its Kubernetes service, such as those that say which load balancer it gets.
     """
 
 @pulumi.input_type
 class EdgeLocationControlPlaneArgs:
     def __init__(__self__, *,
-                 ha: pulumi.Input[Optional[_builtins.bool]] = None):
+                 api_server_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 external_address: pulumi.Input[Optional[_builtins.str]] = None,
+                 ha: pulumi.Input[Optional[_builtins.bool]] = None,
+                 konnectivity_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 service_annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
         """
         The control plane of an edge location.
 
+        :param pulumi.Input[_builtins.int] api_server_port: The port of its API server. Left out or 0, the service chooses.
+        :param pulumi.Input[_builtins.str] external_address: The address at which edges reach it, where that is not the one of its service.
         :param pulumi.Input[_builtins.bool] ha: Whether it is highly available. Default: true.
+        :param pulumi.Input[_builtins.int] konnectivity_port: The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] service_annotations: Annotations of its Kubernetes service, such as those that say which load balancer it gets.
         """
+        if api_server_port is not None:
+            pulumi.set(__self__, "api_server_port", api_server_port)
+        if external_address is not None:
+            pulumi.set(__self__, "external_address", external_address)
         if ha is not None:
             pulumi.set(__self__, "ha", ha)
+        if konnectivity_port is not None:
+            pulumi.set(__self__, "konnectivity_port", konnectivity_port)
+        if service_annotations is not None:
+            pulumi.set(__self__, "service_annotations", service_annotations)
+
+    @_builtins.property
+    @pulumi.getter(name="apiServerPort")
+    def api_server_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The port of its API server. Left out or 0, the service chooses.
+        """
+        return pulumi.get(self, "api_server_port")
+
+    @api_server_port.setter
+    def api_server_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "api_server_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="externalAddress")
+    def external_address(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address at which edges reach it, where that is not the one of its service.
+        """
+        return pulumi.get(self, "external_address")
+
+    @external_address.setter
+    def external_address(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "external_address", value)
 
     @_builtins.property
     @pulumi.getter
@@ -3525,6 +3619,30 @@ class EdgeLocationControlPlaneArgs:
     @ha.setter
     def ha(self, value: pulumi.Input[Optional[_builtins.bool]]):
         pulumi.set(self, "ha", value)
+
+    @_builtins.property
+    @pulumi.getter(name="konnectivityPort")
+    def konnectivity_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+        """
+        return pulumi.get(self, "konnectivity_port")
+
+    @konnectivity_port.setter
+    def konnectivity_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "konnectivity_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAnnotations")
+    def service_annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        """
+        return pulumi.get(self, "service_annotations")
+
+    @service_annotations.setter
+    def service_annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "service_annotations", value)
 
 
 class EdgeLocationCustomArgsDict(TypedDict):
@@ -3710,6 +3828,134 @@ class EdgeLocationGcpArgs:
     @target_service_account_email.setter
     def target_service_account_email(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "target_service_account_email", value)
+
+
+class EdgeLocationLiqoArgsDict(TypedDict):
+    """
+    Liqo, which connects the edges of a location with the cluster.
+    """
+    gateway_server: NotRequired[pulumi.Input[Optional['EdgeLocationLiqoGatewayServerArgsDict']]]
+    """
+    The end of the tunnel in the cluster.
+    """
+
+@pulumi.input_type
+class EdgeLocationLiqoArgs:
+    def __init__(__self__, *,
+                 gateway_server: pulumi.Input[Optional['EdgeLocationLiqoGatewayServerArgs']] = None):
+        """
+        Liqo, which connects the edges of a location with the cluster.
+
+        :param pulumi.Input['EdgeLocationLiqoGatewayServerArgs'] gateway_server: The end of the tunnel in the cluster.
+        """
+        if gateway_server is not None:
+            pulumi.set(__self__, "gateway_server", gateway_server)
+
+    @_builtins.property
+    @pulumi.getter(name="gatewayServer")
+    def gateway_server(self) -> pulumi.Input[Optional['EdgeLocationLiqoGatewayServerArgs']]:
+        """
+        The end of the tunnel in the cluster.
+        """
+        return pulumi.get(self, "gateway_server")
+
+    @gateway_server.setter
+    def gateway_server(self, value: pulumi.Input[Optional['EdgeLocationLiqoGatewayServerArgs']]):
+        pulumi.set(self, "gateway_server", value)
+
+
+class EdgeLocationLiqoGatewayServerArgsDict(TypedDict):
+    """
+    The end of the tunnel between edges and cluster that is in the cluster.
+    """
+    external_address: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The address at which edges reach it, where that is not the one of its service.
+    """
+    external_port: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    The port at which edges reach it. Left out or 0, the service chooses.
+    """
+    service_annotations: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+    """
+    service_labels: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    Labels of its Kubernetes service.
+    """
+
+@pulumi.input_type
+class EdgeLocationLiqoGatewayServerArgs:
+    def __init__(__self__, *,
+                 external_address: pulumi.Input[Optional[_builtins.str]] = None,
+                 external_port: pulumi.Input[Optional[_builtins.int]] = None,
+                 service_annotations: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None,
+                 service_labels: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        The end of the tunnel between edges and cluster that is in the cluster.
+
+        :param pulumi.Input[_builtins.str] external_address: The address at which edges reach it, where that is not the one of its service.
+        :param pulumi.Input[_builtins.int] external_port: The port at which edges reach it. Left out or 0, the service chooses.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] service_annotations: Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] service_labels: Labels of its Kubernetes service.
+        """
+        if external_address is not None:
+            pulumi.set(__self__, "external_address", external_address)
+        if external_port is not None:
+            pulumi.set(__self__, "external_port", external_port)
+        if service_annotations is not None:
+            pulumi.set(__self__, "service_annotations", service_annotations)
+        if service_labels is not None:
+            pulumi.set(__self__, "service_labels", service_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="externalAddress")
+    def external_address(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The address at which edges reach it, where that is not the one of its service.
+        """
+        return pulumi.get(self, "external_address")
+
+    @external_address.setter
+    def external_address(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "external_address", value)
+
+    @_builtins.property
+    @pulumi.getter(name="externalPort")
+    def external_port(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        The port at which edges reach it. Left out or 0, the service chooses.
+        """
+        return pulumi.get(self, "external_port")
+
+    @external_port.setter
+    def external_port(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "external_port", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAnnotations")
+    def service_annotations(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        """
+        return pulumi.get(self, "service_annotations")
+
+    @service_annotations.setter
+    def service_annotations(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "service_annotations", value)
+
+    @_builtins.property
+    @pulumi.getter(name="serviceLabels")
+    def service_labels(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        Labels of its Kubernetes service.
+        """
+        return pulumi.get(self, "service_labels")
+
+    @service_labels.setter
+    def service_labels(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "service_labels", value)
 
 
 class EdgeLocationNetworkingArgsDict(TypedDict):
@@ -9603,6 +9849,130 @@ class OmniClusterStatusArgs:
         pulumi.set(self, "pod_cidr", value)
 
 
+class OrganizationGroupLabelSelectorArgsDict(TypedDict):
+    """
+    Conditions on labels.
+    """
+    condition: pulumi.Input[_builtins.str]
+    """
+    Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+    """
+    requirements: pulumi.Input[Sequence[pulumi.Input['OrganizationGroupLabelSelectorRequirementArgsDict']]]
+    """
+    The requirements, in any order.
+    """
+
+@pulumi.input_type
+class OrganizationGroupLabelSelectorArgs:
+    def __init__(__self__, *,
+                 condition: pulumi.Input[_builtins.str],
+                 requirements: pulumi.Input[Sequence[pulumi.Input['OrganizationGroupLabelSelectorRequirementArgs']]]):
+        """
+        Conditions on labels.
+
+        :param pulumi.Input[_builtins.str] condition: Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input['OrganizationGroupLabelSelectorRequirementArgs']]] requirements: The requirements, in any order.
+        """
+        pulumi.set(__self__, "condition", condition)
+        pulumi.set(__self__, "requirements", requirements)
+
+    @_builtins.property
+    @pulumi.getter
+    def condition(self) -> pulumi.Input[_builtins.str]:
+        """
+        Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+        """
+        return pulumi.get(self, "condition")
+
+    @condition.setter
+    def condition(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "condition", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def requirements(self) -> pulumi.Input[Sequence[pulumi.Input['OrganizationGroupLabelSelectorRequirementArgs']]]:
+        """
+        The requirements, in any order.
+        """
+        return pulumi.get(self, "requirements")
+
+    @requirements.setter
+    def requirements(self, value: pulumi.Input[Sequence[pulumi.Input['OrganizationGroupLabelSelectorRequirementArgs']]]):
+        pulumi.set(self, "requirements", value)
+
+
+class OrganizationGroupLabelSelectorRequirementArgsDict(TypedDict):
+    """
+    A condition on a label.
+    """
+    key: pulumi.Input[_builtins.str]
+    """
+    The key of the label.
+    """
+    operator: pulumi.Input[_builtins.str]
+    """
+    How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+    """
+    values: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]]
+    """
+    The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+    """
+
+@pulumi.input_type
+class OrganizationGroupLabelSelectorRequirementArgs:
+    def __init__(__self__, *,
+                 key: pulumi.Input[_builtins.str],
+                 operator: pulumi.Input[_builtins.str],
+                 values: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None):
+        """
+        A condition on a label.
+
+        :param pulumi.Input[_builtins.str] key: The key of the label.
+        :param pulumi.Input[_builtins.str] operator: How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+        :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] values: The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> pulumi.Input[_builtins.str]:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @key.setter
+    def key(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "key", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> pulumi.Input[_builtins.str]:
+        """
+        How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @operator.setter
+    def operator(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "operator", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]:
+        """
+        The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
+
+    @values.setter
+    def values(self, value: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "values", value)
+
+
 class OrganizationGroupMemberArgsDict(TypedDict):
     """
     A block of members of a group.
@@ -13663,18 +14033,26 @@ class WorkloadScalingPolicyAnomalyDetectionArgsDict(TypedDict):
     """
     When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
     """
+    infinite_memory_scaling: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgsDict']]]
+    """
+    Whether memory that grows without end counts.
+    """
 
 @pulumi.input_type
 class WorkloadScalingPolicyAnomalyDetectionArgs:
     def __init__(__self__, *,
-                 cpu_pressure: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs']] = None):
+                 cpu_pressure: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs']] = None,
+                 infinite_memory_scaling: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs']] = None):
         """
         What counts as an anomaly.
 
         :param pulumi.Input['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs'] cpu_pressure: When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+        :param pulumi.Input['WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs'] infinite_memory_scaling: Whether memory that grows without end counts.
         """
         if cpu_pressure is not None:
             pulumi.set(__self__, "cpu_pressure", cpu_pressure)
+        if infinite_memory_scaling is not None:
+            pulumi.set(__self__, "infinite_memory_scaling", infinite_memory_scaling)
 
     @_builtins.property
     @pulumi.getter(name="cpuPressure")
@@ -13687,6 +14065,18 @@ class WorkloadScalingPolicyAnomalyDetectionArgs:
     @cpu_pressure.setter
     def cpu_pressure(self, value: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs']]):
         pulumi.set(self, "cpu_pressure", value)
+
+    @_builtins.property
+    @pulumi.getter(name="infiniteMemoryScaling")
+    def infinite_memory_scaling(self) -> pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs']]:
+        """
+        Whether memory that grows without end counts.
+        """
+        return pulumi.get(self, "infinite_memory_scaling")
+
+    @infinite_memory_scaling.setter
+    def infinite_memory_scaling(self, value: pulumi.Input[Optional['WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs']]):
+        pulumi.set(self, "infinite_memory_scaling", value)
 
 
 class WorkloadScalingPolicyAnomalyDetectionCpuPressureArgsDict(TypedDict):
@@ -13739,6 +14129,39 @@ class WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs:
     @min_pressured_pod_percentage.setter
     def min_pressured_pod_percentage(self, value: pulumi.Input[_builtins.float]):
         pulumi.set(self, "min_pressured_pod_percentage", value)
+
+
+class WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgsDict(TypedDict):
+    """
+    Whether memory that grows without end counts as an anomaly.
+    """
+    enabled: pulumi.Input[_builtins.bool]
+    """
+    Whether it does.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs:
+    def __init__(__self__, *,
+                 enabled: pulumi.Input[_builtins.bool]):
+        """
+        Whether memory that grows without end counts as an anomaly.
+
+        :param pulumi.Input[_builtins.bool] enabled: Whether it does.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether it does.
+        """
+        return pulumi.get(self, "enabled")
+
+    @enabled.setter
+    def enabled(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "enabled", value)
 
 
 class WorkloadScalingPolicyAntiAffinityArgsDict(TypedDict):
@@ -14798,6 +15221,93 @@ class WorkloadScalingPolicyDownscalingArgs:
         pulumi.set(self, "apply_type", value)
 
 
+class WorkloadScalingPolicyGpuArgsDict(TypedDict):
+    """
+    How GPU requests are recommended.
+    """
+    management_option: pulumi.Input[_builtins.str]
+    """
+    `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyGpuArgs:
+    def __init__(__self__, *,
+                 management_option: pulumi.Input[_builtins.str]):
+        """
+        How GPU requests are recommended.
+
+        :param pulumi.Input[_builtins.str] management_option: `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+        """
+        pulumi.set(__self__, "management_option", management_option)
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> pulumi.Input[_builtins.str]:
+        """
+        `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+        """
+        return pulumi.get(self, "management_option")
+
+    @management_option.setter
+    def management_option(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "management_option", value)
+
+
+class WorkloadScalingPolicyHpaBehaviorArgsDict(TypedDict):
+    """
+    How fast the number of pods changes.
+    """
+    scale_down: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgsDict']]]
+    """
+    How fast it shrinks.
+    """
+    scale_up: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgsDict']]]
+    """
+    How fast it grows.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaBehaviorArgs:
+    def __init__(__self__, *,
+                 scale_down: pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgs']] = None,
+                 scale_up: pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgs']] = None):
+        """
+        How fast the number of pods changes.
+
+        :param pulumi.Input['WorkloadScalingPolicyHpaScalingRulesArgs'] scale_down: How fast it shrinks.
+        :param pulumi.Input['WorkloadScalingPolicyHpaScalingRulesArgs'] scale_up: How fast it grows.
+        """
+        if scale_down is not None:
+            pulumi.set(__self__, "scale_down", scale_down)
+        if scale_up is not None:
+            pulumi.set(__self__, "scale_up", scale_up)
+
+    @_builtins.property
+    @pulumi.getter(name="scaleDown")
+    def scale_down(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgs']]:
+        """
+        How fast it shrinks.
+        """
+        return pulumi.get(self, "scale_down")
+
+    @scale_down.setter
+    def scale_down(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgs']]):
+        pulumi.set(self, "scale_down", value)
+
+    @_builtins.property
+    @pulumi.getter(name="scaleUp")
+    def scale_up(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgs']]:
+        """
+        How fast it grows.
+        """
+        return pulumi.get(self, "scale_up")
+
+    @scale_up.setter
+    def scale_up(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaScalingRulesArgs']]):
+        pulumi.set(self, "scale_up", value)
+
+
 class WorkloadScalingPolicyHpaConverterArgsDict(TypedDict):
     """
     How horizontal pod autoscalers are converted.
@@ -14829,6 +15339,891 @@ class WorkloadScalingPolicyHpaConverterArgs:
     @type.setter
     def type(self, value: pulumi.Input[_builtins.str]):
         pulumi.set(self, "type", value)
+
+
+class WorkloadScalingPolicyHpaMetricArgsDict(TypedDict):
+    """
+    A metric and its target: the property that `type` names is given, and no other.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+    """
+    container_resource: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricContainerResourceArgsDict']]]
+    """
+    A resource of one container of each pod.
+    """
+    external: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgsDict']]]
+    """
+    A metric of something outside the cluster.
+    """
+    object: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricObjectArgsDict']]]
+    """
+    A metric of one object in the cluster.
+    """
+    pods: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgsDict']]]
+    """
+    A metric of each pod.
+    """
+    resource: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricResourceArgsDict']]]
+    """
+    A resource of all containers of a pod.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 container_resource: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricContainerResourceArgs']] = None,
+                 external: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgs']] = None,
+                 object: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricObjectArgs']] = None,
+                 pods: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgs']] = None,
+                 resource: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricResourceArgs']] = None):
+        """
+        A metric and its target: the property that `type` names is given, and no other.
+
+        :param pulumi.Input[_builtins.str] type: What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricContainerResourceArgs'] container_resource: A resource of one container of each pod.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricNamedArgs'] external: A metric of something outside the cluster.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricObjectArgs'] object: A metric of one object in the cluster.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricNamedArgs'] pods: A metric of each pod.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricResourceArgs'] resource: A resource of all containers of a pod.
+        """
+        pulumi.set(__self__, "type", type)
+        if container_resource is not None:
+            pulumi.set(__self__, "container_resource", container_resource)
+        if external is not None:
+            pulumi.set(__self__, "external", external)
+        if object is not None:
+            pulumi.set(__self__, "object", object)
+        if pods is not None:
+            pulumi.set(__self__, "pods", pods)
+        if resource is not None:
+            pulumi.set(__self__, "resource", resource)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter(name="containerResource")
+    def container_resource(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricContainerResourceArgs']]:
+        """
+        A resource of one container of each pod.
+        """
+        return pulumi.get(self, "container_resource")
+
+    @container_resource.setter
+    def container_resource(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricContainerResourceArgs']]):
+        pulumi.set(self, "container_resource", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def external(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgs']]:
+        """
+        A metric of something outside the cluster.
+        """
+        return pulumi.get(self, "external")
+
+    @external.setter
+    def external(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgs']]):
+        pulumi.set(self, "external", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def object(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricObjectArgs']]:
+        """
+        A metric of one object in the cluster.
+        """
+        return pulumi.get(self, "object")
+
+    @object.setter
+    def object(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricObjectArgs']]):
+        pulumi.set(self, "object", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def pods(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgs']]:
+        """
+        A metric of each pod.
+        """
+        return pulumi.get(self, "pods")
+
+    @pods.setter
+    def pods(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricNamedArgs']]):
+        pulumi.set(self, "pods", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def resource(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricResourceArgs']]:
+        """
+        A resource of all containers of a pod.
+        """
+        return pulumi.get(self, "resource")
+
+    @resource.setter
+    def resource(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaMetricResourceArgs']]):
+        pulumi.set(self, "resource", value)
+
+
+class WorkloadScalingPolicyHpaMetricContainerResourceArgsDict(TypedDict):
+    """
+    A resource of a container in each pod, and its target.
+    """
+    container: pulumi.Input[_builtins.str]
+    """
+    The name of the container.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The resource: `cpu` or `memory`.
+    """
+    target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgsDict']
+    """
+    The value to keep the metric at.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricContainerResourceArgs:
+    def __init__(__self__, *,
+                 container: pulumi.Input[_builtins.str],
+                 name: pulumi.Input[_builtins.str],
+                 target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        """
+        A resource of a container in each pod, and its target.
+
+        :param pulumi.Input[_builtins.str] container: The name of the container.
+        :param pulumi.Input[_builtins.str] name: The resource: `cpu` or `memory`.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs'] target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "container", container)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def container(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the container.
+        """
+        return pulumi.get(self, "container")
+
+    @container.setter
+    def container(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "container", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The resource: `cpu` or `memory`.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']:
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+    @target.setter
+    def target(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        pulumi.set(self, "target", value)
+
+
+class WorkloadScalingPolicyHpaMetricIdentifierArgsDict(TypedDict):
+    """
+    Names a metric.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The name of the metric.
+    """
+    selector: NotRequired[pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]]
+    """
+    The labels that series of the metric must have to count. Left out, all count.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricIdentifierArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 selector: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]] = None):
+        """
+        Names a metric.
+
+        :param pulumi.Input[_builtins.str] name: The name of the metric.
+        :param pulumi.Input[Mapping[str, pulumi.Input[_builtins.str]]] selector: The labels that series of the metric must have to count. Left out, all count.
+        """
+        pulumi.set(__self__, "name", name)
+        if selector is not None:
+            pulumi.set(__self__, "selector", selector)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The name of the metric.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def selector(self) -> pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]:
+        """
+        The labels that series of the metric must have to count. Left out, all count.
+        """
+        return pulumi.get(self, "selector")
+
+    @selector.setter
+    def selector(self, value: pulumi.Input[Optional[Mapping[str, pulumi.Input[_builtins.str]]]]):
+        pulumi.set(self, "selector", value)
+
+
+class WorkloadScalingPolicyHpaMetricNamedArgsDict(TypedDict):
+    """
+    A metric that is known by its name, and its target.
+    """
+    metric: pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgsDict']
+    """
+    Which metric.
+    """
+    target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgsDict']
+    """
+    The value to keep the metric at.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricNamedArgs:
+    def __init__(__self__, *,
+                 metric: pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs'],
+                 target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        """
+        A metric that is known by its name, and its target.
+
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs'] metric: Which metric.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs'] target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "metric", metric)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def metric(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs']:
+        """
+        Which metric.
+        """
+        return pulumi.get(self, "metric")
+
+    @metric.setter
+    def metric(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs']):
+        pulumi.set(self, "metric", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']:
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+    @target.setter
+    def target(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        pulumi.set(self, "target", value)
+
+
+class WorkloadScalingPolicyHpaMetricObjectArgsDict(TypedDict):
+    """
+    A metric of an object in the cluster, and its target.
+    """
+    described_object: pulumi.Input['WorkloadScalingPolicyHpaMetricObjectReferenceArgsDict']
+    """
+    The object, in the namespace of the workload.
+    """
+    metric: pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgsDict']
+    """
+    Which metric of the object.
+    """
+    target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgsDict']
+    """
+    The value to keep the metric at.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricObjectArgs:
+    def __init__(__self__, *,
+                 described_object: pulumi.Input['WorkloadScalingPolicyHpaMetricObjectReferenceArgs'],
+                 metric: pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs'],
+                 target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        """
+        A metric of an object in the cluster, and its target.
+
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricObjectReferenceArgs'] described_object: The object, in the namespace of the workload.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs'] metric: Which metric of the object.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs'] target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "described_object", described_object)
+        pulumi.set(__self__, "metric", metric)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter(name="describedObject")
+    def described_object(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricObjectReferenceArgs']:
+        """
+        The object, in the namespace of the workload.
+        """
+        return pulumi.get(self, "described_object")
+
+    @described_object.setter
+    def described_object(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricObjectReferenceArgs']):
+        pulumi.set(self, "described_object", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metric(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs']:
+        """
+        Which metric of the object.
+        """
+        return pulumi.get(self, "metric")
+
+    @metric.setter
+    def metric(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricIdentifierArgs']):
+        pulumi.set(self, "metric", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']:
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+    @target.setter
+    def target(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        pulumi.set(self, "target", value)
+
+
+class WorkloadScalingPolicyHpaMetricObjectReferenceArgsDict(TypedDict):
+    """
+    Names an object in the cluster.
+    """
+    api_version: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    The version of its kind, such as `networking.k8s.io/v1`.
+    """
+    kind: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Its kind, such as `Ingress`.
+    """
+    name: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Its name.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricObjectReferenceArgs:
+    def __init__(__self__, *,
+                 api_version: pulumi.Input[Optional[_builtins.str]] = None,
+                 kind: pulumi.Input[Optional[_builtins.str]] = None,
+                 name: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        Names an object in the cluster.
+
+        :param pulumi.Input[_builtins.str] api_version: The version of its kind, such as `networking.k8s.io/v1`.
+        :param pulumi.Input[_builtins.str] kind: Its kind, such as `Ingress`.
+        :param pulumi.Input[_builtins.str] name: Its name.
+        """
+        if api_version is not None:
+            pulumi.set(__self__, "api_version", api_version)
+        if kind is not None:
+            pulumi.set(__self__, "kind", kind)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter(name="apiVersion")
+    def api_version(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        The version of its kind, such as `networking.k8s.io/v1`.
+        """
+        return pulumi.get(self, "api_version")
+
+    @api_version.setter
+    def api_version(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "api_version", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Its kind, such as `Ingress`.
+        """
+        return pulumi.get(self, "kind")
+
+    @kind.setter
+    def kind(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "kind", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Its name.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "name", value)
+
+
+class WorkloadScalingPolicyHpaMetricResourceArgsDict(TypedDict):
+    """
+    A resource of pods, and its target.
+    """
+    name: pulumi.Input[_builtins.str]
+    """
+    The resource: `cpu` or `memory`.
+    """
+    target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgsDict']
+    """
+    The value to keep the metric at.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricResourceArgs:
+    def __init__(__self__, *,
+                 name: pulumi.Input[_builtins.str],
+                 target: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        """
+        A resource of pods, and its target.
+
+        :param pulumi.Input[_builtins.str] name: The resource: `cpu` or `memory`.
+        :param pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs'] target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> pulumi.Input[_builtins.str]:
+        """
+        The resource: `cpu` or `memory`.
+        """
+        return pulumi.get(self, "name")
+
+    @name.setter
+    def name(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "name", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']:
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+    @target.setter
+    def target(self, value: pulumi.Input['WorkloadScalingPolicyHpaMetricTargetArgs']):
+        pulumi.set(self, "target", value)
+
+
+class WorkloadScalingPolicyHpaMetricTargetArgsDict(TypedDict):
+    """
+    A value to keep a metric at.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+    """
+    value: pulumi.Input[_builtins.str]
+    """
+    The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaMetricTargetArgs:
+    def __init__(__self__, *,
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.str]):
+        """
+        A value to keep a metric at.
+
+        :param pulumi.Input[_builtins.str] type: What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+        :param pulumi.Input[_builtins.str] value: The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.str]:
+        """
+        The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "value", value)
+
+
+class WorkloadScalingPolicyHpaScalingPolicyArgsDict(TypedDict):
+    """
+    The greatest change of the number of pods in a period.
+    """
+    period_seconds: pulumi.Input[_builtins.int]
+    """
+    The period, in seconds. Kubernetes allows 1 to 1800.
+    """
+    type: pulumi.Input[_builtins.str]
+    """
+    What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+    """
+    value: pulumi.Input[_builtins.int]
+    """
+    The greatest change.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaScalingPolicyArgs:
+    def __init__(__self__, *,
+                 period_seconds: pulumi.Input[_builtins.int],
+                 type: pulumi.Input[_builtins.str],
+                 value: pulumi.Input[_builtins.int]):
+        """
+        The greatest change of the number of pods in a period.
+
+        :param pulumi.Input[_builtins.int] period_seconds: The period, in seconds. Kubernetes allows 1 to 1800.
+        :param pulumi.Input[_builtins.str] type: What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+        :param pulumi.Input[_builtins.int] value: The greatest change.
+        """
+        pulumi.set(__self__, "period_seconds", period_seconds)
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter(name="periodSeconds")
+    def period_seconds(self) -> pulumi.Input[_builtins.int]:
+        """
+        The period, in seconds. Kubernetes allows 1 to 1800.
+        """
+        return pulumi.get(self, "period_seconds")
+
+    @period_seconds.setter
+    def period_seconds(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "period_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> pulumi.Input[_builtins.str]:
+        """
+        What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+        """
+        return pulumi.get(self, "type")
+
+    @type.setter
+    def type(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "type", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> pulumi.Input[_builtins.int]:
+        """
+        The greatest change.
+        """
+        return pulumi.get(self, "value")
+
+    @value.setter
+    def value(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "value", value)
+
+
+class WorkloadScalingPolicyHpaScalingRulesArgsDict(TypedDict):
+    """
+    How fast the number of pods changes in one direction.
+    """
+    policies: NotRequired[pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaScalingPolicyArgsDict']]]]]
+    """
+    The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+    """
+    select_policy: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+    """
+    stabilization_window_seconds: NotRequired[pulumi.Input[Optional[_builtins.int]]]
+    """
+    How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+    """
+    tolerance: NotRequired[pulumi.Input[Optional[_builtins.str]]]
+    """
+    How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaScalingRulesArgs:
+    def __init__(__self__, *,
+                 policies: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaScalingPolicyArgs']]]] = None,
+                 select_policy: pulumi.Input[Optional[_builtins.str]] = None,
+                 stabilization_window_seconds: pulumi.Input[Optional[_builtins.int]] = None,
+                 tolerance: pulumi.Input[Optional[_builtins.str]] = None):
+        """
+        How fast the number of pods changes in one direction.
+
+        :param pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaScalingPolicyArgs']]] policies: The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+        :param pulumi.Input[_builtins.str] select_policy: Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+        :param pulumi.Input[_builtins.int] stabilization_window_seconds: How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+        :param pulumi.Input[_builtins.str] tolerance: How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+        """
+        if policies is not None:
+            pulumi.set(__self__, "policies", policies)
+        if select_policy is not None:
+            pulumi.set(__self__, "select_policy", select_policy)
+        if stabilization_window_seconds is not None:
+            pulumi.set(__self__, "stabilization_window_seconds", stabilization_window_seconds)
+        if tolerance is not None:
+            pulumi.set(__self__, "tolerance", tolerance)
+
+    @_builtins.property
+    @pulumi.getter
+    def policies(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaScalingPolicyArgs']]]]:
+        """
+        The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+        """
+        return pulumi.get(self, "policies")
+
+    @policies.setter
+    def policies(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaScalingPolicyArgs']]]]):
+        pulumi.set(self, "policies", value)
+
+    @_builtins.property
+    @pulumi.getter(name="selectPolicy")
+    def select_policy(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+        """
+        return pulumi.get(self, "select_policy")
+
+    @select_policy.setter
+    def select_policy(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "select_policy", value)
+
+    @_builtins.property
+    @pulumi.getter(name="stabilizationWindowSeconds")
+    def stabilization_window_seconds(self) -> pulumi.Input[Optional[_builtins.int]]:
+        """
+        How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+        """
+        return pulumi.get(self, "stabilization_window_seconds")
+
+    @stabilization_window_seconds.setter
+    def stabilization_window_seconds(self, value: pulumi.Input[Optional[_builtins.int]]):
+        pulumi.set(self, "stabilization_window_seconds", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def tolerance(self) -> pulumi.Input[Optional[_builtins.str]]:
+        """
+        How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+        """
+        return pulumi.get(self, "tolerance")
+
+    @tolerance.setter
+    def tolerance(self, value: pulumi.Input[Optional[_builtins.str]]):
+        pulumi.set(self, "tolerance", value)
+
+
+class WorkloadScalingPolicyHpaSettingsArgsDict(TypedDict):
+    """
+    How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+    """
+    management_option: pulumi.Input[_builtins.str]
+    """
+    `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+    """
+    native_hpa_spec: pulumi.Input['WorkloadScalingPolicyHpaSpecArgsDict']
+    """
+    The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+    """
+    take_ownership: pulumi.Input[_builtins.bool]
+    """
+    Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaSettingsArgs:
+    def __init__(__self__, *,
+                 management_option: pulumi.Input[_builtins.str],
+                 native_hpa_spec: pulumi.Input['WorkloadScalingPolicyHpaSpecArgs'],
+                 take_ownership: pulumi.Input[_builtins.bool]):
+        """
+        How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+
+        :param pulumi.Input[_builtins.str] management_option: `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+        :param pulumi.Input['WorkloadScalingPolicyHpaSpecArgs'] native_hpa_spec: The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+        :param pulumi.Input[_builtins.bool] take_ownership: Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+        """
+        pulumi.set(__self__, "management_option", management_option)
+        pulumi.set(__self__, "native_hpa_spec", native_hpa_spec)
+        pulumi.set(__self__, "take_ownership", take_ownership)
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> pulumi.Input[_builtins.str]:
+        """
+        `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+        """
+        return pulumi.get(self, "management_option")
+
+    @management_option.setter
+    def management_option(self, value: pulumi.Input[_builtins.str]):
+        pulumi.set(self, "management_option", value)
+
+    @_builtins.property
+    @pulumi.getter(name="nativeHpaSpec")
+    def native_hpa_spec(self) -> pulumi.Input['WorkloadScalingPolicyHpaSpecArgs']:
+        """
+        The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+        """
+        return pulumi.get(self, "native_hpa_spec")
+
+    @native_hpa_spec.setter
+    def native_hpa_spec(self, value: pulumi.Input['WorkloadScalingPolicyHpaSpecArgs']):
+        pulumi.set(self, "native_hpa_spec", value)
+
+    @_builtins.property
+    @pulumi.getter(name="takeOwnership")
+    def take_ownership(self) -> pulumi.Input[_builtins.bool]:
+        """
+        Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+        """
+        return pulumi.get(self, "take_ownership")
+
+    @take_ownership.setter
+    def take_ownership(self, value: pulumi.Input[_builtins.bool]):
+        pulumi.set(self, "take_ownership", value)
+
+
+class WorkloadScalingPolicyHpaSpecArgsDict(TypedDict):
+    """
+    A horizontal pod autoscaler.
+    """
+    max_replicas: pulumi.Input[_builtins.int]
+    """
+    The greatest number of pods.
+    """
+    metrics: pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaMetricArgsDict']]]
+    """
+    What the number of pods follows: the metric that asks for most. Their order does not matter.
+    """
+    min_replicas: pulumi.Input[_builtins.int]
+    """
+    The least number of pods.
+    """
+    behavior: NotRequired[pulumi.Input[Optional['WorkloadScalingPolicyHpaBehaviorArgsDict']]]
+    """
+    How fast the number of pods changes. Left out, as Kubernetes does it.
+    """
+
+@pulumi.input_type
+class WorkloadScalingPolicyHpaSpecArgs:
+    def __init__(__self__, *,
+                 max_replicas: pulumi.Input[_builtins.int],
+                 metrics: pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaMetricArgs']]],
+                 min_replicas: pulumi.Input[_builtins.int],
+                 behavior: pulumi.Input[Optional['WorkloadScalingPolicyHpaBehaviorArgs']] = None):
+        """
+        A horizontal pod autoscaler.
+
+        :param pulumi.Input[_builtins.int] max_replicas: The greatest number of pods.
+        :param pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaMetricArgs']]] metrics: What the number of pods follows: the metric that asks for most. Their order does not matter.
+        :param pulumi.Input[_builtins.int] min_replicas: The least number of pods.
+        :param pulumi.Input['WorkloadScalingPolicyHpaBehaviorArgs'] behavior: How fast the number of pods changes. Left out, as Kubernetes does it.
+        """
+        pulumi.set(__self__, "max_replicas", max_replicas)
+        pulumi.set(__self__, "metrics", metrics)
+        pulumi.set(__self__, "min_replicas", min_replicas)
+        if behavior is not None:
+            pulumi.set(__self__, "behavior", behavior)
+
+    @_builtins.property
+    @pulumi.getter(name="maxReplicas")
+    def max_replicas(self) -> pulumi.Input[_builtins.int]:
+        """
+        The greatest number of pods.
+        """
+        return pulumi.get(self, "max_replicas")
+
+    @max_replicas.setter
+    def max_replicas(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "max_replicas", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def metrics(self) -> pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaMetricArgs']]]:
+        """
+        What the number of pods follows: the metric that asks for most. Their order does not matter.
+        """
+        return pulumi.get(self, "metrics")
+
+    @metrics.setter
+    def metrics(self, value: pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaMetricArgs']]]):
+        pulumi.set(self, "metrics", value)
+
+    @_builtins.property
+    @pulumi.getter(name="minReplicas")
+    def min_replicas(self) -> pulumi.Input[_builtins.int]:
+        """
+        The least number of pods.
+        """
+        return pulumi.get(self, "min_replicas")
+
+    @min_replicas.setter
+    def min_replicas(self, value: pulumi.Input[_builtins.int]):
+        pulumi.set(self, "min_replicas", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def behavior(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaBehaviorArgs']]:
+        """
+        How fast the number of pods changes. Left out, as Kubernetes does it.
+        """
+        return pulumi.get(self, "behavior")
+
+    @behavior.setter
+    def behavior(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaBehaviorArgs']]):
+        pulumi.set(self, "behavior", value)
 
 
 class WorkloadScalingPolicyJvmArgsDict(TypedDict):

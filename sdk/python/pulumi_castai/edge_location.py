@@ -29,6 +29,7 @@ class EdgeLocationArgs:
                  custom: pulumi.Input[Optional['EdgeLocationCustomArgs']] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  gcp: pulumi.Input[Optional['EdgeLocationGcpArgs']] = None,
+                 liqo: pulumi.Input[Optional['EdgeLocationLiqoArgs']] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networking: pulumi.Input[Optional['EdgeLocationNetworkingArgs']] = None,
                  oci: pulumi.Input[Optional['EdgeLocationOciArgs']] = None,
@@ -46,6 +47,7 @@ class EdgeLocationArgs:
         :param pulumi.Input['EdgeLocationCustomArgs'] custom: Machines of one's own: an empty object. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
         :param pulumi.Input[_builtins.str] description: What the location is for.
         :param pulumi.Input['EdgeLocationGcpArgs'] gcp: A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
+        :param pulumi.Input['EdgeLocationLiqoArgs'] liqo: Liqo, which connects the edges with the cluster. Left out, it is not managed.
         :param pulumi.Input[_builtins.str] name: The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
         :param pulumi.Input['EdgeLocationNetworkingArgs'] networking: The network between the edges and the cluster. Left out, it is not managed.
         :param pulumi.Input['EdgeLocationOciArgs'] oci: A network in Oracle Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
@@ -68,6 +70,8 @@ class EdgeLocationArgs:
             pulumi.set(__self__, "description", description)
         if gcp is not None:
             pulumi.set(__self__, "gcp", gcp)
+        if liqo is not None:
+            pulumi.set(__self__, "liqo", liqo)
         if name is not None:
             pulumi.set(__self__, "name", name)
         if networking is not None:
@@ -179,6 +183,18 @@ class EdgeLocationArgs:
 
     @_builtins.property
     @pulumi.getter
+    def liqo(self) -> pulumi.Input[Optional['EdgeLocationLiqoArgs']]:
+        """
+        Liqo, which connects the edges with the cluster. Left out, it is not managed.
+        """
+        return pulumi.get(self, "liqo")
+
+    @liqo.setter
+    def liqo(self, value: pulumi.Input[Optional['EdgeLocationLiqoArgs']]):
+        pulumi.set(self, "liqo", value)
+
+    @_builtins.property
+    @pulumi.getter
     def name(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
         The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
@@ -264,6 +280,7 @@ class EdgeLocation(pulumi.CustomResource):
                  custom: pulumi.Input[Optional[Union['EdgeLocationCustomArgs', 'EdgeLocationCustomArgsDict']]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  gcp: pulumi.Input[Optional[Union['EdgeLocationGcpArgs', 'EdgeLocationGcpArgsDict']]] = None,
+                 liqo: pulumi.Input[Optional[Union['EdgeLocationLiqoArgs', 'EdgeLocationLiqoArgsDict']]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networking: pulumi.Input[Optional[Union['EdgeLocationNetworkingArgs', 'EdgeLocationNetworkingArgsDict']]] = None,
                  oci: pulumi.Input[Optional[Union['EdgeLocationOciArgs', 'EdgeLocationOciArgsDict']]] = None,
@@ -325,6 +342,7 @@ class EdgeLocation(pulumi.CustomResource):
         :param pulumi.Input[Union['EdgeLocationCustomArgs', 'EdgeLocationCustomArgsDict']] custom: Machines of one's own: an empty object. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
         :param pulumi.Input[_builtins.str] description: What the location is for.
         :param pulumi.Input[Union['EdgeLocationGcpArgs', 'EdgeLocationGcpArgsDict']] gcp: A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
+        :param pulumi.Input[Union['EdgeLocationLiqoArgs', 'EdgeLocationLiqoArgsDict']] liqo: Liqo, which connects the edges with the cluster. Left out, it is not managed.
         :param pulumi.Input[_builtins.str] name: The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource's name and seven random characters. Changing it replaces the location.
         :param pulumi.Input[Union['EdgeLocationNetworkingArgs', 'EdgeLocationNetworkingArgsDict']] networking: The network between the edges and the cluster. Left out, it is not managed.
         :param pulumi.Input[Union['EdgeLocationOciArgs', 'EdgeLocationOciArgsDict']] oci: A network in Oracle Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
@@ -405,6 +423,7 @@ class EdgeLocation(pulumi.CustomResource):
                  custom: pulumi.Input[Optional[Union['EdgeLocationCustomArgs', 'EdgeLocationCustomArgsDict']]] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
                  gcp: pulumi.Input[Optional[Union['EdgeLocationGcpArgs', 'EdgeLocationGcpArgsDict']]] = None,
+                 liqo: pulumi.Input[Optional[Union['EdgeLocationLiqoArgs', 'EdgeLocationLiqoArgsDict']]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  networking: pulumi.Input[Optional[Union['EdgeLocationNetworkingArgs', 'EdgeLocationNetworkingArgsDict']]] = None,
                  oci: pulumi.Input[Optional[Union['EdgeLocationOciArgs', 'EdgeLocationOciArgsDict']]] = None,
@@ -430,6 +449,7 @@ class EdgeLocation(pulumi.CustomResource):
             __props__.__dict__["custom"] = custom
             __props__.__dict__["description"] = description
             __props__.__dict__["gcp"] = gcp
+            __props__.__dict__["liqo"] = liqo
             __props__.__dict__["name"] = name
             __props__.__dict__["networking"] = networking
             __props__.__dict__["oci"] = oci
@@ -471,6 +491,7 @@ class EdgeLocation(pulumi.CustomResource):
         __props__.__dict__["custom"] = None
         __props__.__dict__["description"] = None
         __props__.__dict__["gcp"] = None
+        __props__.__dict__["liqo"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["networking"] = None
         __props__.__dict__["oci"] = None
@@ -551,6 +572,14 @@ class EdgeLocation(pulumi.CustomResource):
         A network in Google Cloud. Exactly one of `aws`, `gcp`, `oci` and `custom` is given; going from one to another replaces the location.
         """
         return pulumi.get(self, "gcp")
+
+    @_builtins.property
+    @pulumi.getter
+    def liqo(self) -> pulumi.Output[Optional['outputs.EdgeLocationLiqo']]:
+        """
+        Liqo, which connects the edges with the cluster. Left out, it is not managed.
+        """
+        return pulumi.get(self, "liqo")
 
     @_builtins.property
     @pulumi.getter

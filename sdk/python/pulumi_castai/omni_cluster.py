@@ -105,7 +105,7 @@ class OmniCluster(pulumi.CustomResource):
 
         ## Import
 
-        The import ID is `<clusterId>`.
+        The import ID is `<clusterId>`, or `<organizationId>/<clusterId>`.
 
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
@@ -140,7 +140,7 @@ class OmniCluster(pulumi.CustomResource):
 
         ## Import
 
-        The import ID is `<clusterId>`.
+        The import ID is `<clusterId>`, or `<organizationId>/<clusterId>`.
 
         :param str resource_name: The name of the resource.
         :param OmniClusterArgs args: The arguments to use to populate this resource's properties.

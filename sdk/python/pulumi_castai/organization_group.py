@@ -23,6 +23,7 @@ class OrganizationGroupArgs:
     def __init__(__self__, *,
                  organization_id: pulumi.Input[_builtins.str],
                  description: pulumi.Input[Optional[_builtins.str]] = None,
+                 label_selector: pulumi.Input[Optional['OrganizationGroupLabelSelectorArgs']] = None,
                  members: pulumi.Input[Optional[Sequence[pulumi.Input['OrganizationGroupMemberArgs']]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None):
         """
@@ -30,12 +31,15 @@ class OrganizationGroupArgs:
 
         :param pulumi.Input[_builtins.str] organization_id: The organization (UUID) that owns the group. Changing it replaces the group.
         :param pulumi.Input[_builtins.str] description: What the group is for.
+        :param pulumi.Input['OrganizationGroupLabelSelectorArgs'] label_selector: Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
         :param pulumi.Input[Sequence[pulumi.Input['OrganizationGroupMemberArgs']]] members: The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
         :param pulumi.Input[_builtins.str] name: The name shown in the console. Left out, it is made from the resource's name and seven random characters.
         """
         pulumi.set(__self__, "organization_id", organization_id)
         if description is not None:
             pulumi.set(__self__, "description", description)
+        if label_selector is not None:
+            pulumi.set(__self__, "label_selector", label_selector)
         if members is not None:
             pulumi.set(__self__, "members", members)
         if name is not None:
@@ -64,6 +68,18 @@ class OrganizationGroupArgs:
     @description.setter
     def description(self, value: pulumi.Input[Optional[_builtins.str]]):
         pulumi.set(self, "description", value)
+
+    @_builtins.property
+    @pulumi.getter(name="labelSelector")
+    def label_selector(self) -> pulumi.Input[Optional['OrganizationGroupLabelSelectorArgs']]:
+        """
+        Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+        """
+        return pulumi.get(self, "label_selector")
+
+    @label_selector.setter
+    def label_selector(self, value: pulumi.Input[Optional['OrganizationGroupLabelSelectorArgs']]):
+        pulumi.set(self, "label_selector", value)
 
     @_builtins.property
     @pulumi.getter
@@ -97,6 +113,7 @@ class OrganizationGroup(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
+                 label_selector: pulumi.Input[Optional[Union['OrganizationGroupLabelSelectorArgs', 'OrganizationGroupLabelSelectorArgsDict']]] = None,
                  members: pulumi.Input[Optional[Sequence[pulumi.Input[Union['OrganizationGroupMemberArgs', 'OrganizationGroupMemberArgsDict']]]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  organization_id: pulumi.Input[Optional[_builtins.str]] = None,
@@ -139,6 +156,7 @@ class OrganizationGroup(pulumi.CustomResource):
         :param str resource_name: The name of the resource.
         :param pulumi.ResourceOptions opts: Options for the resource.
         :param pulumi.Input[_builtins.str] description: What the group is for.
+        :param pulumi.Input[Union['OrganizationGroupLabelSelectorArgs', 'OrganizationGroupLabelSelectorArgsDict']] label_selector: Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
         :param pulumi.Input[Sequence[pulumi.Input[Union['OrganizationGroupMemberArgs', 'OrganizationGroupMemberArgsDict']]]] members: The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.
         :param pulumi.Input[_builtins.str] name: The name shown in the console. Left out, it is made from the resource's name and seven random characters.
         :param pulumi.Input[_builtins.str] organization_id: The organization (UUID) that owns the group. Changing it replaces the group.
@@ -200,6 +218,7 @@ class OrganizationGroup(pulumi.CustomResource):
                  resource_name: str,
                  opts: Optional[pulumi.ResourceOptions] = None,
                  description: pulumi.Input[Optional[_builtins.str]] = None,
+                 label_selector: pulumi.Input[Optional[Union['OrganizationGroupLabelSelectorArgs', 'OrganizationGroupLabelSelectorArgsDict']]] = None,
                  members: pulumi.Input[Optional[Sequence[pulumi.Input[Union['OrganizationGroupMemberArgs', 'OrganizationGroupMemberArgsDict']]]]] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
                  organization_id: pulumi.Input[Optional[_builtins.str]] = None,
@@ -213,6 +232,7 @@ class OrganizationGroup(pulumi.CustomResource):
             __props__ = OrganizationGroupArgs.__new__(OrganizationGroupArgs)
 
             __props__.__dict__["description"] = description
+            __props__.__dict__["label_selector"] = label_selector
             __props__.__dict__["members"] = members
             __props__.__dict__["name"] = name
             if organization_id is None and not opts.urn:
@@ -245,6 +265,7 @@ class OrganizationGroup(pulumi.CustomResource):
         __props__ = OrganizationGroupArgs.__new__(OrganizationGroupArgs)
 
         __props__.__dict__["description"] = None
+        __props__.__dict__["label_selector"] = None
         __props__.__dict__["members"] = None
         __props__.__dict__["name"] = None
         __props__.__dict__["organization_id"] = None
@@ -257,6 +278,14 @@ class OrganizationGroup(pulumi.CustomResource):
         What the group is for.
         """
         return pulumi.get(self, "description")
+
+    @_builtins.property
+    @pulumi.getter(name="labelSelector")
+    def label_selector(self) -> pulumi.Output[Optional['outputs.OrganizationGroupLabelSelector']]:
+        """
+        Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+        """
+        return pulumi.get(self, "label_selector")
 
     @_builtins.property
     @pulumi.getter

@@ -21,13 +21,17 @@ __all__ = [
     'AiOptimizerHostedModelHibernationHibernateCondition',
     'AiOptimizerHostedModelHibernationResumeCondition',
     'AiOptimizerHostedModelHorizontalAutoscaling',
+    'AiOptimizerHostedModelInfo',
     'AiOptimizerHostedModelVllmConfig',
     'AiOptimizerModelRegistryGcs',
+    'AiOptimizerModelRegistryInfo',
     'AiOptimizerModelRegistryS3',
     'AiOptimizerModelSpecsHuggingface',
+    'AiOptimizerModelSpecsInfo',
     'AiOptimizerModelSpecsPrivateRegistry',
     'AksClusterHTTPProxyConfig',
     'AllocationGroupCostDay',
+    'AllocationGroupInfo',
     'AllocationGroupLabelFilter',
     'AutoscalerAutoscalerSettings',
     'AutoscalerAutoscalerSettingsClusterLimits',
@@ -43,7 +47,10 @@ __all__ = [
     'AutoscalerAutoscalerSettingsUnschedulablePodsHeadroomSpot',
     'AutoscalerAutoscalerSettingsUnschedulablePodsNodeConstraints',
     'AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner',
+    'CacheConfigurationInfo',
     'CacheGroupEndpoint',
+    'CacheGroupInfo',
+    'CacheRuleInfo',
     'ClusterInfo',
     'ClusterInfoAks',
     'ClusterInfoEks',
@@ -63,22 +70,28 @@ __all__ = [
     'EdgeConfigurationCri',
     'EdgeConfigurationCustom',
     'EdgeConfigurationGcp',
+    'EdgeConfigurationInfo',
     'EdgeConfigurationOci',
     'EdgeLocationAddon',
     'EdgeLocationAws',
     'EdgeLocationControlPlane',
     'EdgeLocationCustom',
     'EdgeLocationGcp',
+    'EdgeLocationInfo',
+    'EdgeLocationLiqo',
+    'EdgeLocationLiqoGatewayServer',
     'EdgeLocationNetworking',
     'EdgeLocationNetworkingCni',
     'EdgeLocationOci',
     'EdgeLocationZone',
+    'EnterpriseGroupInfo',
     'EnterpriseGroupMember',
     'EnterpriseGroupMemberMember',
     'EnterpriseGroupRoleBinding',
     'EnterpriseGroupRoleBindingRoleBinding',
     'EnterpriseGroupRoleBindingRoleBindingScope',
     'EnterpriseGroupRoleBindingRoleBindingScopeScope',
+    'EnterpriseRoleBindingInfo',
     'EnterpriseRoleBindingScopes',
     'EnterpriseRoleBindingScopesCluster',
     'EnterpriseRoleBindingScopesOrganization',
@@ -87,15 +100,18 @@ __all__ = [
     'EnterpriseRoleBindingSubjectsGroup',
     'EnterpriseRoleBindingSubjectsServiceAccount',
     'EnterpriseRoleBindingSubjectsUser',
+    'EnterpriseServiceAccountInfo',
     'EvictorAdvancedConfigEvictorAdvancedConfig',
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelector',
     'EvictorAdvancedConfigEvictorAdvancedConfigNodeSelectorMatchExpression',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelector',
     'EvictorAdvancedConfigEvictorAdvancedConfigPodSelectorMatchExpression',
     'GetCacheGroupEndpoint',
+    'GetClusterStatusWorkloadAutoscaler',
     'GetWorkloadScalingPoliciesPolicy',
     'HibernationScheduleClusterAssignments',
     'HibernationScheduleClusterAssignmentsAssignment',
+    'HibernationScheduleInfo',
     'HibernationSchedulePauseConfig',
     'HibernationSchedulePauseConfigSchedule',
     'HibernationScheduleResumeConfig',
@@ -123,6 +139,7 @@ __all__ = [
     'NodeConfigurationGkeLoadbalancerTargetBackendPool',
     'NodeConfigurationGkeLoadbalancerUnmanagedInstanceGroup',
     'NodeConfigurationGkeSecondaryIpRange',
+    'NodeConfigurationInfo',
     'NodeConfigurationKops',
     'NodeConfigurationSelfHostedWithEc2Nodes',
     'NodeConfigurationSelfHostedWithEc2NodesVolume',
@@ -140,9 +157,13 @@ __all__ = [
     'NodeTemplateCustomTaint',
     'NodeTemplateGpu',
     'NodeTemplateGpuSharingConfiguration',
+    'NodeTemplateInfo',
     'NodeTemplatePriceAdjustmentConfiguration',
     'OmniClusterCastaiOidcConfig',
+    'OmniClusterInfo',
     'OmniClusterStatus',
+    'OrganizationGroupLabelSelector',
+    'OrganizationGroupLabelSelectorRequirement',
     'OrganizationGroupMember',
     'OrganizationGroupMemberMember',
     'PodMutationAffinity',
@@ -186,10 +207,13 @@ __all__ = [
     'PodMutationFilterV2WorkloadKind',
     'PodMutationFilterV2WorkloadName',
     'PodMutationFilterV2WorkloadNamespace',
+    'PodMutationInfo',
     'PodMutationNodeSelector',
     'PodMutationPodEviction',
     'PodMutationSpotConfig',
     'PodMutationToleration',
+    'RebalancingJobInfo',
+    'RebalancingScheduleInfo',
     'RebalancingScheduleLaunchConfiguration',
     'RebalancingScheduleLaunchConfigurationAggressiveModeConfig',
     'RebalancingScheduleLaunchConfigurationDrainFailureConfig',
@@ -197,18 +221,25 @@ __all__ = [
     'RebalancingScheduleSchedule',
     'RebalancingScheduleTriggerConditions',
     'ReservationsReservation',
+    'RoleBindingInfo',
     'RoleBindingsScope',
     'RoleBindingsSubject',
     'RoleBindingsSubjectSubject',
     'SSOConnectionAad',
+    'SSOConnectionInfo',
     'SSOConnectionOidc',
     'SSOConnectionOkta',
     'SSOConnectionSaml',
+    'SecurityRuntimeRuleInfo',
     'ServiceAccountAuthor',
+    'ServiceAccountInfo',
+    'ServiceAccountKeyInfo',
+    'WorkloadCustomMetricsDataSourceInfo',
     'WorkloadCustomMetricsDataSourcePrometheus',
     'WorkloadCustomMetricsDataSourcePrometheusMetric',
     'WorkloadScalingPolicyAnomalyDetection',
     'WorkloadScalingPolicyAnomalyDetectionCpuPressure',
+    'WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling',
     'WorkloadScalingPolicyAntiAffinity',
     'WorkloadScalingPolicyAssignmentRule',
     'WorkloadScalingPolicyAssignmentRuleRule',
@@ -224,7 +255,21 @@ __all__ = [
     'WorkloadScalingPolicyCpuConstraintsMin',
     'WorkloadScalingPolicyCpuLimit',
     'WorkloadScalingPolicyDownscaling',
+    'WorkloadScalingPolicyGpu',
+    'WorkloadScalingPolicyHpaBehavior',
     'WorkloadScalingPolicyHpaConverter',
+    'WorkloadScalingPolicyHpaMetric',
+    'WorkloadScalingPolicyHpaMetricContainerResource',
+    'WorkloadScalingPolicyHpaMetricIdentifier',
+    'WorkloadScalingPolicyHpaMetricNamed',
+    'WorkloadScalingPolicyHpaMetricObject',
+    'WorkloadScalingPolicyHpaMetricObjectReference',
+    'WorkloadScalingPolicyHpaMetricResource',
+    'WorkloadScalingPolicyHpaMetricTarget',
+    'WorkloadScalingPolicyHpaScalingPolicy',
+    'WorkloadScalingPolicyHpaScalingRules',
+    'WorkloadScalingPolicyHpaSettings',
+    'WorkloadScalingPolicyHpaSpec',
     'WorkloadScalingPolicyJvm',
     'WorkloadScalingPolicyJvmMemory',
     'WorkloadScalingPolicyMemory',
@@ -568,6 +613,222 @@ class AiOptimizerHostedModelHorizontalAutoscaling(dict):
 
 
 @pulumi.output_type
+class AiOptimizerHostedModelInfo(dict):
+    """
+    What CAST AI knows of a hosted model.
+    """
+    def __init__(__self__, *,
+                 cloud_provider: _builtins.str,
+                 cluster_id: _builtins.str,
+                 current_replicas: _builtins.int,
+                 id: _builtins.str,
+                 model_specs_id: _builtins.str,
+                 namespace: _builtins.str,
+                 organization_id: _builtins.str,
+                 port: _builtins.int,
+                 region: _builtins.str,
+                 service: _builtins.str,
+                 status: _builtins.str,
+                 status_reason: _builtins.str,
+                 edge_location_ids: Optional[Sequence[_builtins.str]] = None,
+                 fallback: Optional['outputs.AiOptimizerHostedModelFallback'] = None,
+                 hibernation: Optional['outputs.AiOptimizerHostedModelHibernation'] = None,
+                 horizontal_autoscaling: Optional['outputs.AiOptimizerHostedModelHorizontalAutoscaling'] = None,
+                 node_template_name: Optional[_builtins.str] = None,
+                 vllm_config: Optional['outputs.AiOptimizerHostedModelVllmConfig'] = None):
+        """
+        What CAST AI knows of a hosted model.
+
+        :param _builtins.str cloud_provider: The cloud of the cluster.
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.int current_replicas: How many replicas ran when it was last read.
+        :param _builtins.str id: The ID of the hosted model.
+        :param _builtins.str model_specs_id: The specs (UUID) of the model: the ID of an `AiOptimizerModelSpecs`, or of one that CAST AI offers itself.
+        :param _builtins.str namespace: The namespace of the service.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.int port: The port of the service, from 1 to 65535.
+        :param _builtins.str region: The region of the cluster.
+        :param _builtins.str service: The name of the Kubernetes service at which the model answers, unique in the cluster.
+        :param _builtins.str status: The status when it was last read, such as `DEPLOYING`, `RUNNING`, `HIBERNATED` or `FAILED`.
+        :param _builtins.str status_reason: Why the status is what it is. Empty if there is nothing to say.
+        :param Sequence[_builtins.str] edge_location_ids: The edge locations (UUIDs) that the model may run at, in any order.
+        :param 'AiOptimizerHostedModelFallback' fallback: Who answers requests while the model cannot. Dropped, it is switched off.
+        :param 'AiOptimizerHostedModelHibernation' hibernation: When the model is put to sleep for want of requests. Dropped, it is switched off.
+        :param 'AiOptimizerHostedModelHorizontalAutoscaling' horizontal_autoscaling: How many replicas run. Dropped, it is switched off.
+        :param _builtins.str node_template_name: The node template for the nodes of the model. Dropped, it stays what it was.
+        :param 'AiOptimizerHostedModelVllmConfig' vllm_config: How the inference engine gets at a model that Hugging Face does not give to everybody.
+        """
+        pulumi.set(__self__, "cloud_provider", cloud_provider)
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "current_replicas", current_replicas)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "model_specs_id", model_specs_id)
+        pulumi.set(__self__, "namespace", namespace)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "port", port)
+        pulumi.set(__self__, "region", region)
+        pulumi.set(__self__, "service", service)
+        pulumi.set(__self__, "status", status)
+        pulumi.set(__self__, "status_reason", status_reason)
+        if edge_location_ids is not None:
+            pulumi.set(__self__, "edge_location_ids", edge_location_ids)
+        if fallback is not None:
+            pulumi.set(__self__, "fallback", fallback)
+        if hibernation is not None:
+            pulumi.set(__self__, "hibernation", hibernation)
+        if horizontal_autoscaling is not None:
+            pulumi.set(__self__, "horizontal_autoscaling", horizontal_autoscaling)
+        if node_template_name is not None:
+            pulumi.set(__self__, "node_template_name", node_template_name)
+        if vllm_config is not None:
+            pulumi.set(__self__, "vllm_config", vllm_config)
+
+    @_builtins.property
+    @pulumi.getter(name="cloudProvider")
+    def cloud_provider(self) -> _builtins.str:
+        """
+        The cloud of the cluster.
+        """
+        return pulumi.get(self, "cloud_provider")
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter(name="currentReplicas")
+    def current_replicas(self) -> _builtins.int:
+        """
+        How many replicas ran when it was last read.
+        """
+        return pulumi.get(self, "current_replicas")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the hosted model.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="modelSpecsId")
+    def model_specs_id(self) -> _builtins.str:
+        """
+        The specs (UUID) of the model: the ID of an `AiOptimizerModelSpecs`, or of one that CAST AI offers itself.
+        """
+        return pulumi.get(self, "model_specs_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def namespace(self) -> _builtins.str:
+        """
+        The namespace of the service.
+        """
+        return pulumi.get(self, "namespace")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def port(self) -> _builtins.int:
+        """
+        The port of the service, from 1 to 65535.
+        """
+        return pulumi.get(self, "port")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> _builtins.str:
+        """
+        The region of the cluster.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter
+    def service(self) -> _builtins.str:
+        """
+        The name of the Kubernetes service at which the model answers, unique in the cluster.
+        """
+        return pulumi.get(self, "service")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        The status when it was last read, such as `DEPLOYING`, `RUNNING`, `HIBERNATED` or `FAILED`.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter(name="statusReason")
+    def status_reason(self) -> _builtins.str:
+        """
+        Why the status is what it is. Empty if there is nothing to say.
+        """
+        return pulumi.get(self, "status_reason")
+
+    @_builtins.property
+    @pulumi.getter(name="edgeLocationIds")
+    def edge_location_ids(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The edge locations (UUIDs) that the model may run at, in any order.
+        """
+        return pulumi.get(self, "edge_location_ids")
+
+    @_builtins.property
+    @pulumi.getter
+    def fallback(self) -> Optional['outputs.AiOptimizerHostedModelFallback']:
+        """
+        Who answers requests while the model cannot. Dropped, it is switched off.
+        """
+        return pulumi.get(self, "fallback")
+
+    @_builtins.property
+    @pulumi.getter
+    def hibernation(self) -> Optional['outputs.AiOptimizerHostedModelHibernation']:
+        """
+        When the model is put to sleep for want of requests. Dropped, it is switched off.
+        """
+        return pulumi.get(self, "hibernation")
+
+    @_builtins.property
+    @pulumi.getter(name="horizontalAutoscaling")
+    def horizontal_autoscaling(self) -> Optional['outputs.AiOptimizerHostedModelHorizontalAutoscaling']:
+        """
+        How many replicas run. Dropped, it is switched off.
+        """
+        return pulumi.get(self, "horizontal_autoscaling")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTemplateName")
+    def node_template_name(self) -> Optional[_builtins.str]:
+        """
+        The node template for the nodes of the model. Dropped, it stays what it was.
+        """
+        return pulumi.get(self, "node_template_name")
+
+    @_builtins.property
+    @pulumi.getter(name="vllmConfig")
+    def vllm_config(self) -> Optional['outputs.AiOptimizerHostedModelVllmConfig']:
+        """
+        How the inference engine gets at a model that Hugging Face does not give to everybody.
+        """
+        return pulumi.get(self, "vllm_config")
+
+
+@pulumi.output_type
 class AiOptimizerHostedModelVllmConfig(dict):
     """
     How the inference engine gets at a model of Hugging Face.
@@ -687,6 +948,98 @@ class AiOptimizerModelRegistryGcs(dict):
 
 
 @pulumi.output_type
+class AiOptimizerModelRegistryInfo(dict):
+    """
+    What CAST AI knows of a model registry.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 organization_id: _builtins.str,
+                 status: _builtins.str,
+                 status_reason: _builtins.str,
+                 gcs: Optional['outputs.AiOptimizerModelRegistryGcs'] = None,
+                 provider_type: Optional[_builtins.str] = None,
+                 s3: Optional['outputs.AiOptimizerModelRegistryS3'] = None):
+        """
+        What CAST AI knows of a model registry.
+
+        :param _builtins.str id: The ID of the model registry.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str status: The status when it was last read: `ONBOARDING`, `ACTIVE` or `ERROR`.
+        :param _builtins.str status_reason: Why the status is what it is. Empty if there is nothing to say.
+        :param 'AiOptimizerModelRegistryGcs' gcs: The bucket, for the type `GCS`.
+        :param _builtins.str provider_type: The kind of bucket: `S3` or `GCS`.
+        :param 'AiOptimizerModelRegistryS3' s3: The bucket, for the type `S3`.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "status", status)
+        pulumi.set(__self__, "status_reason", status_reason)
+        if gcs is not None:
+            pulumi.set(__self__, "gcs", gcs)
+        if provider_type is not None:
+            pulumi.set(__self__, "provider_type", provider_type)
+        if s3 is not None:
+            pulumi.set(__self__, "s3", s3)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the model registry.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        The status when it was last read: `ONBOARDING`, `ACTIVE` or `ERROR`.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter(name="statusReason")
+    def status_reason(self) -> _builtins.str:
+        """
+        Why the status is what it is. Empty if there is nothing to say.
+        """
+        return pulumi.get(self, "status_reason")
+
+    @_builtins.property
+    @pulumi.getter
+    def gcs(self) -> Optional['outputs.AiOptimizerModelRegistryGcs']:
+        """
+        The bucket, for the type `GCS`.
+        """
+        return pulumi.get(self, "gcs")
+
+    @_builtins.property
+    @pulumi.getter(name="providerType")
+    def provider_type(self) -> Optional[_builtins.str]:
+        """
+        The kind of bucket: `S3` or `GCS`.
+        """
+        return pulumi.get(self, "provider_type")
+
+    @_builtins.property
+    @pulumi.getter
+    def s3(self) -> Optional['outputs.AiOptimizerModelRegistryS3']:
+        """
+        The bucket, for the type `S3`.
+        """
+        return pulumi.get(self, "s3")
+
+
+@pulumi.output_type
 class AiOptimizerModelRegistryS3(dict):
     """
     A bucket of S3.
@@ -799,6 +1152,122 @@ class AiOptimizerModelSpecsHuggingface(dict):
         Its name there, such as `meta-llama/Llama-3.1-8B-Instruct`.
         """
         return pulumi.get(self, "model_name")
+
+
+@pulumi.output_type
+class AiOptimizerModelSpecsInfo(dict):
+    """
+    What CAST AI knows of model specs.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 model: _builtins.str,
+                 organization_id: _builtins.str,
+                 registry_type: _builtins.str,
+                 description: Optional[_builtins.str] = None,
+                 huggingface: Optional['outputs.AiOptimizerModelSpecsHuggingface'] = None,
+                 private_registry: Optional['outputs.AiOptimizerModelSpecsPrivateRegistry'] = None,
+                 routable: Optional[_builtins.bool] = None,
+                 type: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of model specs.
+
+        :param _builtins.str id: The ID of the model specs.
+        :param _builtins.str model: The name by which requests ask for the model, such as `llama-3.1-8b`.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str registry_type: Where the model comes from: `HUGGING_FACE` or `PRIVATE`.
+        :param _builtins.str description: What the model is for.
+        :param 'AiOptimizerModelSpecsHuggingface' huggingface: The model at Hugging Face, for the registry type `HUGGING_FACE`.
+        :param 'AiOptimizerModelSpecsPrivateRegistry' private_registry: The model in a private registry, for the registry type `PRIVATE`.
+        :param _builtins.bool routable: Whether requests that name no model may be routed to it.
+        :param _builtins.str type: What the model does, such as `chat`, `embeddings`, `completion` or `audio_transcription`.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "model", model)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "registry_type", registry_type)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if huggingface is not None:
+            pulumi.set(__self__, "huggingface", huggingface)
+        if private_registry is not None:
+            pulumi.set(__self__, "private_registry", private_registry)
+        if routable is not None:
+            pulumi.set(__self__, "routable", routable)
+        if type is not None:
+            pulumi.set(__self__, "type", type)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the model specs.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def model(self) -> _builtins.str:
+        """
+        The name by which requests ask for the model, such as `llama-3.1-8b`.
+        """
+        return pulumi.get(self, "model")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter(name="registryType")
+    def registry_type(self) -> _builtins.str:
+        """
+        Where the model comes from: `HUGGING_FACE` or `PRIVATE`.
+        """
+        return pulumi.get(self, "registry_type")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the model is for.
+        """
+        return pulumi.get(self, "description")
+
+    @_builtins.property
+    @pulumi.getter
+    def huggingface(self) -> Optional['outputs.AiOptimizerModelSpecsHuggingface']:
+        """
+        The model at Hugging Face, for the registry type `HUGGING_FACE`.
+        """
+        return pulumi.get(self, "huggingface")
+
+    @_builtins.property
+    @pulumi.getter(name="privateRegistry")
+    def private_registry(self) -> Optional['outputs.AiOptimizerModelSpecsPrivateRegistry']:
+        """
+        The model in a private registry, for the registry type `PRIVATE`.
+        """
+        return pulumi.get(self, "private_registry")
+
+    @_builtins.property
+    @pulumi.getter
+    def routable(self) -> Optional[_builtins.bool]:
+        """
+        Whether requests that name no model may be routed to it.
+        """
+        return pulumi.get(self, "routable")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> Optional[_builtins.str]:
+        """
+        What the model does, such as `chat`, `embeddings`, `completion` or `audio_transcription`.
+        """
+        return pulumi.get(self, "type")
 
 
 @pulumi.output_type
@@ -1142,6 +1611,136 @@ class AllocationGroupCostDay(dict):
         The number of workloads.
         """
         return pulumi.get(self, "workload_count")
+
+
+@pulumi.output_type
+class AllocationGroupInfo(dict):
+    """
+    What CAST AI knows of an allocation group.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 cluster_ids: Optional[Sequence[_builtins.str]] = None,
+                 label_filters: Optional[Sequence['outputs.AllocationGroupLabelFilter']] = None,
+                 labels: Optional[Mapping[str, _builtins.str]] = None,
+                 labels_operator: Optional[_builtins.str] = None,
+                 namespaces: Optional[Sequence[_builtins.str]] = None,
+                 node_label_filters: Optional[Sequence['outputs.AllocationGroupLabelFilter']] = None,
+                 node_labels: Optional[Mapping[str, _builtins.str]] = None,
+                 node_labels_operator: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of an allocation group.
+
+        :param _builtins.str id: The ID of the allocation group.
+        :param _builtins.str name: The name of the group.
+        :param Sequence[_builtins.str] cluster_ids: The IDs (UUID) of the clusters, in any order.
+        :param Sequence['AllocationGroupLabelFilter'] label_filters: Conditions on labels of workloads, in any order: in place of `labels`, where a label is to be there, not to be there, to differ, or to have one of several values.
+        :param Mapping[str, _builtins.str] labels: Labels of workloads, with the values that they must have. For other conditions use `labelFilters` instead.
+        :param _builtins.str labels_operator: How several labels of workloads combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+        :param Sequence[_builtins.str] namespaces: The Kubernetes namespaces, in any order.
+        :param Sequence['AllocationGroupLabelFilter'] node_label_filters: Conditions on labels of nodes, in any order, in place of `nodeLabels`.
+        :param Mapping[str, _builtins.str] node_labels: Labels of nodes, with the values that they must have: only what runs on such nodes is in the group. For other conditions use `nodeLabelFilters` instead.
+        :param _builtins.str node_labels_operator: How several labels of nodes combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        if cluster_ids is not None:
+            pulumi.set(__self__, "cluster_ids", cluster_ids)
+        if label_filters is not None:
+            pulumi.set(__self__, "label_filters", label_filters)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if labels_operator is not None:
+            pulumi.set(__self__, "labels_operator", labels_operator)
+        if namespaces is not None:
+            pulumi.set(__self__, "namespaces", namespaces)
+        if node_label_filters is not None:
+            pulumi.set(__self__, "node_label_filters", node_label_filters)
+        if node_labels is not None:
+            pulumi.set(__self__, "node_labels", node_labels)
+        if node_labels_operator is not None:
+            pulumi.set(__self__, "node_labels_operator", node_labels_operator)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the allocation group.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the group.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="clusterIds")
+    def cluster_ids(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The IDs (UUID) of the clusters, in any order.
+        """
+        return pulumi.get(self, "cluster_ids")
+
+    @_builtins.property
+    @pulumi.getter(name="labelFilters")
+    def label_filters(self) -> Optional[Sequence['outputs.AllocationGroupLabelFilter']]:
+        """
+        Conditions on labels of workloads, in any order: in place of `labels`, where a label is to be there, not to be there, to differ, or to have one of several values.
+        """
+        return pulumi.get(self, "label_filters")
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels of workloads, with the values that they must have. For other conditions use `labelFilters` instead.
+        """
+        return pulumi.get(self, "labels")
+
+    @_builtins.property
+    @pulumi.getter(name="labelsOperator")
+    def labels_operator(self) -> Optional[_builtins.str]:
+        """
+        How several labels of workloads combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+        """
+        return pulumi.get(self, "labels_operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def namespaces(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The Kubernetes namespaces, in any order.
+        """
+        return pulumi.get(self, "namespaces")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeLabelFilters")
+    def node_label_filters(self) -> Optional[Sequence['outputs.AllocationGroupLabelFilter']]:
+        """
+        Conditions on labels of nodes, in any order, in place of `nodeLabels`.
+        """
+        return pulumi.get(self, "node_label_filters")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeLabels")
+    def node_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels of nodes, with the values that they must have: only what runs on such nodes is in the group. For other conditions use `nodeLabelFilters` instead.
+        """
+        return pulumi.get(self, "node_labels")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeLabelsOperator")
+    def node_labels_operator(self) -> Optional[_builtins.str]:
+        """
+        How several labels of nodes combine: `AND` if all of them must fit, `OR` if one suffices. Letter case does not matter.
+        """
+        return pulumi.get(self, "node_labels_operator")
 
 
 @pulumi.output_type
@@ -2277,6 +2876,62 @@ class AutoscalerAutoscalerSettingsUnschedulablePodsPodPinner(dict):
 
 
 @pulumi.output_type
+class CacheConfigurationInfo(dict):
+    """
+    What CAST AI knows of a cache configuration.
+    """
+    def __init__(__self__, *,
+                 cache_group_id: _builtins.str,
+                 database_name: _builtins.str,
+                 id: _builtins.str,
+                 mode: _builtins.str):
+        """
+        What CAST AI knows of a cache configuration.
+
+        :param _builtins.str cache_group_id: The ID (UUID) of the cache group.
+        :param _builtins.str database_name: The logical database, by the name that clients connect to, in the exact letter case.
+        :param _builtins.str id: The ID of the cache configuration.
+        :param _builtins.str mode: How the database is cached: `Auto` (CAST AI decides what, and for how long), `DontCache` (nothing that no rule names) or `Manual`.
+        """
+        pulumi.set(__self__, "cache_group_id", cache_group_id)
+        pulumi.set(__self__, "database_name", database_name)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "mode", mode)
+
+    @_builtins.property
+    @pulumi.getter(name="cacheGroupId")
+    def cache_group_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cache group.
+        """
+        return pulumi.get(self, "cache_group_id")
+
+    @_builtins.property
+    @pulumi.getter(name="databaseName")
+    def database_name(self) -> _builtins.str:
+        """
+        The logical database, by the name that clients connect to, in the exact letter case.
+        """
+        return pulumi.get(self, "database_name")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the cache configuration.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> _builtins.str:
+        """
+        How the database is cached: `Auto` (CAST AI decides what, and for how long), `DontCache` (nothing that no rule names) or `Manual`.
+        """
+        return pulumi.get(self, "mode")
+
+
+@pulumi.output_type
 class CacheGroupEndpoint(dict):
     """
     An endpoint of a database.
@@ -2319,6 +2974,166 @@ class CacheGroupEndpoint(dict):
         The port of the database: 1 to 65535.
         """
         return pulumi.get(self, "port")
+
+
+@pulumi.output_type
+class CacheGroupInfo(dict):
+    """
+    What CAST AI knows of a cache group.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 protocol_type: _builtins.str,
+                 direct_mode: Optional[_builtins.bool] = None,
+                 endpoints: Optional[Sequence['outputs.CacheGroupEndpoint']] = None):
+        """
+        What CAST AI knows of a cache group.
+
+        :param _builtins.str id: The ID of the cache group.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str protocol_type: What the databases speak: `MySQL` or `PostgreSQL`.
+        :param _builtins.bool direct_mode: Whether the proxy passes every query on to the database and caches nothing.
+        :param Sequence['CacheGroupEndpoint'] endpoints: The endpoints of the database, in this order: at least one.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "protocol_type", protocol_type)
+        if direct_mode is not None:
+            pulumi.set(__self__, "direct_mode", direct_mode)
+        if endpoints is not None:
+            pulumi.set(__self__, "endpoints", endpoints)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the cache group.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="protocolType")
+    def protocol_type(self) -> _builtins.str:
+        """
+        What the databases speak: `MySQL` or `PostgreSQL`.
+        """
+        return pulumi.get(self, "protocol_type")
+
+    @_builtins.property
+    @pulumi.getter(name="directMode")
+    def direct_mode(self) -> Optional[_builtins.bool]:
+        """
+        Whether the proxy passes every query on to the database and caches nothing.
+        """
+        return pulumi.get(self, "direct_mode")
+
+    @_builtins.property
+    @pulumi.getter
+    def endpoints(self) -> Optional[Sequence['outputs.CacheGroupEndpoint']]:
+        """
+        The endpoints of the database, in this order: at least one.
+        """
+        return pulumi.get(self, "endpoints")
+
+
+@pulumi.output_type
+class CacheRuleInfo(dict):
+    """
+    What CAST AI knows of a cache rule.
+    """
+    def __init__(__self__, *,
+                 cache_configuration_id: _builtins.str,
+                 cache_group_id: _builtins.str,
+                 id: _builtins.str,
+                 mode: _builtins.str,
+                 table: _builtins.str,
+                 manual_ttl: Optional[_builtins.int] = None,
+                 template_hash: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of a cache rule.
+
+        :param _builtins.str cache_configuration_id: The ID (UUID) of the cache configuration.
+        :param _builtins.str cache_group_id: The ID (UUID) of the cache group.
+        :param _builtins.str id: The ID of the cache rule.
+        :param _builtins.str mode: How the table or query is cached: `Auto` (as long as CAST AI finds useful), `DontCache` (never) or `Manual` (for `manualTtl`).
+        :param _builtins.str table: The table that the rule is for. Either this or `templateHash` is needed.
+        :param _builtins.int manual_ttl: For how long it is cached, in seconds.
+        :param _builtins.str template_hash: The hash of the query that the rule is for, as the console shows it: queries that differ in their values alone have the same one.
+        """
+        pulumi.set(__self__, "cache_configuration_id", cache_configuration_id)
+        pulumi.set(__self__, "cache_group_id", cache_group_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "mode", mode)
+        pulumi.set(__self__, "table", table)
+        if manual_ttl is not None:
+            pulumi.set(__self__, "manual_ttl", manual_ttl)
+        if template_hash is not None:
+            pulumi.set(__self__, "template_hash", template_hash)
+
+    @_builtins.property
+    @pulumi.getter(name="cacheConfigurationId")
+    def cache_configuration_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cache configuration.
+        """
+        return pulumi.get(self, "cache_configuration_id")
+
+    @_builtins.property
+    @pulumi.getter(name="cacheGroupId")
+    def cache_group_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cache group.
+        """
+        return pulumi.get(self, "cache_group_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the cache rule.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def mode(self) -> _builtins.str:
+        """
+        How the table or query is cached: `Auto` (as long as CAST AI finds useful), `DontCache` (never) or `Manual` (for `manualTtl`).
+        """
+        return pulumi.get(self, "mode")
+
+    @_builtins.property
+    @pulumi.getter
+    def table(self) -> _builtins.str:
+        """
+        The table that the rule is for. Either this or `templateHash` is needed.
+        """
+        return pulumi.get(self, "table")
+
+    @_builtins.property
+    @pulumi.getter(name="manualTtl")
+    def manual_ttl(self) -> Optional[_builtins.int]:
+        """
+        For how long it is cached, in seconds.
+        """
+        return pulumi.get(self, "manual_ttl")
+
+    @_builtins.property
+    @pulumi.getter(name="templateHash")
+    def template_hash(self) -> Optional[_builtins.str]:
+        """
+        The hash of the query that the rule is for, as the console shows it: queries that differ in their values alone have the same one.
+        """
+        return pulumi.get(self, "template_hash")
 
 
 @pulumi.output_type
@@ -4193,6 +5008,157 @@ class EdgeConfigurationGcp(dict):
 
 
 @pulumi.output_type
+class EdgeConfigurationInfo(dict):
+    """
+    What CAST AI knows of an edge configuration.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 edge_location_id: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 aws: Optional['outputs.EdgeConfigurationAws'] = None,
+                 cri: Optional['outputs.EdgeConfigurationCri'] = None,
+                 custom: Optional['outputs.EdgeConfigurationCustom'] = None,
+                 default: Optional[_builtins.bool] = None,
+                 gcp: Optional['outputs.EdgeConfigurationGcp'] = None,
+                 oci: Optional['outputs.EdgeConfigurationOci'] = None,
+                 user_data_base64: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of an edge configuration.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.str edge_location_id: The ID (UUID) of the edge location.
+        :param _builtins.str id: The ID of the edge configuration.
+        :param _builtins.str name: The name.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param 'EdgeConfigurationAws' aws: How edges in AWS are made.
+        :param 'EdgeConfigurationCri' cri: The container runtime of the edges.
+        :param 'EdgeConfigurationCustom' custom: How edges on machines of one's own are made.
+        :param _builtins.bool default: Whether it is the default configuration of its location.
+        :param 'EdgeConfigurationGcp' gcp: How edges in Google Cloud are made.
+        :param 'EdgeConfigurationOci' oci: How edges in Oracle Cloud are made.
+        :param _builtins.str user_data_base64: Base64 of what runs on an edge when it starts: text that begins with `#cloud-config` or `#!`. Secret, since such text often holds secrets.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "edge_location_id", edge_location_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        if aws is not None:
+            pulumi.set(__self__, "aws", aws)
+        if cri is not None:
+            pulumi.set(__self__, "cri", cri)
+        if custom is not None:
+            pulumi.set(__self__, "custom", custom)
+        if default is not None:
+            pulumi.set(__self__, "default", default)
+        if gcp is not None:
+            pulumi.set(__self__, "gcp", gcp)
+        if oci is not None:
+            pulumi.set(__self__, "oci", oci)
+        if user_data_base64 is not None:
+            pulumi.set(__self__, "user_data_base64", user_data_base64)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter(name="edgeLocationId")
+    def edge_location_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the edge location.
+        """
+        return pulumi.get(self, "edge_location_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the edge configuration.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def aws(self) -> Optional['outputs.EdgeConfigurationAws']:
+        """
+        How edges in AWS are made.
+        """
+        return pulumi.get(self, "aws")
+
+    @_builtins.property
+    @pulumi.getter
+    def cri(self) -> Optional['outputs.EdgeConfigurationCri']:
+        """
+        The container runtime of the edges.
+        """
+        return pulumi.get(self, "cri")
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Optional['outputs.EdgeConfigurationCustom']:
+        """
+        How edges on machines of one's own are made.
+        """
+        return pulumi.get(self, "custom")
+
+    @_builtins.property
+    @pulumi.getter
+    def default(self) -> Optional[_builtins.bool]:
+        """
+        Whether it is the default configuration of its location.
+        """
+        return pulumi.get(self, "default")
+
+    @_builtins.property
+    @pulumi.getter
+    def gcp(self) -> Optional['outputs.EdgeConfigurationGcp']:
+        """
+        How edges in Google Cloud are made.
+        """
+        return pulumi.get(self, "gcp")
+
+    @_builtins.property
+    @pulumi.getter
+    def oci(self) -> Optional['outputs.EdgeConfigurationOci']:
+        """
+        How edges in Oracle Cloud are made.
+        """
+        return pulumi.get(self, "oci")
+
+    @_builtins.property
+    @pulumi.getter(name="userDataBase64")
+    def user_data_base64(self) -> Optional[_builtins.str]:
+        """
+        Base64 of what runs on an edge when it starts: text that begins with `#cloud-config` or `#!`. Secret, since such text often holds secrets.
+        """
+        return pulumi.get(self, "user_data_base64")
+
+
+@pulumi.output_type
 class EdgeConfigurationOci(dict):
     """
     How edges in Oracle Cloud are made. An empty object leaves everything to the service.
@@ -4477,15 +5443,70 @@ class EdgeLocationControlPlane(dict):
     """
     The control plane of an edge location.
     """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "apiServerPort":
+            suggest = "api_server_port"
+        elif key == "externalAddress":
+            suggest = "external_address"
+        elif key == "konnectivityPort":
+            suggest = "konnectivity_port"
+        elif key == "serviceAnnotations":
+            suggest = "service_annotations"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationControlPlane. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationControlPlane.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationControlPlane.__key_warning(key)
+        return super().get(key, default)
+
     def __init__(__self__, *,
-                 ha: Optional[_builtins.bool] = None):
+                 api_server_port: Optional[_builtins.int] = None,
+                 external_address: Optional[_builtins.str] = None,
+                 ha: Optional[_builtins.bool] = None,
+                 konnectivity_port: Optional[_builtins.int] = None,
+                 service_annotations: Optional[Mapping[str, _builtins.str]] = None):
         """
         The control plane of an edge location.
 
+        :param _builtins.int api_server_port: The port of its API server. Left out or 0, the service chooses.
+        :param _builtins.str external_address: The address at which edges reach it, where that is not the one of its service.
         :param _builtins.bool ha: Whether it is highly available. Default: true.
+        :param _builtins.int konnectivity_port: The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+        :param Mapping[str, _builtins.str] service_annotations: Annotations of its Kubernetes service, such as those that say which load balancer it gets.
         """
+        if api_server_port is not None:
+            pulumi.set(__self__, "api_server_port", api_server_port)
+        if external_address is not None:
+            pulumi.set(__self__, "external_address", external_address)
         if ha is not None:
             pulumi.set(__self__, "ha", ha)
+        if konnectivity_port is not None:
+            pulumi.set(__self__, "konnectivity_port", konnectivity_port)
+        if service_annotations is not None:
+            pulumi.set(__self__, "service_annotations", service_annotations)
+
+    @_builtins.property
+    @pulumi.getter(name="apiServerPort")
+    def api_server_port(self) -> Optional[_builtins.int]:
+        """
+        The port of its API server. Left out or 0, the service chooses.
+        """
+        return pulumi.get(self, "api_server_port")
+
+    @_builtins.property
+    @pulumi.getter(name="externalAddress")
+    def external_address(self) -> Optional[_builtins.str]:
+        """
+        The address at which edges reach it, where that is not the one of its service.
+        """
+        return pulumi.get(self, "external_address")
 
     @_builtins.property
     @pulumi.getter
@@ -4494,6 +5515,22 @@ class EdgeLocationControlPlane(dict):
         Whether it is highly available. Default: true.
         """
         return pulumi.get(self, "ha")
+
+    @_builtins.property
+    @pulumi.getter(name="konnectivityPort")
+    def konnectivity_port(self) -> Optional[_builtins.int]:
+        """
+        The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+        """
+        return pulumi.get(self, "konnectivity_port")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAnnotations")
+    def service_annotations(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        """
+        return pulumi.get(self, "service_annotations")
 
 
 @pulumi.output_type
@@ -4641,6 +5678,354 @@ class EdgeLocationGcp(dict):
         The email address of the service account that CAST AI impersonates, without a key. The account has to allow that to the one in `castaiOidcConfig` of the `OmniCluster`.
         """
         return pulumi.get(self, "target_service_account_email")
+
+
+@pulumi.output_type
+class EdgeLocationInfo(dict):
+    """
+    What CAST AI knows of an edge location.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 addons: Optional[Sequence['outputs.EdgeLocationAddon']] = None,
+                 aws: Optional['outputs.EdgeLocationAws'] = None,
+                 cloud_resource_id: Optional[_builtins.str] = None,
+                 control_plane: Optional['outputs.EdgeLocationControlPlane'] = None,
+                 control_plane_mode: Optional[_builtins.str] = None,
+                 custom: Optional['outputs.EdgeLocationCustom'] = None,
+                 description: Optional[_builtins.str] = None,
+                 gcp: Optional['outputs.EdgeLocationGcp'] = None,
+                 liqo: Optional['outputs.EdgeLocationLiqo'] = None,
+                 networking: Optional['outputs.EdgeLocationNetworking'] = None,
+                 oci: Optional['outputs.EdgeLocationOci'] = None,
+                 region: Optional[_builtins.str] = None,
+                 state: Optional[_builtins.str] = None,
+                 zones: Optional[Sequence['outputs.EdgeLocationZone']] = None):
+        """
+        What CAST AI knows of an edge location.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.str id: The ID of the edge location.
+        :param _builtins.str name: The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param Sequence['EdgeLocationAddon'] addons: What is installed on the edges, in any order. An empty list installs nothing.
+        :param 'EdgeLocationAws' aws: A network in AWS.
+        :param _builtins.str cloud_resource_id: What the service has made for the location in the cloud, if it tells.
+        :param 'EdgeLocationControlPlane' control_plane: The control plane of the edges, for locations that share one.
+        :param _builtins.str control_plane_mode: Who has the control plane of the edges: `DEDICATED`, the location has its own, or `SHARED`, it is that of the cluster.
+        :param 'EdgeLocationCustom' custom: Machines of one's own: an empty object.
+        :param _builtins.str description: What the location is for.
+        :param 'EdgeLocationGcp' gcp: A network in Google Cloud.
+        :param 'EdgeLocationLiqo' liqo: Liqo, which connects the edges with the cluster.
+        :param 'EdgeLocationNetworking' networking: The network between the edges and the cluster.
+        :param 'EdgeLocationOci' oci: A network in Oracle Cloud.
+        :param _builtins.str region: The region of the cloud, such as `us-east-1`.
+        :param _builtins.str state: The state of the location when it was last read: `PENDING_ONBOARDING`, `INITIALIZING`, `READY`, `OFFBOARDING` or `FAILED`.
+        :param Sequence['EdgeLocationZone'] zones: The zones of the region to run edges in, in any order.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        if addons is not None:
+            pulumi.set(__self__, "addons", addons)
+        if aws is not None:
+            pulumi.set(__self__, "aws", aws)
+        if cloud_resource_id is not None:
+            pulumi.set(__self__, "cloud_resource_id", cloud_resource_id)
+        if control_plane is not None:
+            pulumi.set(__self__, "control_plane", control_plane)
+        if control_plane_mode is not None:
+            pulumi.set(__self__, "control_plane_mode", control_plane_mode)
+        if custom is not None:
+            pulumi.set(__self__, "custom", custom)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if gcp is not None:
+            pulumi.set(__self__, "gcp", gcp)
+        if liqo is not None:
+            pulumi.set(__self__, "liqo", liqo)
+        if networking is not None:
+            pulumi.set(__self__, "networking", networking)
+        if oci is not None:
+            pulumi.set(__self__, "oci", oci)
+        if region is not None:
+            pulumi.set(__self__, "region", region)
+        if state is not None:
+            pulumi.set(__self__, "state", state)
+        if zones is not None:
+            pulumi.set(__self__, "zones", zones)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the edge location.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def addons(self) -> Optional[Sequence['outputs.EdgeLocationAddon']]:
+        """
+        What is installed on the edges, in any order. An empty list installs nothing.
+        """
+        return pulumi.get(self, "addons")
+
+    @_builtins.property
+    @pulumi.getter
+    def aws(self) -> Optional['outputs.EdgeLocationAws']:
+        """
+        A network in AWS.
+        """
+        return pulumi.get(self, "aws")
+
+    @_builtins.property
+    @pulumi.getter(name="cloudResourceId")
+    def cloud_resource_id(self) -> Optional[_builtins.str]:
+        """
+        What the service has made for the location in the cloud, if it tells.
+        """
+        return pulumi.get(self, "cloud_resource_id")
+
+    @_builtins.property
+    @pulumi.getter(name="controlPlane")
+    def control_plane(self) -> Optional['outputs.EdgeLocationControlPlane']:
+        """
+        The control plane of the edges, for locations that share one.
+        """
+        return pulumi.get(self, "control_plane")
+
+    @_builtins.property
+    @pulumi.getter(name="controlPlaneMode")
+    def control_plane_mode(self) -> Optional[_builtins.str]:
+        """
+        Who has the control plane of the edges: `DEDICATED`, the location has its own, or `SHARED`, it is that of the cluster.
+        """
+        return pulumi.get(self, "control_plane_mode")
+
+    @_builtins.property
+    @pulumi.getter
+    def custom(self) -> Optional['outputs.EdgeLocationCustom']:
+        """
+        Machines of one's own: an empty object.
+        """
+        return pulumi.get(self, "custom")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the location is for.
+        """
+        return pulumi.get(self, "description")
+
+    @_builtins.property
+    @pulumi.getter
+    def gcp(self) -> Optional['outputs.EdgeLocationGcp']:
+        """
+        A network in Google Cloud.
+        """
+        return pulumi.get(self, "gcp")
+
+    @_builtins.property
+    @pulumi.getter
+    def liqo(self) -> Optional['outputs.EdgeLocationLiqo']:
+        """
+        Liqo, which connects the edges with the cluster.
+        """
+        return pulumi.get(self, "liqo")
+
+    @_builtins.property
+    @pulumi.getter
+    def networking(self) -> Optional['outputs.EdgeLocationNetworking']:
+        """
+        The network between the edges and the cluster.
+        """
+        return pulumi.get(self, "networking")
+
+    @_builtins.property
+    @pulumi.getter
+    def oci(self) -> Optional['outputs.EdgeLocationOci']:
+        """
+        A network in Oracle Cloud.
+        """
+        return pulumi.get(self, "oci")
+
+    @_builtins.property
+    @pulumi.getter
+    def region(self) -> Optional[_builtins.str]:
+        """
+        The region of the cloud, such as `us-east-1`.
+        """
+        return pulumi.get(self, "region")
+
+    @_builtins.property
+    @pulumi.getter
+    def state(self) -> Optional[_builtins.str]:
+        """
+        The state of the location when it was last read: `PENDING_ONBOARDING`, `INITIALIZING`, `READY`, `OFFBOARDING` or `FAILED`.
+        """
+        return pulumi.get(self, "state")
+
+    @_builtins.property
+    @pulumi.getter
+    def zones(self) -> Optional[Sequence['outputs.EdgeLocationZone']]:
+        """
+        The zones of the region to run edges in, in any order.
+        """
+        return pulumi.get(self, "zones")
+
+
+@pulumi.output_type
+class EdgeLocationLiqo(dict):
+    """
+    Liqo, which connects the edges of a location with the cluster.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "gatewayServer":
+            suggest = "gateway_server"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationLiqo. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationLiqo.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationLiqo.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 gateway_server: Optional['outputs.EdgeLocationLiqoGatewayServer'] = None):
+        """
+        Liqo, which connects the edges of a location with the cluster.
+
+        :param 'EdgeLocationLiqoGatewayServer' gateway_server: The end of the tunnel in the cluster.
+        """
+        if gateway_server is not None:
+            pulumi.set(__self__, "gateway_server", gateway_server)
+
+    @_builtins.property
+    @pulumi.getter(name="gatewayServer")
+    def gateway_server(self) -> Optional['outputs.EdgeLocationLiqoGatewayServer']:
+        """
+        The end of the tunnel in the cluster.
+        """
+        return pulumi.get(self, "gateway_server")
+
+
+@pulumi.output_type
+class EdgeLocationLiqoGatewayServer(dict):
+    """
+    The end of the tunnel between edges and cluster that is in the cluster.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "externalAddress":
+            suggest = "external_address"
+        elif key == "externalPort":
+            suggest = "external_port"
+        elif key == "serviceAnnotations":
+            suggest = "service_annotations"
+        elif key == "serviceLabels":
+            suggest = "service_labels"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in EdgeLocationLiqoGatewayServer. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        EdgeLocationLiqoGatewayServer.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        EdgeLocationLiqoGatewayServer.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 external_address: Optional[_builtins.str] = None,
+                 external_port: Optional[_builtins.int] = None,
+                 service_annotations: Optional[Mapping[str, _builtins.str]] = None,
+                 service_labels: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        The end of the tunnel between edges and cluster that is in the cluster.
+
+        :param _builtins.str external_address: The address at which edges reach it, where that is not the one of its service.
+        :param _builtins.int external_port: The port at which edges reach it. Left out or 0, the service chooses.
+        :param Mapping[str, _builtins.str] service_annotations: Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        :param Mapping[str, _builtins.str] service_labels: Labels of its Kubernetes service.
+        """
+        if external_address is not None:
+            pulumi.set(__self__, "external_address", external_address)
+        if external_port is not None:
+            pulumi.set(__self__, "external_port", external_port)
+        if service_annotations is not None:
+            pulumi.set(__self__, "service_annotations", service_annotations)
+        if service_labels is not None:
+            pulumi.set(__self__, "service_labels", service_labels)
+
+    @_builtins.property
+    @pulumi.getter(name="externalAddress")
+    def external_address(self) -> Optional[_builtins.str]:
+        """
+        The address at which edges reach it, where that is not the one of its service.
+        """
+        return pulumi.get(self, "external_address")
+
+    @_builtins.property
+    @pulumi.getter(name="externalPort")
+    def external_port(self) -> Optional[_builtins.int]:
+        """
+        The port at which edges reach it. Left out or 0, the service chooses.
+        """
+        return pulumi.get(self, "external_port")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAnnotations")
+    def service_annotations(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+        """
+        return pulumi.get(self, "service_annotations")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceLabels")
+    def service_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels of its Kubernetes service.
+        """
+        return pulumi.get(self, "service_labels")
 
 
 @pulumi.output_type
@@ -4930,6 +6315,98 @@ class EdgeLocationZone(dict):
 
 
 @pulumi.output_type
+class EnterpriseGroupInfo(dict):
+    """
+    What CAST AI knows of an enterprise group.
+    """
+    def __init__(__self__, *,
+                 enterprise_id: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 description: Optional[_builtins.str] = None,
+                 members: Optional[Sequence['outputs.EnterpriseGroupMember']] = None,
+                 role_bindings: Optional[Sequence['outputs.EnterpriseGroupRoleBinding']] = None):
+        """
+        What CAST AI knows of an enterprise group.
+
+        :param _builtins.str enterprise_id: The enterprise (UUID).
+        :param _builtins.str id: The ID of the enterprise group.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str description: What the group is for.
+        :param Sequence['EnterpriseGroupMember'] members: The members, in one block; of several blocks the members are put together.
+        :param Sequence['EnterpriseGroupRoleBinding'] role_bindings: The role bindings that have the group as their only subject, in one block.
+        """
+        pulumi.set(__self__, "enterprise_id", enterprise_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+        if members is not None:
+            pulumi.set(__self__, "members", members)
+        if role_bindings is not None:
+            pulumi.set(__self__, "role_bindings", role_bindings)
+
+    @_builtins.property
+    @pulumi.getter(name="enterpriseId")
+    def enterprise_id(self) -> _builtins.str:
+        """
+        The enterprise (UUID).
+        """
+        return pulumi.get(self, "enterprise_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the enterprise group.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the group is for.
+        """
+        return pulumi.get(self, "description")
+
+    @_builtins.property
+    @pulumi.getter
+    def members(self) -> Optional[Sequence['outputs.EnterpriseGroupMember']]:
+        """
+        The members, in one block; of several blocks the members are put together.
+        """
+        return pulumi.get(self, "members")
+
+    @_builtins.property
+    @pulumi.getter(name="roleBindings")
+    def role_bindings(self) -> Optional[Sequence['outputs.EnterpriseGroupRoleBinding']]:
+        """
+        The role bindings that have the group as their only subject, in one block.
+        """
+        return pulumi.get(self, "role_bindings")
+
+
+@pulumi.output_type
 class EnterpriseGroupMember(dict):
     """
     A block of members of a group.
@@ -5172,6 +6649,107 @@ class EnterpriseGroupRoleBindingRoleBindingScopeScope(dict):
         The resource (UUID), if it is neither an organization nor a cluster.
         """
         return pulumi.get(self, "resource")
+
+
+@pulumi.output_type
+class EnterpriseRoleBindingInfo(dict):
+    """
+    What CAST AI knows of an enterprise role binding.
+    """
+    def __init__(__self__, *,
+                 enterprise_id: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 role_id: _builtins.str,
+                 scopes: 'outputs.EnterpriseRoleBindingScopes',
+                 subjects: 'outputs.EnterpriseRoleBindingSubjects',
+                 description: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of an enterprise role binding.
+
+        :param _builtins.str enterprise_id: The enterprise (UUID).
+        :param _builtins.str id: The ID of the enterprise role binding.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str role_id: The role (UUID) that is granted. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+        :param 'EnterpriseRoleBindingScopes' scopes: Where the role is granted: at least one organization, cluster or resource.
+        :param 'EnterpriseRoleBindingSubjects' subjects: Who the role is granted to: at least one user, service account or group.
+        :param _builtins.str description: What the binding is for.
+        """
+        pulumi.set(__self__, "enterprise_id", enterprise_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "role_id", role_id)
+        pulumi.set(__self__, "scopes", scopes)
+        pulumi.set(__self__, "subjects", subjects)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+
+    @_builtins.property
+    @pulumi.getter(name="enterpriseId")
+    def enterprise_id(self) -> _builtins.str:
+        """
+        The enterprise (UUID).
+        """
+        return pulumi.get(self, "enterprise_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the enterprise role binding.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter(name="roleId")
+    def role_id(self) -> _builtins.str:
+        """
+        The role (UUID) that is granted. Those of an enterprise are Owner (`0145fead-6c09-41cb-a262-cfaaab392971`) and Viewer (`d2ff8433-af9a-4a39-8900-6f6b96e43eb6`); child organizations have the roles that are listed at `RoleBindings`.
+        """
+        return pulumi.get(self, "role_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def scopes(self) -> 'outputs.EnterpriseRoleBindingScopes':
+        """
+        Where the role is granted: at least one organization, cluster or resource.
+        """
+        return pulumi.get(self, "scopes")
+
+    @_builtins.property
+    @pulumi.getter
+    def subjects(self) -> 'outputs.EnterpriseRoleBindingSubjects':
+        """
+        Who the role is granted to: at least one user, service account or group.
+        """
+        return pulumi.get(self, "subjects")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the binding is for.
+        """
+        return pulumi.get(self, "description")
 
 
 @pulumi.output_type
@@ -5423,6 +7001,85 @@ class EnterpriseRoleBindingSubjectsUser(dict):
         The ID (UUID) of the user.
         """
         return pulumi.get(self, "id")
+
+
+@pulumi.output_type
+class EnterpriseServiceAccountInfo(dict):
+    """
+    What CAST AI knows of an enterprise service account.
+    """
+    def __init__(__self__, *,
+                 email: _builtins.str,
+                 enterprise_id: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 description: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of an enterprise service account.
+
+        :param _builtins.str email: The address that names the service account in audit logs.
+        :param _builtins.str enterprise_id: The enterprise (UUID).
+        :param _builtins.str id: The ID of the enterprise service account.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str description: What the service account is for.
+        """
+        pulumi.set(__self__, "email", email)
+        pulumi.set(__self__, "enterprise_id", enterprise_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> _builtins.str:
+        """
+        The address that names the service account in audit logs.
+        """
+        return pulumi.get(self, "email")
+
+    @_builtins.property
+    @pulumi.getter(name="enterpriseId")
+    def enterprise_id(self) -> _builtins.str:
+        """
+        The enterprise (UUID).
+        """
+        return pulumi.get(self, "enterprise_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the enterprise service account.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the service account is for.
+        """
+        return pulumi.get(self, "description")
 
 
 @pulumi.output_type
@@ -5845,6 +7502,76 @@ class GetCacheGroupEndpoint(dict):
 
 
 @pulumi.output_type
+class GetClusterStatusWorkloadAutoscaler(dict):
+    """
+    What the service knows of the workload autoscaler in a cluster.
+    """
+    def __init__(__self__, *,
+                 replicas: _builtins.int,
+                 status: _builtins.str,
+                 installed_at: Optional[_builtins.str] = None,
+                 latest_version: Optional[_builtins.str] = None,
+                 version: Optional[_builtins.str] = None):
+        """
+        What the service knows of the workload autoscaler in a cluster.
+
+        :param _builtins.int replicas: How many of its pods there are.
+        :param _builtins.str status: Whether it runs: `AGENT_STATUS_RUNNING`, `AGENT_STATUS_INVALID` or `AGENT_STATUS_UNKNOWN`.
+        :param _builtins.str installed_at: When it was installed, as an RFC 3339 time.
+        :param _builtins.str latest_version: The latest version there is.
+        :param _builtins.str version: The version that runs. Unset if none does.
+        """
+        pulumi.set(__self__, "replicas", replicas)
+        pulumi.set(__self__, "status", status)
+        if installed_at is not None:
+            pulumi.set(__self__, "installed_at", installed_at)
+        if latest_version is not None:
+            pulumi.set(__self__, "latest_version", latest_version)
+        if version is not None:
+            pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter
+    def replicas(self) -> _builtins.int:
+        """
+        How many of its pods there are.
+        """
+        return pulumi.get(self, "replicas")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        Whether it runs: `AGENT_STATUS_RUNNING`, `AGENT_STATUS_INVALID` or `AGENT_STATUS_UNKNOWN`.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter(name="installedAt")
+    def installed_at(self) -> Optional[_builtins.str]:
+        """
+        When it was installed, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "installed_at")
+
+    @_builtins.property
+    @pulumi.getter(name="latestVersion")
+    def latest_version(self) -> Optional[_builtins.str]:
+        """
+        The latest version there is.
+        """
+        return pulumi.get(self, "latest_version")
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> Optional[_builtins.str]:
+        """
+        The version that runs. Unset if none does.
+        """
+        return pulumi.get(self, "version")
+
+
+@pulumi.output_type
 class GetWorkloadScalingPoliciesPolicy(dict):
     """
     A scaling policy of a cluster.
@@ -5973,6 +7700,96 @@ class HibernationScheduleClusterAssignmentsAssignment(dict):
         The ID (UUID) of the cluster.
         """
         return pulumi.get(self, "cluster_id")
+
+
+@pulumi.output_type
+class HibernationScheduleInfo(dict):
+    """
+    What CAST AI knows of a hibernation schedule.
+    """
+    def __init__(__self__, *,
+                 enabled: _builtins.bool,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 pause_config: 'outputs.HibernationSchedulePauseConfig',
+                 resume_config: 'outputs.HibernationScheduleResumeConfig',
+                 cluster_assignments: Optional['outputs.HibernationScheduleClusterAssignments'] = None):
+        """
+        What CAST AI knows of a hibernation schedule.
+
+        :param _builtins.bool enabled: Whether the schedule is in force.
+        :param _builtins.str id: The ID of the hibernation schedule.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param 'HibernationSchedulePauseConfig' pause_config: When the clusters are paused.
+        :param 'HibernationScheduleResumeConfig' resume_config: When the clusters are resumed, and on which node.
+        :param 'HibernationScheduleClusterAssignments' cluster_assignments: The clusters that the schedule is for.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "pause_config", pause_config)
+        pulumi.set(__self__, "resume_config", resume_config)
+        if cluster_assignments is not None:
+            pulumi.set(__self__, "cluster_assignments", cluster_assignments)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether the schedule is in force.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the hibernation schedule.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter(name="pauseConfig")
+    def pause_config(self) -> 'outputs.HibernationSchedulePauseConfig':
+        """
+        When the clusters are paused.
+        """
+        return pulumi.get(self, "pause_config")
+
+    @_builtins.property
+    @pulumi.getter(name="resumeConfig")
+    def resume_config(self) -> 'outputs.HibernationScheduleResumeConfig':
+        """
+        When the clusters are resumed, and on which node.
+        """
+        return pulumi.get(self, "resume_config")
+
+    @_builtins.property
+    @pulumi.getter(name="clusterAssignments")
+    def cluster_assignments(self) -> Optional['outputs.HibernationScheduleClusterAssignments']:
+        """
+        The clusters that the schedule is for.
+        """
+        return pulumi.get(self, "cluster_assignments")
 
 
 @pulumi.output_type
@@ -7774,6 +9591,301 @@ class NodeConfigurationGkeSecondaryIpRange(dict):
 
 
 @pulumi.output_type
+class NodeConfigurationInfo(dict):
+    """
+    What CAST AI knows of a node configuration.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 id: _builtins.str,
+                 is_default: _builtins.bool,
+                 name: _builtins.str,
+                 subnets: Sequence[_builtins.str],
+                 aks: Optional['outputs.NodeConfigurationAks'] = None,
+                 container_runtime: Optional[_builtins.str] = None,
+                 created_at: Optional[_builtins.str] = None,
+                 disk_cpu_ratio: Optional[_builtins.int] = None,
+                 docker_config: Optional[_builtins.str] = None,
+                 drain_timeout_sec: Optional[_builtins.int] = None,
+                 eks: Optional['outputs.NodeConfigurationEks'] = None,
+                 gke: Optional['outputs.NodeConfigurationGke'] = None,
+                 image: Optional[_builtins.str] = None,
+                 init_script: Optional[_builtins.str] = None,
+                 kops: Optional['outputs.NodeConfigurationKops'] = None,
+                 kubelet_config: Optional[_builtins.str] = None,
+                 min_disk_size: Optional[_builtins.int] = None,
+                 self_hosted_with_ec2_nodes: Optional['outputs.NodeConfigurationSelfHostedWithEc2Nodes'] = None,
+                 ssh_public_key: Optional[_builtins.str] = None,
+                 subnet_details: Optional[Sequence['outputs.NodeConfigurationSubnetDetail']] = None,
+                 tags: Optional[Mapping[str, _builtins.str]] = None,
+                 updated_at: Optional[_builtins.str] = None,
+                 version: Optional[_builtins.int] = None):
+        """
+        What CAST AI knows of a node configuration.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.str id: The ID of the node configuration.
+        :param _builtins.bool is_default: Whether this was the cluster's default configuration when it was last read. `NodeConfigurationDefault` makes it so.
+        :param _builtins.str name: The name, unique in the cluster.
+        :param Sequence[_builtins.str] subnets: The subnets of the cloud that nodes are put into. Their order does not matter.
+        :param 'NodeConfigurationAks' aks: Settings of Azure Kubernetes Service.
+        :param _builtins.str container_runtime: The container runtime: `containerd` or `dockerd`, in any letter case (EKS only).
+        :param _builtins.str created_at: When the configuration was made, as an RFC 3339 time.
+        :param _builtins.int disk_cpu_ratio: How many GiB of disk a node gets for each of its vCPUs, on top of `minDiskSize`.
+        :param _builtins.str docker_config: Settings of the Docker daemon, as JSON text of an object (EKS and kOps). Layout and order do not matter.
+        :param _builtins.int drain_timeout_sec: How long, in seconds, a node that is removed may take to drain before its pods are forced off: 0 to 10800.
+        :param 'NodeConfigurationEks' eks: Settings of Amazon EKS.
+        :param 'NodeConfigurationGke' gke: Settings of Google Kubernetes Engine.
+        :param _builtins.str image: The image of the nodes: its ID, or another form that the cloud knows it by.
+        :param _builtins.str init_script: A script, base64 encoded, that runs when a node starts. It is stored in clear: put no secrets in it.
+        :param 'NodeConfigurationKops' kops: Settings of kOps clusters on AWS.
+        :param _builtins.str kubelet_config: Settings of the kubelet, as JSON text of an object. Layout and order do not matter.
+        :param _builtins.int min_disk_size: The least size of a node's disk in GiB: 30 to 65536.
+        :param 'NodeConfigurationSelfHostedWithEc2Nodes' self_hosted_with_ec2_nodes: Settings of other Kubernetes clusters whose nodes are EC2 instances.
+        :param _builtins.str ssh_public_key: An SSH public key, base64 encoded, that may log in to nodes.
+        :param Sequence['NodeConfigurationSubnetDetail'] subnet_details: What the service knows of the subnets.
+        :param Mapping[str, _builtins.str] tags: Tags (labels on GKE) that the cloud's resources of a node get.
+        :param _builtins.str updated_at: When the configuration was last changed, as an RFC 3339 time.
+        :param _builtins.int version: The version of the configuration, which counts its changes.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "is_default", is_default)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "subnets", subnets)
+        if aks is not None:
+            pulumi.set(__self__, "aks", aks)
+        if container_runtime is not None:
+            pulumi.set(__self__, "container_runtime", container_runtime)
+        if created_at is not None:
+            pulumi.set(__self__, "created_at", created_at)
+        if disk_cpu_ratio is not None:
+            pulumi.set(__self__, "disk_cpu_ratio", disk_cpu_ratio)
+        if docker_config is not None:
+            pulumi.set(__self__, "docker_config", docker_config)
+        if drain_timeout_sec is not None:
+            pulumi.set(__self__, "drain_timeout_sec", drain_timeout_sec)
+        if eks is not None:
+            pulumi.set(__self__, "eks", eks)
+        if gke is not None:
+            pulumi.set(__self__, "gke", gke)
+        if image is not None:
+            pulumi.set(__self__, "image", image)
+        if init_script is not None:
+            pulumi.set(__self__, "init_script", init_script)
+        if kops is not None:
+            pulumi.set(__self__, "kops", kops)
+        if kubelet_config is not None:
+            pulumi.set(__self__, "kubelet_config", kubelet_config)
+        if min_disk_size is not None:
+            pulumi.set(__self__, "min_disk_size", min_disk_size)
+        if self_hosted_with_ec2_nodes is not None:
+            pulumi.set(__self__, "self_hosted_with_ec2_nodes", self_hosted_with_ec2_nodes)
+        if ssh_public_key is not None:
+            pulumi.set(__self__, "ssh_public_key", ssh_public_key)
+        if subnet_details is not None:
+            pulumi.set(__self__, "subnet_details", subnet_details)
+        if tags is not None:
+            pulumi.set(__self__, "tags", tags)
+        if updated_at is not None:
+            pulumi.set(__self__, "updated_at", updated_at)
+        if version is not None:
+            pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the node configuration.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="isDefault")
+    def is_default(self) -> _builtins.bool:
+        """
+        Whether this was the cluster's default configuration when it was last read. `NodeConfigurationDefault` makes it so.
+        """
+        return pulumi.get(self, "is_default")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name, unique in the cluster.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def subnets(self) -> Sequence[_builtins.str]:
+        """
+        The subnets of the cloud that nodes are put into. Their order does not matter.
+        """
+        return pulumi.get(self, "subnets")
+
+    @_builtins.property
+    @pulumi.getter
+    def aks(self) -> Optional['outputs.NodeConfigurationAks']:
+        """
+        Settings of Azure Kubernetes Service.
+        """
+        return pulumi.get(self, "aks")
+
+    @_builtins.property
+    @pulumi.getter(name="containerRuntime")
+    def container_runtime(self) -> Optional[_builtins.str]:
+        """
+        The container runtime: `containerd` or `dockerd`, in any letter case (EKS only).
+        """
+        return pulumi.get(self, "container_runtime")
+
+    @_builtins.property
+    @pulumi.getter(name="createdAt")
+    def created_at(self) -> Optional[_builtins.str]:
+        """
+        When the configuration was made, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "created_at")
+
+    @_builtins.property
+    @pulumi.getter(name="diskCpuRatio")
+    def disk_cpu_ratio(self) -> Optional[_builtins.int]:
+        """
+        How many GiB of disk a node gets for each of its vCPUs, on top of `minDiskSize`.
+        """
+        return pulumi.get(self, "disk_cpu_ratio")
+
+    @_builtins.property
+    @pulumi.getter(name="dockerConfig")
+    def docker_config(self) -> Optional[_builtins.str]:
+        """
+        Settings of the Docker daemon, as JSON text of an object (EKS and kOps). Layout and order do not matter.
+        """
+        return pulumi.get(self, "docker_config")
+
+    @_builtins.property
+    @pulumi.getter(name="drainTimeoutSec")
+    def drain_timeout_sec(self) -> Optional[_builtins.int]:
+        """
+        How long, in seconds, a node that is removed may take to drain before its pods are forced off: 0 to 10800.
+        """
+        return pulumi.get(self, "drain_timeout_sec")
+
+    @_builtins.property
+    @pulumi.getter
+    def eks(self) -> Optional['outputs.NodeConfigurationEks']:
+        """
+        Settings of Amazon EKS.
+        """
+        return pulumi.get(self, "eks")
+
+    @_builtins.property
+    @pulumi.getter
+    def gke(self) -> Optional['outputs.NodeConfigurationGke']:
+        """
+        Settings of Google Kubernetes Engine.
+        """
+        return pulumi.get(self, "gke")
+
+    @_builtins.property
+    @pulumi.getter
+    def image(self) -> Optional[_builtins.str]:
+        """
+        The image of the nodes: its ID, or another form that the cloud knows it by.
+        """
+        return pulumi.get(self, "image")
+
+    @_builtins.property
+    @pulumi.getter(name="initScript")
+    def init_script(self) -> Optional[_builtins.str]:
+        """
+        A script, base64 encoded, that runs when a node starts. It is stored in clear: put no secrets in it.
+        """
+        return pulumi.get(self, "init_script")
+
+    @_builtins.property
+    @pulumi.getter
+    def kops(self) -> Optional['outputs.NodeConfigurationKops']:
+        """
+        Settings of kOps clusters on AWS.
+        """
+        return pulumi.get(self, "kops")
+
+    @_builtins.property
+    @pulumi.getter(name="kubeletConfig")
+    def kubelet_config(self) -> Optional[_builtins.str]:
+        """
+        Settings of the kubelet, as JSON text of an object. Layout and order do not matter.
+        """
+        return pulumi.get(self, "kubelet_config")
+
+    @_builtins.property
+    @pulumi.getter(name="minDiskSize")
+    def min_disk_size(self) -> Optional[_builtins.int]:
+        """
+        The least size of a node's disk in GiB: 30 to 65536.
+        """
+        return pulumi.get(self, "min_disk_size")
+
+    @_builtins.property
+    @pulumi.getter(name="selfHostedWithEc2Nodes")
+    def self_hosted_with_ec2_nodes(self) -> Optional['outputs.NodeConfigurationSelfHostedWithEc2Nodes']:
+        """
+        Settings of other Kubernetes clusters whose nodes are EC2 instances.
+        """
+        return pulumi.get(self, "self_hosted_with_ec2_nodes")
+
+    @_builtins.property
+    @pulumi.getter(name="sshPublicKey")
+    def ssh_public_key(self) -> Optional[_builtins.str]:
+        """
+        An SSH public key, base64 encoded, that may log in to nodes.
+        """
+        return pulumi.get(self, "ssh_public_key")
+
+    @_builtins.property
+    @pulumi.getter(name="subnetDetails")
+    def subnet_details(self) -> Optional[Sequence['outputs.NodeConfigurationSubnetDetail']]:
+        """
+        What the service knows of the subnets.
+        """
+        return pulumi.get(self, "subnet_details")
+
+    @_builtins.property
+    @pulumi.getter
+    def tags(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Tags (labels on GKE) that the cloud's resources of a node get.
+        """
+        return pulumi.get(self, "tags")
+
+    @_builtins.property
+    @pulumi.getter(name="updatedAt")
+    def updated_at(self) -> Optional[_builtins.str]:
+        """
+        When the configuration was last changed, as an RFC 3339 time.
+        """
+        return pulumi.get(self, "updated_at")
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> Optional[_builtins.int]:
+        """
+        The version of the configuration, which counts its changes.
+        """
+        return pulumi.get(self, "version")
+
+
+@pulumi.output_type
 class NodeConfigurationKops(dict):
     """
     Settings of kOps clusters on AWS.
@@ -9451,6 +11563,255 @@ class NodeTemplateGpuSharingConfiguration(dict):
 
 
 @pulumi.output_type
+class NodeTemplateInfo(dict):
+    """
+    What CAST AI knows of a node template.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 clm_enabled: Optional[_builtins.bool] = None,
+                 configuration_id: Optional[_builtins.str] = None,
+                 configuration_name: Optional[_builtins.str] = None,
+                 constraints: Optional['outputs.NodeTemplateConstraints'] = None,
+                 custom_instances_enabled: Optional[_builtins.bool] = None,
+                 custom_instances_with_extended_memory_enabled: Optional[_builtins.bool] = None,
+                 custom_labels: Optional[Mapping[str, _builtins.str]] = None,
+                 custom_taints: Optional[Sequence['outputs.NodeTemplateCustomTaint']] = None,
+                 edge_location_ids: Optional[Sequence[_builtins.str]] = None,
+                 gpu: Optional['outputs.NodeTemplateGpu'] = None,
+                 is_default: Optional[_builtins.bool] = None,
+                 is_enabled: Optional[_builtins.bool] = None,
+                 price_adjustment_configuration: Optional['outputs.NodeTemplatePriceAdjustmentConfiguration'] = None,
+                 rebalancing_config_min_nodes: Optional[_builtins.int] = None,
+                 should_taint: Optional[_builtins.bool] = None,
+                 stop_enabled: Optional[_builtins.bool] = None,
+                 version: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of a node template.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.str id: The ID of the node template.
+        :param _builtins.str name: The name, unique in the cluster; `default-by-castai` adopts the cluster's default template.
+        :param _builtins.bool clm_enabled: Whether nodes take part in container live migration.
+        :param _builtins.str configuration_id: The ID (UUID) of the node configuration that nodes are built from.
+        :param _builtins.str configuration_name: The name of the node configuration in use.
+        :param 'NodeTemplateConstraints' constraints: Which instances the autoscaler may choose.
+        :param _builtins.bool custom_instances_enabled: Whether custom machine types may be used (GCP only).
+        :param _builtins.bool custom_instances_with_extended_memory_enabled: Whether custom machine types may have extended memory (GCP only).
+        :param Mapping[str, _builtins.str] custom_labels: Kubernetes labels that nodes get besides `scheduling.cast.ai/node-template`.
+        :param Sequence['NodeTemplateCustomTaint'] custom_taints: Kubernetes taints that nodes get in place of the template's own. Their order does not matter.
+        :param Sequence[_builtins.str] edge_location_ids: The IDs (UUID) of the edge locations where nodes may run. Their order does not matter.
+        :param 'NodeTemplateGpu' gpu: How pods share the GPUs of a node.
+        :param _builtins.bool is_default: Whether this is the cluster's default template. The service decides: it is true for the template named `default-by-castai` and false for all others.
+        :param _builtins.bool is_enabled: Whether the autoscaler uses the template.
+        :param 'NodeTemplatePriceAdjustmentConfiguration' price_adjustment_configuration: Corrections of instance prices, for discounts the service does not know.
+        :param _builtins.int rebalancing_config_min_nodes: The least number of nodes that rebalancing leaves to this template.
+        :param _builtins.bool should_taint: Whether nodes get a taint, so that only pods that tolerate it run on them. Must be true when `customTaints` are given.
+        :param _builtins.bool stop_enabled: Sent as the API's `stopEnabled`, which it does not document further.
+        :param _builtins.str version: The version of the template, which counts its changes.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        if clm_enabled is not None:
+            pulumi.set(__self__, "clm_enabled", clm_enabled)
+        if configuration_id is not None:
+            pulumi.set(__self__, "configuration_id", configuration_id)
+        if configuration_name is not None:
+            pulumi.set(__self__, "configuration_name", configuration_name)
+        if constraints is not None:
+            pulumi.set(__self__, "constraints", constraints)
+        if custom_instances_enabled is not None:
+            pulumi.set(__self__, "custom_instances_enabled", custom_instances_enabled)
+        if custom_instances_with_extended_memory_enabled is not None:
+            pulumi.set(__self__, "custom_instances_with_extended_memory_enabled", custom_instances_with_extended_memory_enabled)
+        if custom_labels is not None:
+            pulumi.set(__self__, "custom_labels", custom_labels)
+        if custom_taints is not None:
+            pulumi.set(__self__, "custom_taints", custom_taints)
+        if edge_location_ids is not None:
+            pulumi.set(__self__, "edge_location_ids", edge_location_ids)
+        if gpu is not None:
+            pulumi.set(__self__, "gpu", gpu)
+        if is_default is not None:
+            pulumi.set(__self__, "is_default", is_default)
+        if is_enabled is not None:
+            pulumi.set(__self__, "is_enabled", is_enabled)
+        if price_adjustment_configuration is not None:
+            pulumi.set(__self__, "price_adjustment_configuration", price_adjustment_configuration)
+        if rebalancing_config_min_nodes is not None:
+            pulumi.set(__self__, "rebalancing_config_min_nodes", rebalancing_config_min_nodes)
+        if should_taint is not None:
+            pulumi.set(__self__, "should_taint", should_taint)
+        if stop_enabled is not None:
+            pulumi.set(__self__, "stop_enabled", stop_enabled)
+        if version is not None:
+            pulumi.set(__self__, "version", version)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the node template.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name, unique in the cluster; `default-by-castai` adopts the cluster's default template.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="clmEnabled")
+    def clm_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes take part in container live migration.
+        """
+        return pulumi.get(self, "clm_enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="configurationId")
+    def configuration_id(self) -> Optional[_builtins.str]:
+        """
+        The ID (UUID) of the node configuration that nodes are built from.
+        """
+        return pulumi.get(self, "configuration_id")
+
+    @_builtins.property
+    @pulumi.getter(name="configurationName")
+    def configuration_name(self) -> Optional[_builtins.str]:
+        """
+        The name of the node configuration in use.
+        """
+        return pulumi.get(self, "configuration_name")
+
+    @_builtins.property
+    @pulumi.getter
+    def constraints(self) -> Optional['outputs.NodeTemplateConstraints']:
+        """
+        Which instances the autoscaler may choose.
+        """
+        return pulumi.get(self, "constraints")
+
+    @_builtins.property
+    @pulumi.getter(name="customInstancesEnabled")
+    def custom_instances_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether custom machine types may be used (GCP only).
+        """
+        return pulumi.get(self, "custom_instances_enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="customInstancesWithExtendedMemoryEnabled")
+    def custom_instances_with_extended_memory_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether custom machine types may have extended memory (GCP only).
+        """
+        return pulumi.get(self, "custom_instances_with_extended_memory_enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="customLabels")
+    def custom_labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Kubernetes labels that nodes get besides `scheduling.cast.ai/node-template`.
+        """
+        return pulumi.get(self, "custom_labels")
+
+    @_builtins.property
+    @pulumi.getter(name="customTaints")
+    def custom_taints(self) -> Optional[Sequence['outputs.NodeTemplateCustomTaint']]:
+        """
+        Kubernetes taints that nodes get in place of the template's own. Their order does not matter.
+        """
+        return pulumi.get(self, "custom_taints")
+
+    @_builtins.property
+    @pulumi.getter(name="edgeLocationIds")
+    def edge_location_ids(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The IDs (UUID) of the edge locations where nodes may run. Their order does not matter.
+        """
+        return pulumi.get(self, "edge_location_ids")
+
+    @_builtins.property
+    @pulumi.getter
+    def gpu(self) -> Optional['outputs.NodeTemplateGpu']:
+        """
+        How pods share the GPUs of a node.
+        """
+        return pulumi.get(self, "gpu")
+
+    @_builtins.property
+    @pulumi.getter(name="isDefault")
+    def is_default(self) -> Optional[_builtins.bool]:
+        """
+        Whether this is the cluster's default template. The service decides: it is true for the template named `default-by-castai` and false for all others.
+        """
+        return pulumi.get(self, "is_default")
+
+    @_builtins.property
+    @pulumi.getter(name="isEnabled")
+    def is_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the autoscaler uses the template.
+        """
+        return pulumi.get(self, "is_enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="priceAdjustmentConfiguration")
+    def price_adjustment_configuration(self) -> Optional['outputs.NodeTemplatePriceAdjustmentConfiguration']:
+        """
+        Corrections of instance prices, for discounts the service does not know.
+        """
+        return pulumi.get(self, "price_adjustment_configuration")
+
+    @_builtins.property
+    @pulumi.getter(name="rebalancingConfigMinNodes")
+    def rebalancing_config_min_nodes(self) -> Optional[_builtins.int]:
+        """
+        The least number of nodes that rebalancing leaves to this template.
+        """
+        return pulumi.get(self, "rebalancing_config_min_nodes")
+
+    @_builtins.property
+    @pulumi.getter(name="shouldTaint")
+    def should_taint(self) -> Optional[_builtins.bool]:
+        """
+        Whether nodes get a taint, so that only pods that tolerate it run on them. Must be true when `customTaints` are given.
+        """
+        return pulumi.get(self, "should_taint")
+
+    @_builtins.property
+    @pulumi.getter(name="stopEnabled")
+    def stop_enabled(self) -> Optional[_builtins.bool]:
+        """
+        Sent as the API's `stopEnabled`, which it does not document further.
+        """
+        return pulumi.get(self, "stop_enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def version(self) -> Optional[_builtins.str]:
+        """
+        The version of the template, which counts its changes.
+        """
+        return pulumi.get(self, "version")
+
+
+@pulumi.output_type
 class NodeTemplatePriceAdjustmentConfiguration(dict):
     """
     Corrections of instance prices.
@@ -9547,6 +11908,123 @@ class OmniClusterCastaiOidcConfig(dict):
 
 
 @pulumi.output_type
+class OmniClusterInfo(dict):
+    """
+    What CAST AI knows of an omni cluster.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 castai_oidc_config: Optional['outputs.OmniClusterCastaiOidcConfig'] = None,
+                 omni_agent_version: Optional[_builtins.str] = None,
+                 pod_cidr: Optional[_builtins.str] = None,
+                 provider_type: Optional[_builtins.str] = None,
+                 service_account_id: Optional[_builtins.str] = None,
+                 state: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of an omni cluster.
+
+        :param _builtins.str id: The ID of the omni cluster.
+        :param _builtins.str name: The name of the cluster.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param 'OmniClusterCastaiOidcConfig' castai_oidc_config: The Google service account that CAST AI signs in to clouds with, where an edge location trusts it instead of a key.
+        :param _builtins.str omni_agent_version: The version of the omni agent, as the service last learned it.
+        :param _builtins.str pod_cidr: The address ranges of the pods, separated by commas, as the service last learned them.
+        :param _builtins.str provider_type: The kind of cluster: `EKS`, `GKE` or `AKS`.
+        :param _builtins.str service_account_id: The ID of the CAST AI service account that Omni uses for the cluster.
+        :param _builtins.str state: The state of the cluster in Omni, such as `ENABLED`, `READY`, `WARNING` or `FAILED`.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        if castai_oidc_config is not None:
+            pulumi.set(__self__, "castai_oidc_config", castai_oidc_config)
+        if omni_agent_version is not None:
+            pulumi.set(__self__, "omni_agent_version", omni_agent_version)
+        if pod_cidr is not None:
+            pulumi.set(__self__, "pod_cidr", pod_cidr)
+        if provider_type is not None:
+            pulumi.set(__self__, "provider_type", provider_type)
+        if service_account_id is not None:
+            pulumi.set(__self__, "service_account_id", service_account_id)
+        if state is not None:
+            pulumi.set(__self__, "state", state)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the omni cluster.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the cluster.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter(name="castaiOidcConfig")
+    def castai_oidc_config(self) -> Optional['outputs.OmniClusterCastaiOidcConfig']:
+        """
+        The Google service account that CAST AI signs in to clouds with, where an edge location trusts it instead of a key.
+        """
+        return pulumi.get(self, "castai_oidc_config")
+
+    @_builtins.property
+    @pulumi.getter(name="omniAgentVersion")
+    def omni_agent_version(self) -> Optional[_builtins.str]:
+        """
+        The version of the omni agent, as the service last learned it.
+        """
+        return pulumi.get(self, "omni_agent_version")
+
+    @_builtins.property
+    @pulumi.getter(name="podCidr")
+    def pod_cidr(self) -> Optional[_builtins.str]:
+        """
+        The address ranges of the pods, separated by commas, as the service last learned them.
+        """
+        return pulumi.get(self, "pod_cidr")
+
+    @_builtins.property
+    @pulumi.getter(name="providerType")
+    def provider_type(self) -> Optional[_builtins.str]:
+        """
+        The kind of cluster: `EKS`, `GKE` or `AKS`.
+        """
+        return pulumi.get(self, "provider_type")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccountId")
+    def service_account_id(self) -> Optional[_builtins.str]:
+        """
+        The ID of the CAST AI service account that Omni uses for the cluster.
+        """
+        return pulumi.get(self, "service_account_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def state(self) -> Optional[_builtins.str]:
+        """
+        The state of the cluster in Omni, such as `ENABLED`, `READY`, `WARNING` or `FAILED`.
+        """
+        return pulumi.get(self, "state")
+
+
+@pulumi.output_type
 class OmniClusterStatus(dict):
     """
     What a registration with Omni says of a cluster.
@@ -9597,6 +12075,86 @@ class OmniClusterStatus(dict):
         The address ranges of the pods, separated by commas, such as `10.244.0.0/16`. Changing them updates the registration in place.
         """
         return pulumi.get(self, "pod_cidr")
+
+
+@pulumi.output_type
+class OrganizationGroupLabelSelector(dict):
+    """
+    Conditions on labels.
+    """
+    def __init__(__self__, *,
+                 condition: _builtins.str,
+                 requirements: Sequence['outputs.OrganizationGroupLabelSelectorRequirement']):
+        """
+        Conditions on labels.
+
+        :param _builtins.str condition: Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+        :param Sequence['OrganizationGroupLabelSelectorRequirement'] requirements: The requirements, in any order.
+        """
+        pulumi.set(__self__, "condition", condition)
+        pulumi.set(__self__, "requirements", requirements)
+
+    @_builtins.property
+    @pulumi.getter
+    def condition(self) -> _builtins.str:
+        """
+        Whether all requirements must be met, `AND`, or one, `OR`. Letter case does not matter.
+        """
+        return pulumi.get(self, "condition")
+
+    @_builtins.property
+    @pulumi.getter
+    def requirements(self) -> Sequence['outputs.OrganizationGroupLabelSelectorRequirement']:
+        """
+        The requirements, in any order.
+        """
+        return pulumi.get(self, "requirements")
+
+
+@pulumi.output_type
+class OrganizationGroupLabelSelectorRequirement(dict):
+    """
+    A condition on a label.
+    """
+    def __init__(__self__, *,
+                 key: _builtins.str,
+                 operator: _builtins.str,
+                 values: Optional[Sequence[_builtins.str]] = None):
+        """
+        A condition on a label.
+
+        :param _builtins.str key: The key of the label.
+        :param _builtins.str operator: How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+        :param Sequence[_builtins.str] values: The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+        """
+        pulumi.set(__self__, "key", key)
+        pulumi.set(__self__, "operator", operator)
+        if values is not None:
+            pulumi.set(__self__, "values", values)
+
+    @_builtins.property
+    @pulumi.getter
+    def key(self) -> _builtins.str:
+        """
+        The key of the label.
+        """
+        return pulumi.get(self, "key")
+
+    @_builtins.property
+    @pulumi.getter
+    def operator(self) -> _builtins.str:
+        """
+        How the label compares: `IN` or `NOT_IN` the values, `EXISTS` or `DOES_NOT_EXIST`. Letter case does not matter.
+        """
+        return pulumi.get(self, "operator")
+
+    @_builtins.property
+    @pulumi.getter
+    def values(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The values to compare with; none for `EXISTS` and `DOES_NOT_EXIST`. The order does not matter.
+        """
+        return pulumi.get(self, "values")
 
 
 @pulumi.output_type
@@ -11471,6 +14029,215 @@ class PodMutationFilterV2WorkloadNamespace(dict):
 
 
 @pulumi.output_type
+class PodMutationInfo(dict):
+    """
+    What CAST AI knows of a pod mutation.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 enabled: _builtins.bool,
+                 filter_v2: 'outputs.PodMutationFilterV2',
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 source: _builtins.str,
+                 affinity: Optional['outputs.PodMutationAffinity'] = None,
+                 annotations: Optional[Mapping[str, _builtins.str]] = None,
+                 distribution_groups: Optional[Sequence['outputs.PodMutationDistributionGroup']] = None,
+                 labels: Optional[Mapping[str, _builtins.str]] = None,
+                 node_selector: Optional['outputs.PodMutationNodeSelector'] = None,
+                 node_templates_to_consolidates: Optional[Sequence[_builtins.str]] = None,
+                 patch: Optional[_builtins.str] = None,
+                 pod_eviction: Optional['outputs.PodMutationPodEviction'] = None,
+                 spot_config: Optional['outputs.PodMutationSpotConfig'] = None,
+                 tolerations: Optional[Sequence['outputs.PodMutationToleration']] = None):
+        """
+        What CAST AI knows of a pod mutation.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.bool enabled: Whether pods are changed.
+        :param 'PodMutationFilterV2' filter_v2: Which pods are changed: those that fit all that is given, at least one filter.
+        :param _builtins.str id: The ID of the pod mutation.
+        :param _builtins.str name: The name.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str source: Where the mutation comes from: `API`, or `CUSTOM_RESOURCE` for one that an object in the cluster holds.
+        :param 'PodMutationAffinity' affinity: Nodes that pods prefer.
+        :param Mapping[str, _builtins.str] annotations: Annotations that pods get.
+        :param Sequence['PodMutationDistributionGroup'] distribution_groups: Shares of the pods that are changed in different ways, in order. Their names are unique, and their percentages add up to 100 at most.
+        :param Mapping[str, _builtins.str] labels: Labels that pods get.
+        :param 'PodMutationNodeSelector' node_selector: Labels of nodes that pods ask for, or cease to ask for.
+        :param Sequence[_builtins.str] node_templates_to_consolidates: The names of node templates whose pods are brought together on nodes of one template, in order.
+        :param _builtins.str patch: A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+        :param 'PodMutationPodEviction' pod_eviction: Whether pods that run already are evicted, so that they are made anew and changed.
+        :param 'PodMutationSpotConfig' spot_config: Whether pods run on spot instances.
+        :param Sequence['PodMutationToleration'] tolerations: Tolerations that pods get, in order.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "enabled", enabled)
+        pulumi.set(__self__, "filter_v2", filter_v2)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "source", source)
+        if affinity is not None:
+            pulumi.set(__self__, "affinity", affinity)
+        if annotations is not None:
+            pulumi.set(__self__, "annotations", annotations)
+        if distribution_groups is not None:
+            pulumi.set(__self__, "distribution_groups", distribution_groups)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if node_selector is not None:
+            pulumi.set(__self__, "node_selector", node_selector)
+        if node_templates_to_consolidates is not None:
+            pulumi.set(__self__, "node_templates_to_consolidates", node_templates_to_consolidates)
+        if patch is not None:
+            pulumi.set(__self__, "patch", patch)
+        if pod_eviction is not None:
+            pulumi.set(__self__, "pod_eviction", pod_eviction)
+        if spot_config is not None:
+            pulumi.set(__self__, "spot_config", spot_config)
+        if tolerations is not None:
+            pulumi.set(__self__, "tolerations", tolerations)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether pods are changed.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter(name="filterV2")
+    def filter_v2(self) -> 'outputs.PodMutationFilterV2':
+        """
+        Which pods are changed: those that fit all that is given, at least one filter.
+        """
+        return pulumi.get(self, "filter_v2")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the pod mutation.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def source(self) -> _builtins.str:
+        """
+        Where the mutation comes from: `API`, or `CUSTOM_RESOURCE` for one that an object in the cluster holds.
+        """
+        return pulumi.get(self, "source")
+
+    @_builtins.property
+    @pulumi.getter
+    def affinity(self) -> Optional['outputs.PodMutationAffinity']:
+        """
+        Nodes that pods prefer.
+        """
+        return pulumi.get(self, "affinity")
+
+    @_builtins.property
+    @pulumi.getter
+    def annotations(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Annotations that pods get.
+        """
+        return pulumi.get(self, "annotations")
+
+    @_builtins.property
+    @pulumi.getter(name="distributionGroups")
+    def distribution_groups(self) -> Optional[Sequence['outputs.PodMutationDistributionGroup']]:
+        """
+        Shares of the pods that are changed in different ways, in order. Their names are unique, and their percentages add up to 100 at most.
+        """
+        return pulumi.get(self, "distribution_groups")
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels that pods get.
+        """
+        return pulumi.get(self, "labels")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeSelector")
+    def node_selector(self) -> Optional['outputs.PodMutationNodeSelector']:
+        """
+        Labels of nodes that pods ask for, or cease to ask for.
+        """
+        return pulumi.get(self, "node_selector")
+
+    @_builtins.property
+    @pulumi.getter(name="nodeTemplatesToConsolidates")
+    def node_templates_to_consolidates(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        The names of node templates whose pods are brought together on nodes of one template, in order.
+        """
+        return pulumi.get(self, "node_templates_to_consolidates")
+
+    @_builtins.property
+    @pulumi.getter
+    def patch(self) -> Optional[_builtins.str]:
+        """
+        A JSON patch (RFC 6902) of the pod, as the JSON text of a list of operations. Layout and the order of keys do not matter.
+        """
+        return pulumi.get(self, "patch")
+
+    @_builtins.property
+    @pulumi.getter(name="podEviction")
+    def pod_eviction(self) -> Optional['outputs.PodMutationPodEviction']:
+        """
+        Whether pods that run already are evicted, so that they are made anew and changed.
+        """
+        return pulumi.get(self, "pod_eviction")
+
+    @_builtins.property
+    @pulumi.getter(name="spotConfig")
+    def spot_config(self) -> Optional['outputs.PodMutationSpotConfig']:
+        """
+        Whether pods run on spot instances.
+        """
+        return pulumi.get(self, "spot_config")
+
+    @_builtins.property
+    @pulumi.getter
+    def tolerations(self) -> Optional[Sequence['outputs.PodMutationToleration']]:
+        """
+        Tolerations that pods get, in order.
+        """
+        return pulumi.get(self, "tolerations")
+
+
+@pulumi.output_type
 class PodMutationNodeSelector(dict):
     """
     Labels of nodes that pods ask for, or cease to ask for.
@@ -11671,6 +14438,130 @@ class PodMutationToleration(dict):
         The value of the taint.
         """
         return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class RebalancingJobInfo(dict):
+    """
+    What CAST AI knows of a rebalancing job.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 id: _builtins.str,
+                 rebalancing_schedule_id: _builtins.str,
+                 enabled: Optional[_builtins.bool] = None):
+        """
+        What CAST AI knows of a rebalancing job.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.str id: The ID of the rebalancing job.
+        :param _builtins.str rebalancing_schedule_id: The ID (UUID) of the schedule.
+        :param _builtins.bool enabled: Whether the cluster is rebalanced by the schedule.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "rebalancing_schedule_id", rebalancing_schedule_id)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the rebalancing job.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="rebalancingScheduleId")
+    def rebalancing_schedule_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the schedule.
+        """
+        return pulumi.get(self, "rebalancing_schedule_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether the cluster is rebalanced by the schedule.
+        """
+        return pulumi.get(self, "enabled")
+
+
+@pulumi.output_type
+class RebalancingScheduleInfo(dict):
+    """
+    What CAST AI knows of a rebalancing schedule.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 launch_configuration: 'outputs.RebalancingScheduleLaunchConfiguration',
+                 name: _builtins.str,
+                 schedule: 'outputs.RebalancingScheduleSchedule',
+                 trigger_conditions: 'outputs.RebalancingScheduleTriggerConditions'):
+        """
+        What CAST AI knows of a rebalancing schedule.
+
+        :param _builtins.str id: The ID of the rebalancing schedule.
+        :param 'RebalancingScheduleLaunchConfiguration' launch_configuration: How a cluster is rebalanced, and which of its nodes.
+        :param _builtins.str name: The name shown in the console.
+        :param 'RebalancingScheduleSchedule' schedule: When clusters are rebalanced.
+        :param 'RebalancingScheduleTriggerConditions' trigger_conditions: What must hold for a cluster to be rebalanced then.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "launch_configuration", launch_configuration)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "schedule", schedule)
+        pulumi.set(__self__, "trigger_conditions", trigger_conditions)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the rebalancing schedule.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="launchConfiguration")
+    def launch_configuration(self) -> 'outputs.RebalancingScheduleLaunchConfiguration':
+        """
+        How a cluster is rebalanced, and which of its nodes.
+        """
+        return pulumi.get(self, "launch_configuration")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def schedule(self) -> 'outputs.RebalancingScheduleSchedule':
+        """
+        When clusters are rebalanced.
+        """
+        return pulumi.get(self, "schedule")
+
+    @_builtins.property
+    @pulumi.getter(name="triggerConditions")
+    def trigger_conditions(self) -> 'outputs.RebalancingScheduleTriggerConditions':
+        """
+        What must hold for a cluster to be rebalanced then.
+        """
+        return pulumi.get(self, "trigger_conditions")
 
 
 @pulumi.output_type
@@ -12295,6 +15186,96 @@ class ReservationsReservation(dict):
 
 
 @pulumi.output_type
+class RoleBindingInfo(dict):
+    """
+    What CAST AI knows of a role binding.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 role_id: _builtins.str,
+                 scopes: Sequence['outputs.RoleBindingsScope'],
+                 subjects: Sequence['outputs.RoleBindingsSubject'],
+                 description: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of a role binding.
+
+        :param _builtins.str id: The ID of the role binding.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str role_id: The role (UUID) that is granted. The built-in ones are Owner (`3e1050c7-6593-4298-94bb-154637911d78`), Member (`8c60bd8e-21de-402a-969f-add07fd22c1b`) and Viewer (`6fc95bd7-6049-4735-80b0-ce5ccde71cb1`).
+        :param Sequence['RoleBindingsScope'] scopes: Where the role is granted, in any order: at least one organization or cluster.
+        :param Sequence['RoleBindingsSubject'] subjects: Who the role is granted to, in one block; of several blocks the subjects are put together.
+        :param _builtins.str description: What the binding is for.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "role_id", role_id)
+        pulumi.set(__self__, "scopes", scopes)
+        pulumi.set(__self__, "subjects", subjects)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the role binding.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter(name="roleId")
+    def role_id(self) -> _builtins.str:
+        """
+        The role (UUID) that is granted. The built-in ones are Owner (`3e1050c7-6593-4298-94bb-154637911d78`), Member (`8c60bd8e-21de-402a-969f-add07fd22c1b`) and Viewer (`6fc95bd7-6049-4735-80b0-ce5ccde71cb1`).
+        """
+        return pulumi.get(self, "role_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def scopes(self) -> Sequence['outputs.RoleBindingsScope']:
+        """
+        Where the role is granted, in any order: at least one organization or cluster.
+        """
+        return pulumi.get(self, "scopes")
+
+    @_builtins.property
+    @pulumi.getter
+    def subjects(self) -> Sequence['outputs.RoleBindingsSubject']:
+        """
+        Who the role is granted to, in one block; of several blocks the subjects are put together.
+        """
+        return pulumi.get(self, "subjects")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the binding is for.
+        """
+        return pulumi.get(self, "description")
+
+
+@pulumi.output_type
 class RoleBindingsScope(dict):
     """
     Where a role is granted.
@@ -12514,6 +15495,135 @@ class SSOConnectionAad(dict):
         The client secret of the application. Secret.
         """
         return pulumi.get(self, "client_secret")
+
+
+@pulumi.output_type
+class SSOConnectionInfo(dict):
+    """
+    What CAST AI knows of an SSO connection.
+    """
+    def __init__(__self__, *,
+                 email_domain: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 aad: Optional['outputs.SSOConnectionAad'] = None,
+                 additional_email_domains: Optional[Sequence[_builtins.str]] = None,
+                 default_role_id: Optional[_builtins.str] = None,
+                 oidc: Optional['outputs.SSOConnectionOidc'] = None,
+                 okta: Optional['outputs.SSOConnectionOkta'] = None,
+                 saml: Optional['outputs.SSOConnectionSaml'] = None,
+                 synchronize_user_groups: Optional[_builtins.bool] = None):
+        """
+        What CAST AI knows of an SSO connection.
+
+        :param _builtins.str email_domain: The domain of the email addresses whose users sign in by this connection, such as `example.com`.
+        :param _builtins.str id: The ID of the SSO connection.
+        :param _builtins.str name: The name shown in the console.
+        :param 'SSOConnectionAad' aad: Microsoft Entra ID, formerly Azure Active Directory. Exactly one identity provider is given.
+        :param Sequence[_builtins.str] additional_email_domains: More domains of such email addresses, in any order.
+        :param _builtins.str default_role_id: The role (UUID) that users get when they sign in for the first time.
+        :param 'SSOConnectionOidc' oidc: An identity provider that speaks OpenID Connect. Exactly one identity provider is given.
+        :param 'SSOConnectionOkta' okta: Okta. Exactly one identity provider is given.
+        :param 'SSOConnectionSaml' saml: An identity provider that speaks SAML 2.0. Exactly one identity provider is given.
+        :param _builtins.bool synchronize_user_groups: Whether the identity provider keeps users and groups of the organization up to date. Switching it on makes the token in the output `syncAuthToken`.
+        """
+        pulumi.set(__self__, "email_domain", email_domain)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        if aad is not None:
+            pulumi.set(__self__, "aad", aad)
+        if additional_email_domains is not None:
+            pulumi.set(__self__, "additional_email_domains", additional_email_domains)
+        if default_role_id is not None:
+            pulumi.set(__self__, "default_role_id", default_role_id)
+        if oidc is not None:
+            pulumi.set(__self__, "oidc", oidc)
+        if okta is not None:
+            pulumi.set(__self__, "okta", okta)
+        if saml is not None:
+            pulumi.set(__self__, "saml", saml)
+        if synchronize_user_groups is not None:
+            pulumi.set(__self__, "synchronize_user_groups", synchronize_user_groups)
+
+    @_builtins.property
+    @pulumi.getter(name="emailDomain")
+    def email_domain(self) -> _builtins.str:
+        """
+        The domain of the email addresses whose users sign in by this connection, such as `example.com`.
+        """
+        return pulumi.get(self, "email_domain")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the SSO connection.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def aad(self) -> Optional['outputs.SSOConnectionAad']:
+        """
+        Microsoft Entra ID, formerly Azure Active Directory. Exactly one identity provider is given.
+        """
+        return pulumi.get(self, "aad")
+
+    @_builtins.property
+    @pulumi.getter(name="additionalEmailDomains")
+    def additional_email_domains(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        More domains of such email addresses, in any order.
+        """
+        return pulumi.get(self, "additional_email_domains")
+
+    @_builtins.property
+    @pulumi.getter(name="defaultRoleId")
+    def default_role_id(self) -> Optional[_builtins.str]:
+        """
+        The role (UUID) that users get when they sign in for the first time.
+        """
+        return pulumi.get(self, "default_role_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def oidc(self) -> Optional['outputs.SSOConnectionOidc']:
+        """
+        An identity provider that speaks OpenID Connect. Exactly one identity provider is given.
+        """
+        return pulumi.get(self, "oidc")
+
+    @_builtins.property
+    @pulumi.getter
+    def okta(self) -> Optional['outputs.SSOConnectionOkta']:
+        """
+        Okta. Exactly one identity provider is given.
+        """
+        return pulumi.get(self, "okta")
+
+    @_builtins.property
+    @pulumi.getter
+    def saml(self) -> Optional['outputs.SSOConnectionSaml']:
+        """
+        An identity provider that speaks SAML 2.0. Exactly one identity provider is given.
+        """
+        return pulumi.get(self, "saml")
+
+    @_builtins.property
+    @pulumi.getter(name="synchronizeUserGroups")
+    def synchronize_user_groups(self) -> Optional[_builtins.bool]:
+        """
+        Whether the identity provider keeps users and groups of the organization up to date. Switching it on makes the token in the output `syncAuthToken`.
+        """
+        return pulumi.get(self, "synchronize_user_groups")
 
 
 @pulumi.output_type
@@ -12758,6 +15868,166 @@ class SSOConnectionSaml(dict):
 
 
 @pulumi.output_type
+class SecurityRuntimeRuleInfo(dict):
+    """
+    What CAST AI knows of a security runtime rule.
+    """
+    def __init__(__self__, *,
+                 anomalies_count: _builtins.int,
+                 id: _builtins.str,
+                 is_built_in: _builtins.bool,
+                 name: _builtins.str,
+                 rule_text: _builtins.str,
+                 severity: _builtins.str,
+                 type: _builtins.str,
+                 used_custom_lists: Sequence[_builtins.str],
+                 category: Optional[_builtins.str] = None,
+                 enabled: Optional[_builtins.bool] = None,
+                 labels: Optional[Mapping[str, _builtins.str]] = None,
+                 resource_selector: Optional[_builtins.str] = None,
+                 rule_engine_type: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of a security runtime rule.
+
+        :param _builtins.int anomalies_count: How many anomalies the rule has found.
+        :param _builtins.str id: The ID of the security runtime rule.
+        :param _builtins.bool is_built_in: Whether CAST AI brings the rule along.
+        :param _builtins.str name: The name of the rule, which no other rule of the organization should have.
+        :param _builtins.str rule_text: The expression in CEL that is true of an event that is an anomaly. Blanks at the ends of lines do not count.
+        :param _builtins.str severity: How bad an anomaly is: `SEVERITY_CRITICAL`, `SEVERITY_HIGH`, `SEVERITY_MEDIUM`, `SEVERITY_LOW` or `SEVERITY_NONE`, in any letter case.
+        :param _builtins.str type: The type of the rule inside CAST AI.
+        :param Sequence[_builtins.str] used_custom_lists: The names of the custom lists that the expression uses.
+        :param _builtins.str category: What kind of rule it is.
+        :param _builtins.bool enabled: Whether events are judged by the rule.
+        :param Mapping[str, _builtins.str] labels: Labels of the rule.
+        :param _builtins.str resource_selector: An expression in CEL that is true of the workloads whose events are judged.
+        :param _builtins.str rule_engine_type: What the expression is written in. Default, and all there is: `RULE_ENGINE_TYPE_CEL`, in any letter case.
+        """
+        pulumi.set(__self__, "anomalies_count", anomalies_count)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "is_built_in", is_built_in)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "rule_text", rule_text)
+        pulumi.set(__self__, "severity", severity)
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "used_custom_lists", used_custom_lists)
+        if category is not None:
+            pulumi.set(__self__, "category", category)
+        if enabled is not None:
+            pulumi.set(__self__, "enabled", enabled)
+        if labels is not None:
+            pulumi.set(__self__, "labels", labels)
+        if resource_selector is not None:
+            pulumi.set(__self__, "resource_selector", resource_selector)
+        if rule_engine_type is not None:
+            pulumi.set(__self__, "rule_engine_type", rule_engine_type)
+
+    @_builtins.property
+    @pulumi.getter(name="anomaliesCount")
+    def anomalies_count(self) -> _builtins.int:
+        """
+        How many anomalies the rule has found.
+        """
+        return pulumi.get(self, "anomalies_count")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the security runtime rule.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="isBuiltIn")
+    def is_built_in(self) -> _builtins.bool:
+        """
+        Whether CAST AI brings the rule along.
+        """
+        return pulumi.get(self, "is_built_in")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the rule, which no other rule of the organization should have.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="ruleText")
+    def rule_text(self) -> _builtins.str:
+        """
+        The expression in CEL that is true of an event that is an anomaly. Blanks at the ends of lines do not count.
+        """
+        return pulumi.get(self, "rule_text")
+
+    @_builtins.property
+    @pulumi.getter
+    def severity(self) -> _builtins.str:
+        """
+        How bad an anomaly is: `SEVERITY_CRITICAL`, `SEVERITY_HIGH`, `SEVERITY_MEDIUM`, `SEVERITY_LOW` or `SEVERITY_NONE`, in any letter case.
+        """
+        return pulumi.get(self, "severity")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        The type of the rule inside CAST AI.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter(name="usedCustomLists")
+    def used_custom_lists(self) -> Sequence[_builtins.str]:
+        """
+        The names of the custom lists that the expression uses.
+        """
+        return pulumi.get(self, "used_custom_lists")
+
+    @_builtins.property
+    @pulumi.getter
+    def category(self) -> Optional[_builtins.str]:
+        """
+        What kind of rule it is.
+        """
+        return pulumi.get(self, "category")
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> Optional[_builtins.bool]:
+        """
+        Whether events are judged by the rule.
+        """
+        return pulumi.get(self, "enabled")
+
+    @_builtins.property
+    @pulumi.getter
+    def labels(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        Labels of the rule.
+        """
+        return pulumi.get(self, "labels")
+
+    @_builtins.property
+    @pulumi.getter(name="resourceSelector")
+    def resource_selector(self) -> Optional[_builtins.str]:
+        """
+        An expression in CEL that is true of the workloads whose events are judged.
+        """
+        return pulumi.get(self, "resource_selector")
+
+    @_builtins.property
+    @pulumi.getter(name="ruleEngineType")
+    def rule_engine_type(self) -> Optional[_builtins.str]:
+        """
+        What the expression is written in. Default, and all there is: `RULE_ENGINE_TYPE_CEL`, in any letter case.
+        """
+        return pulumi.get(self, "rule_engine_type")
+
+
+@pulumi.output_type
 class ServiceAccountAuthor(dict):
     """
     Who made a service account.
@@ -12800,6 +16070,301 @@ class ServiceAccountAuthor(dict):
         What the author is, such as `user`.
         """
         return pulumi.get(self, "kind")
+
+
+@pulumi.output_type
+class ServiceAccountInfo(dict):
+    """
+    What CAST AI knows of a service account.
+    """
+    def __init__(__self__, *,
+                 authors: Sequence['outputs.ServiceAccountAuthor'],
+                 email: _builtins.str,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 description: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of a service account.
+
+        :param Sequence['ServiceAccountAuthor'] authors: Who made the service account: one entry, or none if that is not known.
+        :param _builtins.str email: The address that names the service account in role bindings and audit logs.
+        :param _builtins.str id: The ID of the service account.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str description: What the service account is for.
+        """
+        pulumi.set(__self__, "authors", authors)
+        pulumi.set(__self__, "email", email)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        if description is not None:
+            pulumi.set(__self__, "description", description)
+
+    @_builtins.property
+    @pulumi.getter
+    def authors(self) -> Sequence['outputs.ServiceAccountAuthor']:
+        """
+        Who made the service account: one entry, or none if that is not known.
+        """
+        return pulumi.get(self, "authors")
+
+    @_builtins.property
+    @pulumi.getter
+    def email(self) -> _builtins.str:
+        """
+        The address that names the service account in role bindings and audit logs.
+        """
+        return pulumi.get(self, "email")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the service account.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def description(self) -> Optional[_builtins.str]:
+        """
+        What the service account is for.
+        """
+        return pulumi.get(self, "description")
+
+
+@pulumi.output_type
+class ServiceAccountKeyInfo(dict):
+    """
+    What CAST AI knows of a service account key.
+    """
+    def __init__(__self__, *,
+                 id: _builtins.str,
+                 name: _builtins.str,
+                 organization_id: _builtins.str,
+                 prefix: _builtins.str,
+                 service_account_id: _builtins.str,
+                 active: Optional[_builtins.bool] = None,
+                 expires_at: Optional[_builtins.str] = None,
+                 last_used_at: Optional[_builtins.str] = None):
+        """
+        What CAST AI knows of a service account key.
+
+        :param _builtins.str id: The ID of the service account key.
+        :param _builtins.str name: The name shown in the console.
+        :param _builtins.str organization_id: The organization (UUID).
+        :param _builtins.str prefix: The first characters of the key, by which the console shows it.
+        :param _builtins.str service_account_id: The ID (UUID) of the service account.
+        :param _builtins.bool active: Whether the key works. Setting it to false locks the key out without deleting it.
+        :param _builtins.str expires_at: When the key stops working, as an RFC 3339 time such as `2027-01-01T00:00:00Z`. Two spellings of one moment are the same; another moment replaces the key.
+        :param _builtins.str last_used_at: When the key was last used, as an RFC 3339 time. Unset until then.
+        """
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "organization_id", organization_id)
+        pulumi.set(__self__, "prefix", prefix)
+        pulumi.set(__self__, "service_account_id", service_account_id)
+        if active is not None:
+            pulumi.set(__self__, "active", active)
+        if expires_at is not None:
+            pulumi.set(__self__, "expires_at", expires_at)
+        if last_used_at is not None:
+            pulumi.set(__self__, "last_used_at", last_used_at)
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the service account key.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name shown in the console.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter(name="organizationId")
+    def organization_id(self) -> _builtins.str:
+        """
+        The organization (UUID).
+        """
+        return pulumi.get(self, "organization_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def prefix(self) -> _builtins.str:
+        """
+        The first characters of the key, by which the console shows it.
+        """
+        return pulumi.get(self, "prefix")
+
+    @_builtins.property
+    @pulumi.getter(name="serviceAccountId")
+    def service_account_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the service account.
+        """
+        return pulumi.get(self, "service_account_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def active(self) -> Optional[_builtins.bool]:
+        """
+        Whether the key works. Setting it to false locks the key out without deleting it.
+        """
+        return pulumi.get(self, "active")
+
+    @_builtins.property
+    @pulumi.getter(name="expiresAt")
+    def expires_at(self) -> Optional[_builtins.str]:
+        """
+        When the key stops working, as an RFC 3339 time such as `2027-01-01T00:00:00Z`. Two spellings of one moment are the same; another moment replaces the key.
+        """
+        return pulumi.get(self, "expires_at")
+
+    @_builtins.property
+    @pulumi.getter(name="lastUsedAt")
+    def last_used_at(self) -> Optional[_builtins.str]:
+        """
+        When the key was last used, as an RFC 3339 time. Unset until then.
+        """
+        return pulumi.get(self, "last_used_at")
+
+
+@pulumi.output_type
+class WorkloadCustomMetricsDataSourceInfo(dict):
+    """
+    What CAST AI knows of a workload custom metrics source.
+    """
+    def __init__(__self__, *,
+                 cluster_id: _builtins.str,
+                 id: _builtins.str,
+                 kube_resource_name: _builtins.str,
+                 managed_by_cast: _builtins.bool,
+                 name: _builtins.str,
+                 prometheus: 'outputs.WorkloadCustomMetricsDataSourcePrometheus',
+                 status: _builtins.str,
+                 errors: Optional[Sequence[_builtins.str]] = None,
+                 warnings: Optional[Sequence[_builtins.str]] = None):
+        """
+        What CAST AI knows of a workload custom metrics source.
+
+        :param _builtins.str cluster_id: The ID (UUID) of the cluster.
+        :param _builtins.str id: The ID of the workload custom metrics source.
+        :param _builtins.str kube_resource_name: The name of the object in the cluster that stands for the source of metrics. It stays when `name` changes.
+        :param _builtins.bool managed_by_cast: Whether the source of metrics is managed by CAST AI. Otherwise it comes from an object in the cluster, and changes made elsewhere may be undone.
+        :param _builtins.str name: The name, of at most 63 characters.
+        :param 'WorkloadCustomMetricsDataSourcePrometheus' prometheus: The Prometheus server and its metrics.
+        :param _builtins.str status: How far the connection is: `CONNECTING`, `CONNECTED`, `SYNCING` or `FAILED`.
+        :param Sequence[_builtins.str] errors: What is wrong with the source of metrics, in CAST AI's words.
+        :param Sequence[_builtins.str] warnings: What may be wrong with the source of metrics, in CAST AI's words.
+        """
+        pulumi.set(__self__, "cluster_id", cluster_id)
+        pulumi.set(__self__, "id", id)
+        pulumi.set(__self__, "kube_resource_name", kube_resource_name)
+        pulumi.set(__self__, "managed_by_cast", managed_by_cast)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "prometheus", prometheus)
+        pulumi.set(__self__, "status", status)
+        if errors is not None:
+            pulumi.set(__self__, "errors", errors)
+        if warnings is not None:
+            pulumi.set(__self__, "warnings", warnings)
+
+    @_builtins.property
+    @pulumi.getter(name="clusterId")
+    def cluster_id(self) -> _builtins.str:
+        """
+        The ID (UUID) of the cluster.
+        """
+        return pulumi.get(self, "cluster_id")
+
+    @_builtins.property
+    @pulumi.getter
+    def id(self) -> _builtins.str:
+        """
+        The ID of the workload custom metrics source.
+        """
+        return pulumi.get(self, "id")
+
+    @_builtins.property
+    @pulumi.getter(name="kubeResourceName")
+    def kube_resource_name(self) -> _builtins.str:
+        """
+        The name of the object in the cluster that stands for the source of metrics. It stays when `name` changes.
+        """
+        return pulumi.get(self, "kube_resource_name")
+
+    @_builtins.property
+    @pulumi.getter(name="managedByCast")
+    def managed_by_cast(self) -> _builtins.bool:
+        """
+        Whether the source of metrics is managed by CAST AI. Otherwise it comes from an object in the cluster, and changes made elsewhere may be undone.
+        """
+        return pulumi.get(self, "managed_by_cast")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name, of at most 63 characters.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def prometheus(self) -> 'outputs.WorkloadCustomMetricsDataSourcePrometheus':
+        """
+        The Prometheus server and its metrics.
+        """
+        return pulumi.get(self, "prometheus")
+
+    @_builtins.property
+    @pulumi.getter
+    def status(self) -> _builtins.str:
+        """
+        How far the connection is: `CONNECTING`, `CONNECTED`, `SYNCING` or `FAILED`.
+        """
+        return pulumi.get(self, "status")
+
+    @_builtins.property
+    @pulumi.getter
+    def errors(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        What is wrong with the source of metrics, in CAST AI's words.
+        """
+        return pulumi.get(self, "errors")
+
+    @_builtins.property
+    @pulumi.getter
+    def warnings(self) -> Optional[Sequence[_builtins.str]]:
+        """
+        What may be wrong with the source of metrics, in CAST AI's words.
+        """
+        return pulumi.get(self, "warnings")
 
 
 @pulumi.output_type
@@ -12905,6 +16470,8 @@ class WorkloadScalingPolicyAnomalyDetection(dict):
         suggest = None
         if key == "cpuPressure":
             suggest = "cpu_pressure"
+        elif key == "infiniteMemoryScaling":
+            suggest = "infinite_memory_scaling"
 
         if suggest:
             pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyAnomalyDetection. Access the value via the '{suggest}' property getter instead.")
@@ -12918,14 +16485,18 @@ class WorkloadScalingPolicyAnomalyDetection(dict):
         return super().get(key, default)
 
     def __init__(__self__, *,
-                 cpu_pressure: Optional['outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure'] = None):
+                 cpu_pressure: Optional['outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure'] = None,
+                 infinite_memory_scaling: Optional['outputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling'] = None):
         """
         What counts as an anomaly.
 
         :param 'WorkloadScalingPolicyAnomalyDetectionCpuPressure' cpu_pressure: When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
+        :param 'WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling' infinite_memory_scaling: Whether memory that grows without end counts.
         """
         if cpu_pressure is not None:
             pulumi.set(__self__, "cpu_pressure", cpu_pressure)
+        if infinite_memory_scaling is not None:
+            pulumi.set(__self__, "infinite_memory_scaling", infinite_memory_scaling)
 
     @_builtins.property
     @pulumi.getter(name="cpuPressure")
@@ -12934,6 +16505,14 @@ class WorkloadScalingPolicyAnomalyDetection(dict):
         When a workload lacks CPU. Default: 10 % stall in 50 % of the pods.
         """
         return pulumi.get(self, "cpu_pressure")
+
+    @_builtins.property
+    @pulumi.getter(name="infiniteMemoryScaling")
+    def infinite_memory_scaling(self) -> Optional['outputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling']:
+        """
+        Whether memory that grows without end counts.
+        """
+        return pulumi.get(self, "infinite_memory_scaling")
 
 
 @pulumi.output_type
@@ -12987,6 +16566,29 @@ class WorkloadScalingPolicyAnomalyDetectionCpuPressure(dict):
         How many of the workload's pods, in percent, must lack CPU.
         """
         return pulumi.get(self, "min_pressured_pod_percentage")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling(dict):
+    """
+    Whether memory that grows without end counts as an anomaly.
+    """
+    def __init__(__self__, *,
+                 enabled: _builtins.bool):
+        """
+        Whether memory that grows without end counts as an anomaly.
+
+        :param _builtins.bool enabled: Whether it does.
+        """
+        pulumi.set(__self__, "enabled", enabled)
+
+    @_builtins.property
+    @pulumi.getter
+    def enabled(self) -> _builtins.bool:
+        """
+        Whether it does.
+        """
+        return pulumi.get(self, "enabled")
 
 
 @pulumi.output_type
@@ -13816,6 +17418,101 @@ class WorkloadScalingPolicyDownscaling(dict):
 
 
 @pulumi.output_type
+class WorkloadScalingPolicyGpu(dict):
+    """
+    How GPU requests are recommended.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "managementOption":
+            suggest = "management_option"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyGpu. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyGpu.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyGpu.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 management_option: _builtins.str):
+        """
+        How GPU requests are recommended.
+
+        :param _builtins.str management_option: `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+        """
+        pulumi.set(__self__, "management_option", management_option)
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> _builtins.str:
+        """
+        `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
+        """
+        return pulumi.get(self, "management_option")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaBehavior(dict):
+    """
+    How fast the number of pods changes.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "scaleDown":
+            suggest = "scale_down"
+        elif key == "scaleUp":
+            suggest = "scale_up"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaBehavior. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaBehavior.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaBehavior.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 scale_down: Optional['outputs.WorkloadScalingPolicyHpaScalingRules'] = None,
+                 scale_up: Optional['outputs.WorkloadScalingPolicyHpaScalingRules'] = None):
+        """
+        How fast the number of pods changes.
+
+        :param 'WorkloadScalingPolicyHpaScalingRules' scale_down: How fast it shrinks.
+        :param 'WorkloadScalingPolicyHpaScalingRules' scale_up: How fast it grows.
+        """
+        if scale_down is not None:
+            pulumi.set(__self__, "scale_down", scale_down)
+        if scale_up is not None:
+            pulumi.set(__self__, "scale_up", scale_up)
+
+    @_builtins.property
+    @pulumi.getter(name="scaleDown")
+    def scale_down(self) -> Optional['outputs.WorkloadScalingPolicyHpaScalingRules']:
+        """
+        How fast it shrinks.
+        """
+        return pulumi.get(self, "scale_down")
+
+    @_builtins.property
+    @pulumi.getter(name="scaleUp")
+    def scale_up(self) -> Optional['outputs.WorkloadScalingPolicyHpaScalingRules']:
+        """
+        How fast it grows.
+        """
+        return pulumi.get(self, "scale_up")
+
+
+@pulumi.output_type
 class WorkloadScalingPolicyHpaConverter(dict):
     """
     How horizontal pod autoscalers are converted.
@@ -13836,6 +17533,698 @@ class WorkloadScalingPolicyHpaConverter(dict):
         `AVERAGE_VALUE_FROM_ORIGINAL_REQUESTS`: a target that is a percentage of the request becomes an amount, computed from the request that the workload itself has.
         """
         return pulumi.get(self, "type")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetric(dict):
+    """
+    A metric and its target: the property that `type` names is given, and no other.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "containerResource":
+            suggest = "container_resource"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaMetric. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaMetric.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaMetric.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 container_resource: Optional['outputs.WorkloadScalingPolicyHpaMetricContainerResource'] = None,
+                 external: Optional['outputs.WorkloadScalingPolicyHpaMetricNamed'] = None,
+                 object: Optional['outputs.WorkloadScalingPolicyHpaMetricObject'] = None,
+                 pods: Optional['outputs.WorkloadScalingPolicyHpaMetricNamed'] = None,
+                 resource: Optional['outputs.WorkloadScalingPolicyHpaMetricResource'] = None):
+        """
+        A metric and its target: the property that `type` names is given, and no other.
+
+        :param _builtins.str type: What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+        :param 'WorkloadScalingPolicyHpaMetricContainerResource' container_resource: A resource of one container of each pod.
+        :param 'WorkloadScalingPolicyHpaMetricNamed' external: A metric of something outside the cluster.
+        :param 'WorkloadScalingPolicyHpaMetricObject' object: A metric of one object in the cluster.
+        :param 'WorkloadScalingPolicyHpaMetricNamed' pods: A metric of each pod.
+        :param 'WorkloadScalingPolicyHpaMetricResource' resource: A resource of all containers of a pod.
+        """
+        pulumi.set(__self__, "type", type)
+        if container_resource is not None:
+            pulumi.set(__self__, "container_resource", container_resource)
+        if external is not None:
+            pulumi.set(__self__, "external", external)
+        if object is not None:
+            pulumi.set(__self__, "object", object)
+        if pods is not None:
+            pulumi.set(__self__, "pods", pods)
+        if resource is not None:
+            pulumi.set(__self__, "resource", resource)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        What the metric is of: `Resource`, `ContainerResource`, `Pods`, `Object` or `External`, in any letter case.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter(name="containerResource")
+    def container_resource(self) -> Optional['outputs.WorkloadScalingPolicyHpaMetricContainerResource']:
+        """
+        A resource of one container of each pod.
+        """
+        return pulumi.get(self, "container_resource")
+
+    @_builtins.property
+    @pulumi.getter
+    def external(self) -> Optional['outputs.WorkloadScalingPolicyHpaMetricNamed']:
+        """
+        A metric of something outside the cluster.
+        """
+        return pulumi.get(self, "external")
+
+    @_builtins.property
+    @pulumi.getter
+    def object(self) -> Optional['outputs.WorkloadScalingPolicyHpaMetricObject']:
+        """
+        A metric of one object in the cluster.
+        """
+        return pulumi.get(self, "object")
+
+    @_builtins.property
+    @pulumi.getter
+    def pods(self) -> Optional['outputs.WorkloadScalingPolicyHpaMetricNamed']:
+        """
+        A metric of each pod.
+        """
+        return pulumi.get(self, "pods")
+
+    @_builtins.property
+    @pulumi.getter
+    def resource(self) -> Optional['outputs.WorkloadScalingPolicyHpaMetricResource']:
+        """
+        A resource of all containers of a pod.
+        """
+        return pulumi.get(self, "resource")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricContainerResource(dict):
+    """
+    A resource of a container in each pod, and its target.
+    """
+    def __init__(__self__, *,
+                 container: _builtins.str,
+                 name: _builtins.str,
+                 target: 'outputs.WorkloadScalingPolicyHpaMetricTarget'):
+        """
+        A resource of a container in each pod, and its target.
+
+        :param _builtins.str container: The name of the container.
+        :param _builtins.str name: The resource: `cpu` or `memory`.
+        :param 'WorkloadScalingPolicyHpaMetricTarget' target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "container", container)
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def container(self) -> _builtins.str:
+        """
+        The name of the container.
+        """
+        return pulumi.get(self, "container")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The resource: `cpu` or `memory`.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> 'outputs.WorkloadScalingPolicyHpaMetricTarget':
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricIdentifier(dict):
+    """
+    Names a metric.
+    """
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 selector: Optional[Mapping[str, _builtins.str]] = None):
+        """
+        Names a metric.
+
+        :param _builtins.str name: The name of the metric.
+        :param Mapping[str, _builtins.str] selector: The labels that series of the metric must have to count. Left out, all count.
+        """
+        pulumi.set(__self__, "name", name)
+        if selector is not None:
+            pulumi.set(__self__, "selector", selector)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The name of the metric.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def selector(self) -> Optional[Mapping[str, _builtins.str]]:
+        """
+        The labels that series of the metric must have to count. Left out, all count.
+        """
+        return pulumi.get(self, "selector")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricNamed(dict):
+    """
+    A metric that is known by its name, and its target.
+    """
+    def __init__(__self__, *,
+                 metric: 'outputs.WorkloadScalingPolicyHpaMetricIdentifier',
+                 target: 'outputs.WorkloadScalingPolicyHpaMetricTarget'):
+        """
+        A metric that is known by its name, and its target.
+
+        :param 'WorkloadScalingPolicyHpaMetricIdentifier' metric: Which metric.
+        :param 'WorkloadScalingPolicyHpaMetricTarget' target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "metric", metric)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def metric(self) -> 'outputs.WorkloadScalingPolicyHpaMetricIdentifier':
+        """
+        Which metric.
+        """
+        return pulumi.get(self, "metric")
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> 'outputs.WorkloadScalingPolicyHpaMetricTarget':
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricObject(dict):
+    """
+    A metric of an object in the cluster, and its target.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "describedObject":
+            suggest = "described_object"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaMetricObject. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaMetricObject.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaMetricObject.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 described_object: 'outputs.WorkloadScalingPolicyHpaMetricObjectReference',
+                 metric: 'outputs.WorkloadScalingPolicyHpaMetricIdentifier',
+                 target: 'outputs.WorkloadScalingPolicyHpaMetricTarget'):
+        """
+        A metric of an object in the cluster, and its target.
+
+        :param 'WorkloadScalingPolicyHpaMetricObjectReference' described_object: The object, in the namespace of the workload.
+        :param 'WorkloadScalingPolicyHpaMetricIdentifier' metric: Which metric of the object.
+        :param 'WorkloadScalingPolicyHpaMetricTarget' target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "described_object", described_object)
+        pulumi.set(__self__, "metric", metric)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter(name="describedObject")
+    def described_object(self) -> 'outputs.WorkloadScalingPolicyHpaMetricObjectReference':
+        """
+        The object, in the namespace of the workload.
+        """
+        return pulumi.get(self, "described_object")
+
+    @_builtins.property
+    @pulumi.getter
+    def metric(self) -> 'outputs.WorkloadScalingPolicyHpaMetricIdentifier':
+        """
+        Which metric of the object.
+        """
+        return pulumi.get(self, "metric")
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> 'outputs.WorkloadScalingPolicyHpaMetricTarget':
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricObjectReference(dict):
+    """
+    Names an object in the cluster.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "apiVersion":
+            suggest = "api_version"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaMetricObjectReference. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaMetricObjectReference.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaMetricObjectReference.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 api_version: Optional[_builtins.str] = None,
+                 kind: Optional[_builtins.str] = None,
+                 name: Optional[_builtins.str] = None):
+        """
+        Names an object in the cluster.
+
+        :param _builtins.str api_version: The version of its kind, such as `networking.k8s.io/v1`.
+        :param _builtins.str kind: Its kind, such as `Ingress`.
+        :param _builtins.str name: Its name.
+        """
+        if api_version is not None:
+            pulumi.set(__self__, "api_version", api_version)
+        if kind is not None:
+            pulumi.set(__self__, "kind", kind)
+        if name is not None:
+            pulumi.set(__self__, "name", name)
+
+    @_builtins.property
+    @pulumi.getter(name="apiVersion")
+    def api_version(self) -> Optional[_builtins.str]:
+        """
+        The version of its kind, such as `networking.k8s.io/v1`.
+        """
+        return pulumi.get(self, "api_version")
+
+    @_builtins.property
+    @pulumi.getter
+    def kind(self) -> Optional[_builtins.str]:
+        """
+        Its kind, such as `Ingress`.
+        """
+        return pulumi.get(self, "kind")
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> Optional[_builtins.str]:
+        """
+        Its name.
+        """
+        return pulumi.get(self, "name")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricResource(dict):
+    """
+    A resource of pods, and its target.
+    """
+    def __init__(__self__, *,
+                 name: _builtins.str,
+                 target: 'outputs.WorkloadScalingPolicyHpaMetricTarget'):
+        """
+        A resource of pods, and its target.
+
+        :param _builtins.str name: The resource: `cpu` or `memory`.
+        :param 'WorkloadScalingPolicyHpaMetricTarget' target: The value to keep the metric at.
+        """
+        pulumi.set(__self__, "name", name)
+        pulumi.set(__self__, "target", target)
+
+    @_builtins.property
+    @pulumi.getter
+    def name(self) -> _builtins.str:
+        """
+        The resource: `cpu` or `memory`.
+        """
+        return pulumi.get(self, "name")
+
+    @_builtins.property
+    @pulumi.getter
+    def target(self) -> 'outputs.WorkloadScalingPolicyHpaMetricTarget':
+        """
+        The value to keep the metric at.
+        """
+        return pulumi.get(self, "target")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaMetricTarget(dict):
+    """
+    A value to keep a metric at.
+    """
+    def __init__(__self__, *,
+                 type: _builtins.str,
+                 value: _builtins.str):
+        """
+        A value to keep a metric at.
+
+        :param _builtins.str type: What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+        :param _builtins.str value: The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+        """
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        What the value is: `Utilization`, a percentage of the requests, `Value`, that of the metric as it is, or `AverageValue`, that of the metric for each pod. Letter case does not matter.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.str:
+        """
+        The value, as text: `80` for 80 %, or a quantity such as `500m` or `2Gi`.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaScalingPolicy(dict):
+    """
+    The greatest change of the number of pods in a period.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "periodSeconds":
+            suggest = "period_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaScalingPolicy. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaScalingPolicy.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaScalingPolicy.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 period_seconds: _builtins.int,
+                 type: _builtins.str,
+                 value: _builtins.int):
+        """
+        The greatest change of the number of pods in a period.
+
+        :param _builtins.int period_seconds: The period, in seconds. Kubernetes allows 1 to 1800.
+        :param _builtins.str type: What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+        :param _builtins.int value: The greatest change.
+        """
+        pulumi.set(__self__, "period_seconds", period_seconds)
+        pulumi.set(__self__, "type", type)
+        pulumi.set(__self__, "value", value)
+
+    @_builtins.property
+    @pulumi.getter(name="periodSeconds")
+    def period_seconds(self) -> _builtins.int:
+        """
+        The period, in seconds. Kubernetes allows 1 to 1800.
+        """
+        return pulumi.get(self, "period_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def type(self) -> _builtins.str:
+        """
+        What `value` counts: `Pods`, or `Percent` of those there are. Letter case does not matter.
+        """
+        return pulumi.get(self, "type")
+
+    @_builtins.property
+    @pulumi.getter
+    def value(self) -> _builtins.int:
+        """
+        The greatest change.
+        """
+        return pulumi.get(self, "value")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaScalingRules(dict):
+    """
+    How fast the number of pods changes in one direction.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "selectPolicy":
+            suggest = "select_policy"
+        elif key == "stabilizationWindowSeconds":
+            suggest = "stabilization_window_seconds"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaScalingRules. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaScalingRules.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaScalingRules.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 policies: Optional[Sequence['outputs.WorkloadScalingPolicyHpaScalingPolicy']] = None,
+                 select_policy: Optional[_builtins.str] = None,
+                 stabilization_window_seconds: Optional[_builtins.int] = None,
+                 tolerance: Optional[_builtins.str] = None):
+        """
+        How fast the number of pods changes in one direction.
+
+        :param Sequence['WorkloadScalingPolicyHpaScalingPolicy'] policies: The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+        :param _builtins.str select_policy: Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+        :param _builtins.int stabilization_window_seconds: How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+        :param _builtins.str tolerance: How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+        """
+        if policies is not None:
+            pulumi.set(__self__, "policies", policies)
+        if select_policy is not None:
+            pulumi.set(__self__, "select_policy", select_policy)
+        if stabilization_window_seconds is not None:
+            pulumi.set(__self__, "stabilization_window_seconds", stabilization_window_seconds)
+        if tolerance is not None:
+            pulumi.set(__self__, "tolerance", tolerance)
+
+    @_builtins.property
+    @pulumi.getter
+    def policies(self) -> Optional[Sequence['outputs.WorkloadScalingPolicyHpaScalingPolicy']]:
+        """
+        The greatest changes in a period. Their order does not matter. Left out, Kubernetes chooses.
+        """
+        return pulumi.get(self, "policies")
+
+    @_builtins.property
+    @pulumi.getter(name="selectPolicy")
+    def select_policy(self) -> Optional[_builtins.str]:
+        """
+        Which of `policies` counts: `Max`, that which changes most, `Min`, that which changes least, or `Disabled`: the number does not change in this direction. Letter case does not matter. Default: `Max`.
+        """
+        return pulumi.get(self, "select_policy")
+
+    @_builtins.property
+    @pulumi.getter(name="stabilizationWindowSeconds")
+    def stabilization_window_seconds(self) -> Optional[_builtins.int]:
+        """
+        How far back, in seconds, what was asked for counts, so that the number does not go up and down: 0 to 3600, of which 0 looks at the present only. Left out, Kubernetes chooses: 0 up, 300 down.
+        """
+        return pulumi.get(self, "stabilization_window_seconds")
+
+    @_builtins.property
+    @pulumi.getter
+    def tolerance(self) -> Optional[_builtins.str]:
+        """
+        How far from its target a metric may be before the number changes: a fraction as text, such as `0.05`. Left out, that of the cluster.
+        """
+        return pulumi.get(self, "tolerance")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaSettings(dict):
+    """
+    How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "managementOption":
+            suggest = "management_option"
+        elif key == "nativeHpaSpec":
+            suggest = "native_hpa_spec"
+        elif key == "takeOwnership":
+            suggest = "take_ownership"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaSettings. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaSettings.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaSettings.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 management_option: _builtins.str,
+                 native_hpa_spec: 'outputs.WorkloadScalingPolicyHpaSpec',
+                 take_ownership: _builtins.bool):
+        """
+        How workloads are scaled out: a horizontal pod autoscaler that CAST AI makes for each.
+
+        :param _builtins.str management_option: `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+        :param 'WorkloadScalingPolicyHpaSpec' native_hpa_spec: The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+        :param _builtins.bool take_ownership: Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+        """
+        pulumi.set(__self__, "management_option", management_option)
+        pulumi.set(__self__, "native_hpa_spec", native_hpa_spec)
+        pulumi.set(__self__, "take_ownership", take_ownership)
+
+    @_builtins.property
+    @pulumi.getter(name="managementOption")
+    def management_option(self) -> _builtins.str:
+        """
+        `MANAGED`: CAST AI makes the autoscalers. `READ_ONLY`: it leaves them alone.
+        """
+        return pulumi.get(self, "management_option")
+
+    @_builtins.property
+    @pulumi.getter(name="nativeHpaSpec")
+    def native_hpa_spec(self) -> 'outputs.WorkloadScalingPolicyHpaSpec':
+        """
+        The autoscaler of each workload, with the names and meanings of `autoscaling/v2` of Kubernetes.
+        """
+        return pulumi.get(self, "native_hpa_spec")
+
+    @_builtins.property
+    @pulumi.getter(name="takeOwnership")
+    def take_ownership(self) -> _builtins.bool:
+        """
+        Whether CAST AI takes over a horizontal pod autoscaler that a workload has already.
+        """
+        return pulumi.get(self, "take_ownership")
+
+
+@pulumi.output_type
+class WorkloadScalingPolicyHpaSpec(dict):
+    """
+    A horizontal pod autoscaler.
+    """
+    @staticmethod
+    def __key_warning(key: str):
+        suggest = None
+        if key == "maxReplicas":
+            suggest = "max_replicas"
+        elif key == "minReplicas":
+            suggest = "min_replicas"
+
+        if suggest:
+            pulumi.log.warn(f"Key '{key}' not found in WorkloadScalingPolicyHpaSpec. Access the value via the '{suggest}' property getter instead.")
+
+    def __getitem__(self, key: str) -> Any:
+        WorkloadScalingPolicyHpaSpec.__key_warning(key)
+        return super().__getitem__(key)
+
+    def get(self, key: str, default = None) -> Any:
+        WorkloadScalingPolicyHpaSpec.__key_warning(key)
+        return super().get(key, default)
+
+    def __init__(__self__, *,
+                 max_replicas: _builtins.int,
+                 metrics: Sequence['outputs.WorkloadScalingPolicyHpaMetric'],
+                 min_replicas: _builtins.int,
+                 behavior: Optional['outputs.WorkloadScalingPolicyHpaBehavior'] = None):
+        """
+        A horizontal pod autoscaler.
+
+        :param _builtins.int max_replicas: The greatest number of pods.
+        :param Sequence['WorkloadScalingPolicyHpaMetric'] metrics: What the number of pods follows: the metric that asks for most. Their order does not matter.
+        :param _builtins.int min_replicas: The least number of pods.
+        :param 'WorkloadScalingPolicyHpaBehavior' behavior: How fast the number of pods changes. Left out, as Kubernetes does it.
+        """
+        pulumi.set(__self__, "max_replicas", max_replicas)
+        pulumi.set(__self__, "metrics", metrics)
+        pulumi.set(__self__, "min_replicas", min_replicas)
+        if behavior is not None:
+            pulumi.set(__self__, "behavior", behavior)
+
+    @_builtins.property
+    @pulumi.getter(name="maxReplicas")
+    def max_replicas(self) -> _builtins.int:
+        """
+        The greatest number of pods.
+        """
+        return pulumi.get(self, "max_replicas")
+
+    @_builtins.property
+    @pulumi.getter
+    def metrics(self) -> Sequence['outputs.WorkloadScalingPolicyHpaMetric']:
+        """
+        What the number of pods follows: the metric that asks for most. Their order does not matter.
+        """
+        return pulumi.get(self, "metrics")
+
+    @_builtins.property
+    @pulumi.getter(name="minReplicas")
+    def min_replicas(self) -> _builtins.int:
+        """
+        The least number of pods.
+        """
+        return pulumi.get(self, "min_replicas")
+
+    @_builtins.property
+    @pulumi.getter
+    def behavior(self) -> Optional['outputs.WorkloadScalingPolicyHpaBehavior']:
+        """
+        How fast the number of pods changes. Left out, as Kubernetes does it.
+        """
+        return pulumi.get(self, "behavior")
 
 
 @pulumi.output_type

@@ -32,7 +32,9 @@ class WorkloadScalingPolicyArgs:
                  confidence: pulumi.Input[Optional['WorkloadScalingPolicyConfidenceArgs']] = None,
                  downscaling: pulumi.Input[Optional['WorkloadScalingPolicyDownscalingArgs']] = None,
                  excluded_containers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 gpu: pulumi.Input[Optional['WorkloadScalingPolicyGpuArgs']] = None,
                  hpa_converters: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaConverterArgs']]]] = None,
+                 hpa_settings: pulumi.Input[Optional['WorkloadScalingPolicyHpaSettingsArgs']] = None,
                  jvm: pulumi.Input[Optional['WorkloadScalingPolicyJvmArgs']] = None,
                  memory_event: pulumi.Input[Optional['WorkloadScalingPolicyMemoryEventArgs']] = None,
                  name: pulumi.Input[Optional[_builtins.str]] = None,
@@ -53,7 +55,9 @@ class WorkloadScalingPolicyArgs:
         :param pulumi.Input['WorkloadScalingPolicyConfidenceArgs'] confidence: How certain recommendations must be.
         :param pulumi.Input['WorkloadScalingPolicyDownscalingArgs'] downscaling: How lower requests are applied, where that is to differ from `applyType`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] excluded_containers: The names of containers to leave alone. Their order does not matter.
+        :param pulumi.Input['WorkloadScalingPolicyGpuArgs'] gpu: How GPU requests are recommended.
         :param pulumi.Input[Sequence[pulumi.Input['WorkloadScalingPolicyHpaConverterArgs']]] hpa_converters: How horizontal pod autoscalers of the workloads are converted. The order does not matter.
+        :param pulumi.Input['WorkloadScalingPolicyHpaSettingsArgs'] hpa_settings: How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
         :param pulumi.Input['WorkloadScalingPolicyJvmArgs'] jvm: How Java workloads are treated.
         :param pulumi.Input['WorkloadScalingPolicyMemoryEventArgs'] memory_event: How a recommendation is applied that follows a lack of memory.
         :param pulumi.Input[_builtins.str] name: The name, unique in the cluster: 2 to 63 letters, digits, `.`, `_` and `-`, with a letter or digit at both ends. Left out, it is made from the resource's name and seven random characters.
@@ -78,8 +82,12 @@ class WorkloadScalingPolicyArgs:
             pulumi.set(__self__, "downscaling", downscaling)
         if excluded_containers is not None:
             pulumi.set(__self__, "excluded_containers", excluded_containers)
+        if gpu is not None:
+            pulumi.set(__self__, "gpu", gpu)
         if hpa_converters is not None:
             pulumi.set(__self__, "hpa_converters", hpa_converters)
+        if hpa_settings is not None:
+            pulumi.set(__self__, "hpa_settings", hpa_settings)
         if jvm is not None:
             pulumi.set(__self__, "jvm", jvm)
         if memory_event is not None:
@@ -226,6 +234,18 @@ class WorkloadScalingPolicyArgs:
         pulumi.set(self, "excluded_containers", value)
 
     @_builtins.property
+    @pulumi.getter
+    def gpu(self) -> pulumi.Input[Optional['WorkloadScalingPolicyGpuArgs']]:
+        """
+        How GPU requests are recommended.
+        """
+        return pulumi.get(self, "gpu")
+
+    @gpu.setter
+    def gpu(self, value: pulumi.Input[Optional['WorkloadScalingPolicyGpuArgs']]):
+        pulumi.set(self, "gpu", value)
+
+    @_builtins.property
     @pulumi.getter(name="hpaConverters")
     def hpa_converters(self) -> pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaConverterArgs']]]]:
         """
@@ -236,6 +256,18 @@ class WorkloadScalingPolicyArgs:
     @hpa_converters.setter
     def hpa_converters(self, value: pulumi.Input[Optional[Sequence[pulumi.Input['WorkloadScalingPolicyHpaConverterArgs']]]]):
         pulumi.set(self, "hpa_converters", value)
+
+    @_builtins.property
+    @pulumi.getter(name="hpaSettings")
+    def hpa_settings(self) -> pulumi.Input[Optional['WorkloadScalingPolicyHpaSettingsArgs']]:
+        """
+        How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+        """
+        return pulumi.get(self, "hpa_settings")
+
+    @hpa_settings.setter
+    def hpa_settings(self, value: pulumi.Input[Optional['WorkloadScalingPolicyHpaSettingsArgs']]):
+        pulumi.set(self, "hpa_settings", value)
 
     @_builtins.property
     @pulumi.getter
@@ -325,7 +357,9 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
                  cpu: pulumi.Input[Optional[Union['WorkloadScalingPolicyCpuArgs', 'WorkloadScalingPolicyCpuArgsDict']]] = None,
                  downscaling: pulumi.Input[Optional[Union['WorkloadScalingPolicyDownscalingArgs', 'WorkloadScalingPolicyDownscalingArgsDict']]] = None,
                  excluded_containers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 gpu: pulumi.Input[Optional[Union['WorkloadScalingPolicyGpuArgs', 'WorkloadScalingPolicyGpuArgsDict']]] = None,
                  hpa_converters: pulumi.Input[Optional[Sequence[pulumi.Input[Union['WorkloadScalingPolicyHpaConverterArgs', 'WorkloadScalingPolicyHpaConverterArgsDict']]]]] = None,
+                 hpa_settings: pulumi.Input[Optional[Union['WorkloadScalingPolicyHpaSettingsArgs', 'WorkloadScalingPolicyHpaSettingsArgsDict']]] = None,
                  jvm: pulumi.Input[Optional[Union['WorkloadScalingPolicyJvmArgs', 'WorkloadScalingPolicyJvmArgsDict']]] = None,
                  management_option: pulumi.Input[Optional[_builtins.str]] = None,
                  memory: pulumi.Input[Optional[Union['WorkloadScalingPolicyMemoryArgs', 'WorkloadScalingPolicyMemoryArgsDict']]] = None,
@@ -402,7 +436,9 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
         :param pulumi.Input[Union['WorkloadScalingPolicyCpuArgs', 'WorkloadScalingPolicyCpuArgsDict']] cpu: How CPU requests are recommended.
         :param pulumi.Input[Union['WorkloadScalingPolicyDownscalingArgs', 'WorkloadScalingPolicyDownscalingArgsDict']] downscaling: How lower requests are applied, where that is to differ from `applyType`.
         :param pulumi.Input[Sequence[pulumi.Input[_builtins.str]]] excluded_containers: The names of containers to leave alone. Their order does not matter.
+        :param pulumi.Input[Union['WorkloadScalingPolicyGpuArgs', 'WorkloadScalingPolicyGpuArgsDict']] gpu: How GPU requests are recommended.
         :param pulumi.Input[Sequence[pulumi.Input[Union['WorkloadScalingPolicyHpaConverterArgs', 'WorkloadScalingPolicyHpaConverterArgsDict']]]] hpa_converters: How horizontal pod autoscalers of the workloads are converted. The order does not matter.
+        :param pulumi.Input[Union['WorkloadScalingPolicyHpaSettingsArgs', 'WorkloadScalingPolicyHpaSettingsArgsDict']] hpa_settings: How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
         :param pulumi.Input[Union['WorkloadScalingPolicyJvmArgs', 'WorkloadScalingPolicyJvmArgsDict']] jvm: How Java workloads are treated.
         :param pulumi.Input[_builtins.str] management_option: `MANAGED`: recommendations are computed and applied. `READ_ONLY`: they are computed only.
         :param pulumi.Input[Union['WorkloadScalingPolicyMemoryArgs', 'WorkloadScalingPolicyMemoryArgsDict']] memory: How memory requests are recommended.
@@ -498,7 +534,9 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
                  cpu: pulumi.Input[Optional[Union['WorkloadScalingPolicyCpuArgs', 'WorkloadScalingPolicyCpuArgsDict']]] = None,
                  downscaling: pulumi.Input[Optional[Union['WorkloadScalingPolicyDownscalingArgs', 'WorkloadScalingPolicyDownscalingArgsDict']]] = None,
                  excluded_containers: pulumi.Input[Optional[Sequence[pulumi.Input[_builtins.str]]]] = None,
+                 gpu: pulumi.Input[Optional[Union['WorkloadScalingPolicyGpuArgs', 'WorkloadScalingPolicyGpuArgsDict']]] = None,
                  hpa_converters: pulumi.Input[Optional[Sequence[pulumi.Input[Union['WorkloadScalingPolicyHpaConverterArgs', 'WorkloadScalingPolicyHpaConverterArgsDict']]]]] = None,
+                 hpa_settings: pulumi.Input[Optional[Union['WorkloadScalingPolicyHpaSettingsArgs', 'WorkloadScalingPolicyHpaSettingsArgsDict']]] = None,
                  jvm: pulumi.Input[Optional[Union['WorkloadScalingPolicyJvmArgs', 'WorkloadScalingPolicyJvmArgsDict']]] = None,
                  management_option: pulumi.Input[Optional[_builtins.str]] = None,
                  memory: pulumi.Input[Optional[Union['WorkloadScalingPolicyMemoryArgs', 'WorkloadScalingPolicyMemoryArgsDict']]] = None,
@@ -531,7 +569,9 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
             __props__.__dict__["cpu"] = cpu
             __props__.__dict__["downscaling"] = downscaling
             __props__.__dict__["excluded_containers"] = excluded_containers
+            __props__.__dict__["gpu"] = gpu
             __props__.__dict__["hpa_converters"] = hpa_converters
+            __props__.__dict__["hpa_settings"] = hpa_settings
             __props__.__dict__["jvm"] = jvm
             if management_option is None and not opts.urn:
                 raise TypeError("Missing required property 'management_option'")
@@ -582,7 +622,9 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
         __props__.__dict__["cpu"] = None
         __props__.__dict__["downscaling"] = None
         __props__.__dict__["excluded_containers"] = None
+        __props__.__dict__["gpu"] = None
         __props__.__dict__["hpa_converters"] = None
+        __props__.__dict__["hpa_settings"] = None
         __props__.__dict__["is_castware"] = None
         __props__.__dict__["is_default"] = None
         __props__.__dict__["is_readonly"] = None
@@ -669,12 +711,28 @@ class WorkloadScalingPolicy(pulumi.CustomResource):
         return pulumi.get(self, "excluded_containers")
 
     @_builtins.property
+    @pulumi.getter
+    def gpu(self) -> pulumi.Output[Optional['outputs.WorkloadScalingPolicyGpu']]:
+        """
+        How GPU requests are recommended.
+        """
+        return pulumi.get(self, "gpu")
+
+    @_builtins.property
     @pulumi.getter(name="hpaConverters")
     def hpa_converters(self) -> pulumi.Output[Optional[Sequence['outputs.WorkloadScalingPolicyHpaConverter']]]:
         """
         How horizontal pod autoscalers of the workloads are converted. The order does not matter.
         """
         return pulumi.get(self, "hpa_converters")
+
+    @_builtins.property
+    @pulumi.getter(name="hpaSettings")
+    def hpa_settings(self) -> pulumi.Output[Optional['outputs.WorkloadScalingPolicyHpaSettings']]:
+        """
+        How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+        """
+        return pulumi.get(self, "hpa_settings")
 
     @_builtins.property
     @pulumi.getter(name="isCastware")

@@ -4,14 +4,36 @@
 package com.castai.castai;
 
 import com.castai.castai.Utilities;
+import com.castai.castai.inputs.GetAiOptimizerHostedModelArgs;
+import com.castai.castai.inputs.GetAiOptimizerHostedModelPlainArgs;
+import com.castai.castai.inputs.GetAiOptimizerHostedModelsArgs;
+import com.castai.castai.inputs.GetAiOptimizerHostedModelsPlainArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelRegistriesPlainArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelRegistryArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelRegistryPlainArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelSpecsArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelSpecsListPlainArgs;
+import com.castai.castai.inputs.GetAiOptimizerModelSpecsPlainArgs;
 import com.castai.castai.inputs.GetAllocationGroupArgs;
 import com.castai.castai.inputs.GetAllocationGroupCostsArgs;
 import com.castai.castai.inputs.GetAllocationGroupCostsPlainArgs;
 import com.castai.castai.inputs.GetAllocationGroupEfficiencyArgs;
 import com.castai.castai.inputs.GetAllocationGroupEfficiencyPlainArgs;
 import com.castai.castai.inputs.GetAllocationGroupPlainArgs;
+import com.castai.castai.inputs.GetAllocationGroupsArgs;
+import com.castai.castai.inputs.GetAllocationGroupsPlainArgs;
+import com.castai.castai.inputs.GetCacheConfigurationArgs;
+import com.castai.castai.inputs.GetCacheConfigurationPlainArgs;
+import com.castai.castai.inputs.GetCacheConfigurationsArgs;
+import com.castai.castai.inputs.GetCacheConfigurationsPlainArgs;
 import com.castai.castai.inputs.GetCacheGroupArgs;
 import com.castai.castai.inputs.GetCacheGroupPlainArgs;
+import com.castai.castai.inputs.GetCacheGroupsArgs;
+import com.castai.castai.inputs.GetCacheGroupsPlainArgs;
+import com.castai.castai.inputs.GetCacheRulesArgs;
+import com.castai.castai.inputs.GetCacheRulesPlainArgs;
 import com.castai.castai.inputs.GetClusterArgs;
 import com.castai.castai.inputs.GetClusterCostArgs;
 import com.castai.castai.inputs.GetClusterCostPlainArgs;
@@ -20,47 +42,160 @@ import com.castai.castai.inputs.GetClusterEfficiencyPlainArgs;
 import com.castai.castai.inputs.GetClusterPlainArgs;
 import com.castai.castai.inputs.GetClusterSavingsArgs;
 import com.castai.castai.inputs.GetClusterSavingsPlainArgs;
+import com.castai.castai.inputs.GetClusterStatusArgs;
+import com.castai.castai.inputs.GetClusterStatusPlainArgs;
 import com.castai.castai.inputs.GetClustersArgs;
 import com.castai.castai.inputs.GetClustersPlainArgs;
 import com.castai.castai.inputs.GetEdgeConfigurationArgs;
 import com.castai.castai.inputs.GetEdgeConfigurationPlainArgs;
+import com.castai.castai.inputs.GetEdgeConfigurationsArgs;
+import com.castai.castai.inputs.GetEdgeConfigurationsPlainArgs;
+import com.castai.castai.inputs.GetEdgeLocationArgs;
+import com.castai.castai.inputs.GetEdgeLocationPlainArgs;
+import com.castai.castai.inputs.GetEdgeLocationsArgs;
+import com.castai.castai.inputs.GetEdgeLocationsPlainArgs;
 import com.castai.castai.inputs.GetEksSettingsArgs;
 import com.castai.castai.inputs.GetEksSettingsPlainArgs;
+import com.castai.castai.inputs.GetEnterpriseGroupArgs;
+import com.castai.castai.inputs.GetEnterpriseGroupPlainArgs;
+import com.castai.castai.inputs.GetEnterpriseGroupsArgs;
+import com.castai.castai.inputs.GetEnterpriseGroupsPlainArgs;
+import com.castai.castai.inputs.GetEnterpriseRoleBindingArgs;
+import com.castai.castai.inputs.GetEnterpriseRoleBindingPlainArgs;
+import com.castai.castai.inputs.GetEnterpriseRoleBindingsArgs;
+import com.castai.castai.inputs.GetEnterpriseRoleBindingsPlainArgs;
+import com.castai.castai.inputs.GetEnterpriseServiceAccountArgs;
+import com.castai.castai.inputs.GetEnterpriseServiceAccountPlainArgs;
+import com.castai.castai.inputs.GetEnterpriseServiceAccountsArgs;
+import com.castai.castai.inputs.GetEnterpriseServiceAccountsPlainArgs;
 import com.castai.castai.inputs.GetGkePoliciesArgs;
 import com.castai.castai.inputs.GetGkePoliciesPlainArgs;
 import com.castai.castai.inputs.GetHibernationScheduleArgs;
 import com.castai.castai.inputs.GetHibernationSchedulePlainArgs;
+import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+import com.castai.castai.inputs.GetHibernationSchedulesPlainArgs;
 import com.castai.castai.inputs.GetImpersonationServiceAccountArgs;
 import com.castai.castai.inputs.GetImpersonationServiceAccountPlainArgs;
+import com.castai.castai.inputs.GetNodeConfigurationArgs;
+import com.castai.castai.inputs.GetNodeConfigurationPlainArgs;
+import com.castai.castai.inputs.GetNodeConfigurationsArgs;
+import com.castai.castai.inputs.GetNodeConfigurationsPlainArgs;
+import com.castai.castai.inputs.GetNodeTemplateArgs;
+import com.castai.castai.inputs.GetNodeTemplatePlainArgs;
+import com.castai.castai.inputs.GetNodeTemplatesArgs;
+import com.castai.castai.inputs.GetNodeTemplatesPlainArgs;
 import com.castai.castai.inputs.GetOmniClusterArgs;
 import com.castai.castai.inputs.GetOmniClusterPlainArgs;
+import com.castai.castai.inputs.GetOmniClustersArgs;
+import com.castai.castai.inputs.GetOmniClustersPlainArgs;
 import com.castai.castai.inputs.GetOrganizationArgs;
 import com.castai.castai.inputs.GetOrganizationPlainArgs;
+import com.castai.castai.inputs.GetPodMutationArgs;
+import com.castai.castai.inputs.GetPodMutationPlainArgs;
+import com.castai.castai.inputs.GetPodMutationsArgs;
+import com.castai.castai.inputs.GetPodMutationsPlainArgs;
+import com.castai.castai.inputs.GetRebalancingJobArgs;
+import com.castai.castai.inputs.GetRebalancingJobPlainArgs;
+import com.castai.castai.inputs.GetRebalancingJobsArgs;
+import com.castai.castai.inputs.GetRebalancingJobsPlainArgs;
 import com.castai.castai.inputs.GetRebalancingScheduleArgs;
 import com.castai.castai.inputs.GetRebalancingSchedulePlainArgs;
+import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+import com.castai.castai.inputs.GetRebalancingSchedulesPlainArgs;
+import com.castai.castai.inputs.GetRoleBindingArgs;
+import com.castai.castai.inputs.GetRoleBindingPlainArgs;
+import com.castai.castai.inputs.GetRoleBindingsArgs;
+import com.castai.castai.inputs.GetRoleBindingsPlainArgs;
+import com.castai.castai.inputs.GetSSOConnectionArgs;
+import com.castai.castai.inputs.GetSSOConnectionPlainArgs;
+import com.castai.castai.inputs.GetSSOConnectionsArgs;
+import com.castai.castai.inputs.GetSSOConnectionsPlainArgs;
+import com.castai.castai.inputs.GetSecurityRuntimeRuleArgs;
+import com.castai.castai.inputs.GetSecurityRuntimeRulePlainArgs;
+import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+import com.castai.castai.inputs.GetSecurityRuntimeRulesPlainArgs;
+import com.castai.castai.inputs.GetServiceAccountArgs;
+import com.castai.castai.inputs.GetServiceAccountKeyArgs;
+import com.castai.castai.inputs.GetServiceAccountKeyPlainArgs;
+import com.castai.castai.inputs.GetServiceAccountKeysArgs;
+import com.castai.castai.inputs.GetServiceAccountKeysPlainArgs;
+import com.castai.castai.inputs.GetServiceAccountPlainArgs;
+import com.castai.castai.inputs.GetServiceAccountsArgs;
+import com.castai.castai.inputs.GetServiceAccountsPlainArgs;
+import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourceArgs;
+import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcePlainArgs;
+import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesArgs;
+import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesPlainArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPoliciesArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPoliciesPlainArgs;
+import com.castai.castai.inputs.GetWorkloadScalingPolicyArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderArgs;
 import com.castai.castai.inputs.GetWorkloadScalingPolicyOrderPlainArgs;
+import com.castai.castai.inputs.GetWorkloadScalingPolicyPlainArgs;
+import com.castai.castai.outputs.GetAiOptimizerHostedModelResult;
+import com.castai.castai.outputs.GetAiOptimizerHostedModelsResult;
+import com.castai.castai.outputs.GetAiOptimizerModelRegistriesResult;
+import com.castai.castai.outputs.GetAiOptimizerModelRegistryResult;
+import com.castai.castai.outputs.GetAiOptimizerModelSpecsListResult;
+import com.castai.castai.outputs.GetAiOptimizerModelSpecsResult;
 import com.castai.castai.outputs.GetAllocationGroupCostsResult;
 import com.castai.castai.outputs.GetAllocationGroupEfficiencyResult;
 import com.castai.castai.outputs.GetAllocationGroupResult;
+import com.castai.castai.outputs.GetAllocationGroupsResult;
+import com.castai.castai.outputs.GetCacheConfigurationResult;
+import com.castai.castai.outputs.GetCacheConfigurationsResult;
 import com.castai.castai.outputs.GetCacheGroupResult;
+import com.castai.castai.outputs.GetCacheGroupsResult;
+import com.castai.castai.outputs.GetCacheRulesResult;
 import com.castai.castai.outputs.GetClusterCostResult;
 import com.castai.castai.outputs.GetClusterEfficiencyResult;
 import com.castai.castai.outputs.GetClusterResult;
 import com.castai.castai.outputs.GetClusterSavingsResult;
+import com.castai.castai.outputs.GetClusterStatusResult;
 import com.castai.castai.outputs.GetClustersResult;
 import com.castai.castai.outputs.GetEdgeConfigurationResult;
+import com.castai.castai.outputs.GetEdgeConfigurationsResult;
+import com.castai.castai.outputs.GetEdgeLocationResult;
+import com.castai.castai.outputs.GetEdgeLocationsResult;
 import com.castai.castai.outputs.GetEksSettingsResult;
+import com.castai.castai.outputs.GetEnterpriseGroupResult;
+import com.castai.castai.outputs.GetEnterpriseGroupsResult;
+import com.castai.castai.outputs.GetEnterpriseRoleBindingResult;
+import com.castai.castai.outputs.GetEnterpriseRoleBindingsResult;
+import com.castai.castai.outputs.GetEnterpriseServiceAccountResult;
+import com.castai.castai.outputs.GetEnterpriseServiceAccountsResult;
 import com.castai.castai.outputs.GetGkePoliciesResult;
 import com.castai.castai.outputs.GetHibernationScheduleResult;
+import com.castai.castai.outputs.GetHibernationSchedulesResult;
 import com.castai.castai.outputs.GetImpersonationServiceAccountResult;
+import com.castai.castai.outputs.GetNodeConfigurationResult;
+import com.castai.castai.outputs.GetNodeConfigurationsResult;
+import com.castai.castai.outputs.GetNodeTemplateResult;
+import com.castai.castai.outputs.GetNodeTemplatesResult;
 import com.castai.castai.outputs.GetOmniClusterResult;
+import com.castai.castai.outputs.GetOmniClustersResult;
 import com.castai.castai.outputs.GetOrganizationResult;
+import com.castai.castai.outputs.GetPodMutationResult;
+import com.castai.castai.outputs.GetPodMutationsResult;
+import com.castai.castai.outputs.GetRebalancingJobResult;
+import com.castai.castai.outputs.GetRebalancingJobsResult;
 import com.castai.castai.outputs.GetRebalancingScheduleResult;
+import com.castai.castai.outputs.GetRebalancingSchedulesResult;
+import com.castai.castai.outputs.GetRoleBindingResult;
+import com.castai.castai.outputs.GetRoleBindingsResult;
+import com.castai.castai.outputs.GetSSOConnectionResult;
+import com.castai.castai.outputs.GetSSOConnectionsResult;
+import com.castai.castai.outputs.GetSecurityRuntimeRuleResult;
+import com.castai.castai.outputs.GetSecurityRuntimeRulesResult;
+import com.castai.castai.outputs.GetServiceAccountKeyResult;
+import com.castai.castai.outputs.GetServiceAccountKeysResult;
+import com.castai.castai.outputs.GetServiceAccountResult;
+import com.castai.castai.outputs.GetServiceAccountsResult;
+import com.castai.castai.outputs.GetWorkloadCustomMetricsDataSourceResult;
+import com.castai.castai.outputs.GetWorkloadCustomMetricsDataSourcesResult;
 import com.castai.castai.outputs.GetWorkloadScalingPoliciesResult;
 import com.castai.castai.outputs.GetWorkloadScalingPolicyOrderResult;
+import com.castai.castai.outputs.GetWorkloadScalingPolicyResult;
 import com.pulumi.core.Output;
 import com.pulumi.core.TypeShape;
 import com.pulumi.deployment.Deployment;
@@ -69,6 +204,1601 @@ import com.pulumi.deployment.InvokeOutputOptions;
 import java.util.concurrent.CompletableFuture;
 
 public final class CastaiFunctions {
+    /**
+     * Finds a hosted model of a cluster by `service`, and returns the outputs of the `AiOptimizerHostedModel`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a model that a cluster hosts, by its service.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .service("small-llama")
+     *             .build());
+     * 
+     *         ctx.export("modelId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("namespace", found.applyValue(_found -> _found.namespace()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerHostedModelResult> getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs args) {
+        return getAiOptimizerHostedModel(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a hosted model of a cluster by `service`, and returns the outputs of the `AiOptimizerHostedModel`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a model that a cluster hosts, by its service.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .service("small-llama")
+     *             .build());
+     * 
+     *         ctx.export("modelId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("namespace", found.applyValue(_found -> _found.namespace()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerHostedModelResult> getAiOptimizerHostedModelPlain(GetAiOptimizerHostedModelPlainArgs args) {
+        return getAiOptimizerHostedModelPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a hosted model of a cluster by `service`, and returns the outputs of the `AiOptimizerHostedModel`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a model that a cluster hosts, by its service.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .service("small-llama")
+     *             .build());
+     * 
+     *         ctx.export("modelId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("namespace", found.applyValue(_found -> _found.namespace()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerHostedModelResult> getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerHostedModel", TypeShape.of(GetAiOptimizerHostedModelResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a hosted model of a cluster by `service`, and returns the outputs of the `AiOptimizerHostedModel`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a model that a cluster hosts, by its service.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .service("small-llama")
+     *             .build());
+     * 
+     *         ctx.export("modelId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("namespace", found.applyValue(_found -> _found.namespace()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerHostedModelResult> getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerHostedModel", TypeShape.of(GetAiOptimizerHostedModelResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a hosted model of a cluster by `service`, and returns the outputs of the `AiOptimizerHostedModel`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a model that a cluster hosts, by its service.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getAiOptimizerHostedModel(GetAiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .service("small-llama")
+     *             .build());
+     * 
+     *         ctx.export("modelId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("namespace", found.applyValue(_found -> _found.namespace()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerHostedModelResult> getAiOptimizerHostedModelPlain(GetAiOptimizerHostedModelPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAiOptimizerHostedModel", TypeShape.of(GetAiOptimizerHostedModelResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the hosted models of a cluster, each with the outputs of a `AiOptimizerHostedModel`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that a cluster hosts, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerHostedModelsResult> getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs args) {
+        return getAiOptimizerHostedModels(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the hosted models of a cluster, each with the outputs of a `AiOptimizerHostedModel`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that a cluster hosts, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerHostedModelsResult> getAiOptimizerHostedModelsPlain(GetAiOptimizerHostedModelsPlainArgs args) {
+        return getAiOptimizerHostedModelsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the hosted models of a cluster, each with the outputs of a `AiOptimizerHostedModel`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that a cluster hosts, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerHostedModelsResult> getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerHostedModels", TypeShape.of(GetAiOptimizerHostedModelsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the hosted models of a cluster, each with the outputs of a `AiOptimizerHostedModel`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that a cluster hosts, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerHostedModelsResult> getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerHostedModels", TypeShape.of(GetAiOptimizerHostedModelsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the hosted models of a cluster, each with the outputs of a `AiOptimizerHostedModel`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that a cluster hosts, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerHostedModelsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getAiOptimizerHostedModels(GetAiOptimizerHostedModelsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerHostedModelsResult> getAiOptimizerHostedModelsPlain(GetAiOptimizerHostedModelsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAiOptimizerHostedModels", TypeShape.of(GetAiOptimizerHostedModelsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistries() {
+        return getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistriesPlain() {
+        return getAiOptimizerModelRegistriesPlain(GetAiOptimizerModelRegistriesPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs args) {
+        return getAiOptimizerModelRegistries(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistriesPlain(GetAiOptimizerModelRegistriesPlainArgs args) {
+        return getAiOptimizerModelRegistriesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelRegistries", TypeShape.of(GetAiOptimizerModelRegistriesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelRegistries", TypeShape.of(GetAiOptimizerModelRegistriesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the model registries of an organization, each with the outputs of a `AiOptimizerModelRegistry`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All registries of private models, with their status.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistriesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelRegistries(GetAiOptimizerModelRegistriesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelRegistriesResult> getAiOptimizerModelRegistriesPlain(GetAiOptimizerModelRegistriesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAiOptimizerModelRegistries", TypeShape.of(GetAiOptimizerModelRegistriesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a model registry of an organization by `bucket`, and returns the outputs of the `AiOptimizerModelRegistry`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the registry of the models in a bucket.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistryArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs.builder()
+     *             .organizationId(organizationId)
+     *             .bucket("shared-models")
+     *             .build());
+     * 
+     *         ctx.export("registryId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistryResult> getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs args) {
+        return getAiOptimizerModelRegistry(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a model registry of an organization by `bucket`, and returns the outputs of the `AiOptimizerModelRegistry`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the registry of the models in a bucket.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistryArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs.builder()
+     *             .organizationId(organizationId)
+     *             .bucket("shared-models")
+     *             .build());
+     * 
+     *         ctx.export("registryId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelRegistryResult> getAiOptimizerModelRegistryPlain(GetAiOptimizerModelRegistryPlainArgs args) {
+        return getAiOptimizerModelRegistryPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a model registry of an organization by `bucket`, and returns the outputs of the `AiOptimizerModelRegistry`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the registry of the models in a bucket.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistryArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs.builder()
+     *             .organizationId(organizationId)
+     *             .bucket("shared-models")
+     *             .build());
+     * 
+     *         ctx.export("registryId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistryResult> getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelRegistry", TypeShape.of(GetAiOptimizerModelRegistryResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a model registry of an organization by `bucket`, and returns the outputs of the `AiOptimizerModelRegistry`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the registry of the models in a bucket.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistryArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs.builder()
+     *             .organizationId(organizationId)
+     *             .bucket("shared-models")
+     *             .build());
+     * 
+     *         ctx.export("registryId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelRegistryResult> getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelRegistry", TypeShape.of(GetAiOptimizerModelRegistryResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a model registry of an organization by `bucket`, and returns the outputs of the `AiOptimizerModelRegistry`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the registry of the models in a bucket.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelRegistryArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getAiOptimizerModelRegistry(GetAiOptimizerModelRegistryArgs.builder()
+     *             .organizationId(organizationId)
+     *             .bucket("shared-models")
+     *             .build());
+     * 
+     *         ctx.export("registryId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelRegistryResult> getAiOptimizerModelRegistryPlain(GetAiOptimizerModelRegistryPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAiOptimizerModelRegistry", TypeShape.of(GetAiOptimizerModelRegistryResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds model specs of an organization by `model`, and returns the outputs of the `AiOptimizerModelSpecs`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Hosts a model that others have described.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsArgs;
+     * import com.castai.castai.AiOptimizerHostedModel;
+     * import com.castai.castai.AiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var small = CastaiFunctions.getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs.builder()
+     *             .model("small-llama")
+     *             .build());
+     * 
+     *         var hosted = new AiOptimizerHostedModel("hosted", AiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .modelSpecsId(small.applyValue(_small -> _small.id()))
+     *             .service("small-for-tests")
+     *             .port(8080)
+     *             .build());
+     * 
+     *         ctx.export("status", hosted.status());
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsResult> getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs args) {
+        return getAiOptimizerModelSpecs(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds model specs of an organization by `model`, and returns the outputs of the `AiOptimizerModelSpecs`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Hosts a model that others have described.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsArgs;
+     * import com.castai.castai.AiOptimizerHostedModel;
+     * import com.castai.castai.AiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var small = CastaiFunctions.getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs.builder()
+     *             .model("small-llama")
+     *             .build());
+     * 
+     *         var hosted = new AiOptimizerHostedModel("hosted", AiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .modelSpecsId(small.applyValue(_small -> _small.id()))
+     *             .service("small-for-tests")
+     *             .port(8080)
+     *             .build());
+     * 
+     *         ctx.export("status", hosted.status());
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelSpecsResult> getAiOptimizerModelSpecsPlain(GetAiOptimizerModelSpecsPlainArgs args) {
+        return getAiOptimizerModelSpecsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds model specs of an organization by `model`, and returns the outputs of the `AiOptimizerModelSpecs`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Hosts a model that others have described.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsArgs;
+     * import com.castai.castai.AiOptimizerHostedModel;
+     * import com.castai.castai.AiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var small = CastaiFunctions.getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs.builder()
+     *             .model("small-llama")
+     *             .build());
+     * 
+     *         var hosted = new AiOptimizerHostedModel("hosted", AiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .modelSpecsId(small.applyValue(_small -> _small.id()))
+     *             .service("small-for-tests")
+     *             .port(8080)
+     *             .build());
+     * 
+     *         ctx.export("status", hosted.status());
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsResult> getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelSpecs", TypeShape.of(GetAiOptimizerModelSpecsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds model specs of an organization by `model`, and returns the outputs of the `AiOptimizerModelSpecs`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Hosts a model that others have described.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsArgs;
+     * import com.castai.castai.AiOptimizerHostedModel;
+     * import com.castai.castai.AiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var small = CastaiFunctions.getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs.builder()
+     *             .model("small-llama")
+     *             .build());
+     * 
+     *         var hosted = new AiOptimizerHostedModel("hosted", AiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .modelSpecsId(small.applyValue(_small -> _small.id()))
+     *             .service("small-for-tests")
+     *             .port(8080)
+     *             .build());
+     * 
+     *         ctx.export("status", hosted.status());
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsResult> getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelSpecs", TypeShape.of(GetAiOptimizerModelSpecsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds model specs of an organization by `model`, and returns the outputs of the `AiOptimizerModelSpecs`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Hosts a model that others have described.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsArgs;
+     * import com.castai.castai.AiOptimizerHostedModel;
+     * import com.castai.castai.AiOptimizerHostedModelArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var small = CastaiFunctions.getAiOptimizerModelSpecs(GetAiOptimizerModelSpecsArgs.builder()
+     *             .model("small-llama")
+     *             .build());
+     * 
+     *         var hosted = new AiOptimizerHostedModel("hosted", AiOptimizerHostedModelArgs.builder()
+     *             .clusterId(clusterId)
+     *             .modelSpecsId(small.applyValue(_small -> _small.id()))
+     *             .service("small-for-tests")
+     *             .port(8080)
+     *             .build());
+     * 
+     *         ctx.export("status", hosted.status());
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelSpecsResult> getAiOptimizerModelSpecsPlain(GetAiOptimizerModelSpecsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAiOptimizerModelSpecs", TypeShape.of(GetAiOptimizerModelSpecsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsList() {
+        return getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsListPlain() {
+        return getAiOptimizerModelSpecsListPlain(GetAiOptimizerModelSpecsListPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs args) {
+        return getAiOptimizerModelSpecsList(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsListPlain(GetAiOptimizerModelSpecsListPlainArgs args) {
+        return getAiOptimizerModelSpecsListPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelSpecsList", TypeShape.of(GetAiOptimizerModelSpecsListResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAiOptimizerModelSpecsList", TypeShape.of(GetAiOptimizerModelSpecsListResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the model specs of an organization, each with the outputs of a `AiOptimizerModelSpecs`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All models that can be hosted, with those that CAST AI offers itself.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAiOptimizerModelSpecsListArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getAiOptimizerModelSpecsList(GetAiOptimizerModelSpecsListArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAiOptimizerModelSpecsListResult> getAiOptimizerModelSpecsListPlain(GetAiOptimizerModelSpecsListPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAiOptimizerModelSpecsList", TypeShape.of(GetAiOptimizerModelSpecsListResult.class), args, Utilities.withVersion(options));
+    }
     /**
      * Finds an allocation group by its ID or its name. It fails if there is none, or more than one.
      * 
@@ -1162,6 +2892,790 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getAllocationGroupEfficiency", TypeShape.of(GetAllocationGroupEfficiencyResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupsResult> getAllocationGroups() {
+        return getAllocationGroups(GetAllocationGroupsArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupsResult> getAllocationGroupsPlain() {
+        return getAllocationGroupsPlain(GetAllocationGroupsPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupsResult> getAllocationGroups(GetAllocationGroupsArgs args) {
+        return getAllocationGroups(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupsResult> getAllocationGroupsPlain(GetAllocationGroupsPlainArgs args) {
+        return getAllocationGroupsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupsResult> getAllocationGroups(GetAllocationGroupsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroups", TypeShape.of(GetAllocationGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetAllocationGroupsResult> getAllocationGroups(GetAllocationGroupsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getAllocationGroups", TypeShape.of(GetAllocationGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the allocation groups of the organization of the API token, each with the outputs of a `AllocationGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups that costs are reported by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetAllocationGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetAllocationGroupsResult> getAllocationGroupsPlain(GetAllocationGroupsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getAllocationGroups", TypeShape.of(GetAllocationGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a cache configuration of a cache group by `databaseName`, and returns the outputs of the `CacheConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * How a database behind a cache is cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         ctx.export("configurationId", stock.applyValue(_stock -> _stock.id()));
+     *         ctx.export("mode", stock.applyValue(_stock -> _stock.mode()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheConfigurationResult> getCacheConfiguration(GetCacheConfigurationArgs args) {
+        return getCacheConfiguration(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a cache configuration of a cache group by `databaseName`, and returns the outputs of the `CacheConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * How a database behind a cache is cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         ctx.export("configurationId", stock.applyValue(_stock -> _stock.id()));
+     *         ctx.export("mode", stock.applyValue(_stock -> _stock.mode()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheConfigurationResult> getCacheConfigurationPlain(GetCacheConfigurationPlainArgs args) {
+        return getCacheConfigurationPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a cache configuration of a cache group by `databaseName`, and returns the outputs of the `CacheConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * How a database behind a cache is cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         ctx.export("configurationId", stock.applyValue(_stock -> _stock.id()));
+     *         ctx.export("mode", stock.applyValue(_stock -> _stock.mode()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheConfigurationResult> getCacheConfiguration(GetCacheConfigurationArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheConfiguration", TypeShape.of(GetCacheConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a cache configuration of a cache group by `databaseName`, and returns the outputs of the `CacheConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * How a database behind a cache is cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         ctx.export("configurationId", stock.applyValue(_stock -> _stock.id()));
+     *         ctx.export("mode", stock.applyValue(_stock -> _stock.mode()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheConfigurationResult> getCacheConfiguration(GetCacheConfigurationArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheConfiguration", TypeShape.of(GetCacheConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a cache configuration of a cache group by `databaseName`, and returns the outputs of the `CacheConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * How a database behind a cache is cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         ctx.export("configurationId", stock.applyValue(_stock -> _stock.id()));
+     *         ctx.export("mode", stock.applyValue(_stock -> _stock.mode()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheConfigurationResult> getCacheConfigurationPlain(GetCacheConfigurationPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getCacheConfiguration", TypeShape.of(GetCacheConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache configurations of a cache group, each with the outputs of a `CacheConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How all databases behind a cache are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getCacheConfigurations(GetCacheConfigurationsArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheConfigurationsResult> getCacheConfigurations(GetCacheConfigurationsArgs args) {
+        return getCacheConfigurations(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache configurations of a cache group, each with the outputs of a `CacheConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How all databases behind a cache are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getCacheConfigurations(GetCacheConfigurationsArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheConfigurationsResult> getCacheConfigurationsPlain(GetCacheConfigurationsPlainArgs args) {
+        return getCacheConfigurationsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache configurations of a cache group, each with the outputs of a `CacheConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How all databases behind a cache are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getCacheConfigurations(GetCacheConfigurationsArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheConfigurationsResult> getCacheConfigurations(GetCacheConfigurationsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheConfigurations", TypeShape.of(GetCacheConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache configurations of a cache group, each with the outputs of a `CacheConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How all databases behind a cache are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getCacheConfigurations(GetCacheConfigurationsArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheConfigurationsResult> getCacheConfigurations(GetCacheConfigurationsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheConfigurations", TypeShape.of(GetCacheConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache configurations of a cache group, each with the outputs of a `CacheConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How all databases behind a cache are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getCacheConfigurations(GetCacheConfigurationsArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheConfigurationsResult> getCacheConfigurationsPlain(GetCacheConfigurationsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getCacheConfigurations", TypeShape.of(GetCacheConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Finds a cache group, and how to connect to databases through it. It fails if there is none of that ID or name.
      * 
      * ## Example Usage
@@ -1440,6 +3954,575 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetCacheGroupResult> getCacheGroupPlain(GetCacheGroupPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getCacheGroup", TypeShape.of(GetCacheGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupsResult> getCacheGroups() {
+        return getCacheGroups(GetCacheGroupsArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheGroupsResult> getCacheGroupsPlain() {
+        return getCacheGroupsPlain(GetCacheGroupsPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupsResult> getCacheGroups(GetCacheGroupsArgs args) {
+        return getCacheGroups(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheGroupsResult> getCacheGroupsPlain(GetCacheGroupsPlainArgs args) {
+        return getCacheGroupsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupsResult> getCacheGroups(GetCacheGroupsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheGroups", TypeShape.of(GetCacheGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheGroupsResult> getCacheGroups(GetCacheGroupsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheGroups", TypeShape.of(GetCacheGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache groups of the organization of the API token, each with the outputs of a `CacheGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All caches of databases.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheGroupsResult> getCacheGroupsPlain(GetCacheGroupsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getCacheGroups", TypeShape.of(GetCacheGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache rules of a cache configuration, each with the outputs of a `CacheRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How the tables and queries of a database are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import com.castai.castai.inputs.GetCacheRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
+     *             .build());
+     * 
+     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheRulesResult> getCacheRules(GetCacheRulesArgs args) {
+        return getCacheRules(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache rules of a cache configuration, each with the outputs of a `CacheRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How the tables and queries of a database are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import com.castai.castai.inputs.GetCacheRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
+     *             .build());
+     * 
+     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheRulesResult> getCacheRulesPlain(GetCacheRulesPlainArgs args) {
+        return getCacheRulesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the cache rules of a cache configuration, each with the outputs of a `CacheRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How the tables and queries of a database are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import com.castai.castai.inputs.GetCacheRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
+     *             .build());
+     * 
+     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheRulesResult> getCacheRules(GetCacheRulesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheRules", TypeShape.of(GetCacheRulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache rules of a cache configuration, each with the outputs of a `CacheRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How the tables and queries of a database are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import com.castai.castai.inputs.GetCacheRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
+     *             .build());
+     * 
+     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetCacheRulesResult> getCacheRules(GetCacheRulesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getCacheRules", TypeShape.of(GetCacheRulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the cache rules of a cache configuration, each with the outputs of a `CacheRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * How the tables and queries of a database are cached.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetCacheGroupArgs;
+     * import com.castai.castai.inputs.GetCacheConfigurationArgs;
+     * import com.castai.castai.inputs.GetCacheRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var inventory = CastaiFunctions.getCacheGroup(GetCacheGroupArgs.builder()
+     *             .id("inventory")
+     *             .build());
+     * 
+     *         final var stock = CastaiFunctions.getCacheConfiguration(GetCacheConfigurationArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .databaseName("stock")
+     *             .build());
+     * 
+     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
+     *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
+     *             .build());
+     * 
+     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetCacheRulesResult> getCacheRulesPlain(GetCacheRulesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getCacheRules", TypeShape.of(GetCacheRulesResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds a cluster that CAST AI knows, by its ID or by its name. Clusters of several accounts or regions may share a name: then `providerType`, `region` or `accountId` tell them apart. It fails if no cluster fits, or more than one.
@@ -2649,6 +5732,241 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getClusterSavings", TypeShape.of(GetClusterSavingsResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Tells how far a cluster is connected: whether its agent reports, whether CAST AI can act on it, which nodes it has made, and what is still missing, in the order of installation. It tells what is so at this moment, so the outputs of a program that uses it change by themselves.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster lacks for CAST AI to act on it, in the order of installation.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterStatusArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var status = CastaiFunctions.getClusterStatus(GetClusterStatusArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("ready", status.applyValue(_status -> _status.ready()));
+     *         ctx.export("missing", status.applyValue(_status -> _status.missing()));
+     *         ctx.export("castaiNodes", status.applyValue(_status -> _status.provisionedNodes()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterStatusResult> getClusterStatus(GetClusterStatusArgs args) {
+        return getClusterStatus(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how far a cluster is connected: whether its agent reports, whether CAST AI can act on it, which nodes it has made, and what is still missing, in the order of installation. It tells what is so at this moment, so the outputs of a program that uses it change by themselves.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster lacks for CAST AI to act on it, in the order of installation.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterStatusArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var status = CastaiFunctions.getClusterStatus(GetClusterStatusArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("ready", status.applyValue(_status -> _status.ready()));
+     *         ctx.export("missing", status.applyValue(_status -> _status.missing()));
+     *         ctx.export("castaiNodes", status.applyValue(_status -> _status.provisionedNodes()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterStatusResult> getClusterStatusPlain(GetClusterStatusPlainArgs args) {
+        return getClusterStatusPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Tells how far a cluster is connected: whether its agent reports, whether CAST AI can act on it, which nodes it has made, and what is still missing, in the order of installation. It tells what is so at this moment, so the outputs of a program that uses it change by themselves.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster lacks for CAST AI to act on it, in the order of installation.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterStatusArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var status = CastaiFunctions.getClusterStatus(GetClusterStatusArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("ready", status.applyValue(_status -> _status.ready()));
+     *         ctx.export("missing", status.applyValue(_status -> _status.missing()));
+     *         ctx.export("castaiNodes", status.applyValue(_status -> _status.provisionedNodes()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterStatusResult> getClusterStatus(GetClusterStatusArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterStatus", TypeShape.of(GetClusterStatusResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how far a cluster is connected: whether its agent reports, whether CAST AI can act on it, which nodes it has made, and what is still missing, in the order of installation. It tells what is so at this moment, so the outputs of a program that uses it change by themselves.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster lacks for CAST AI to act on it, in the order of installation.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterStatusArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var status = CastaiFunctions.getClusterStatus(GetClusterStatusArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("ready", status.applyValue(_status -> _status.ready()));
+     *         ctx.export("missing", status.applyValue(_status -> _status.missing()));
+     *         ctx.export("castaiNodes", status.applyValue(_status -> _status.provisionedNodes()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetClusterStatusResult> getClusterStatus(GetClusterStatusArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getClusterStatus", TypeShape.of(GetClusterStatusResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Tells how far a cluster is connected: whether its agent reports, whether CAST AI can act on it, which nodes it has made, and what is still missing, in the order of installation. It tells what is so at this moment, so the outputs of a program that uses it change by themselves.
+     * 
+     * ## Example Usage
+     * 
+     * What a cluster lacks for CAST AI to act on it, in the order of installation.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterStatusArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var status = CastaiFunctions.getClusterStatus(GetClusterStatusArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("ready", status.applyValue(_status -> _status.ready()));
+     *         ctx.export("missing", status.applyValue(_status -> _status.missing()));
+     *         ctx.export("castaiNodes", status.applyValue(_status -> _status.provisionedNodes()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetClusterStatusResult> getClusterStatusPlain(GetClusterStatusPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getClusterStatus", TypeShape.of(GetClusterStatusResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Lists the clusters that CAST AI knows and the API token can see, sorted by name and ID. Each filter that is given narrows the list; an empty list is no error.
      * 
      * ## Example Usage
@@ -3332,6 +6650,766 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getEdgeConfiguration", TypeShape.of(GetEdgeConfigurationResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Lists the edge configurations of an edge location, each with the outputs of a `EdgeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All configurations of an edge location.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import com.castai.castai.inputs.GetEdgeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeConfigurations(GetEdgeConfigurationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeConfigurationsResult> getEdgeConfigurations(GetEdgeConfigurationsArgs args) {
+        return getEdgeConfigurations(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the edge configurations of an edge location, each with the outputs of a `EdgeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All configurations of an edge location.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import com.castai.castai.inputs.GetEdgeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeConfigurations(GetEdgeConfigurationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeConfigurationsResult> getEdgeConfigurationsPlain(GetEdgeConfigurationsPlainArgs args) {
+        return getEdgeConfigurationsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the edge configurations of an edge location, each with the outputs of a `EdgeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All configurations of an edge location.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import com.castai.castai.inputs.GetEdgeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeConfigurations(GetEdgeConfigurationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeConfigurationsResult> getEdgeConfigurations(GetEdgeConfigurationsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeConfigurations", TypeShape.of(GetEdgeConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the edge configurations of an edge location, each with the outputs of a `EdgeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All configurations of an edge location.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import com.castai.castai.inputs.GetEdgeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeConfigurations(GetEdgeConfigurationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeConfigurationsResult> getEdgeConfigurations(GetEdgeConfigurationsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeConfigurations", TypeShape.of(GetEdgeConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the edge configurations of an edge location, each with the outputs of a `EdgeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All configurations of an edge location.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import com.castai.castai.inputs.GetEdgeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeConfigurations(GetEdgeConfigurationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeConfigurationsResult> getEdgeConfigurationsPlain(GetEdgeConfigurationsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEdgeConfigurations", TypeShape.of(GetEdgeConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an edge location of a cluster by name, and returns the outputs of the `EdgeLocation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds an edge location of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         ctx.export("locationId", floor.applyValue(_floor -> _floor.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeLocationResult> getEdgeLocation(GetEdgeLocationArgs args) {
+        return getEdgeLocation(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an edge location of a cluster by name, and returns the outputs of the `EdgeLocation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds an edge location of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         ctx.export("locationId", floor.applyValue(_floor -> _floor.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeLocationResult> getEdgeLocationPlain(GetEdgeLocationPlainArgs args) {
+        return getEdgeLocationPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an edge location of a cluster by name, and returns the outputs of the `EdgeLocation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds an edge location of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         ctx.export("locationId", floor.applyValue(_floor -> _floor.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeLocationResult> getEdgeLocation(GetEdgeLocationArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeLocation", TypeShape.of(GetEdgeLocationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an edge location of a cluster by name, and returns the outputs of the `EdgeLocation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds an edge location of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         ctx.export("locationId", floor.applyValue(_floor -> _floor.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeLocationResult> getEdgeLocation(GetEdgeLocationArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeLocation", TypeShape.of(GetEdgeLocationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an edge location of a cluster by name, and returns the outputs of the `EdgeLocation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds an edge location of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var floor = CastaiFunctions.getEdgeLocation(GetEdgeLocationArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .name("floor")
+     *             .build());
+     * 
+     *         ctx.export("locationId", floor.applyValue(_floor -> _floor.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeLocationResult> getEdgeLocationPlain(GetEdgeLocationPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEdgeLocation", TypeShape.of(GetEdgeLocationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the edge locations of a cluster, each with the outputs of a `EdgeLocation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All edge locations of a cluster, with their state.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeLocations(GetEdgeLocationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .build());
+     * 
+     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeLocationsResult> getEdgeLocations(GetEdgeLocationsArgs args) {
+        return getEdgeLocations(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the edge locations of a cluster, each with the outputs of a `EdgeLocation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All edge locations of a cluster, with their state.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeLocations(GetEdgeLocationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .build());
+     * 
+     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeLocationsResult> getEdgeLocationsPlain(GetEdgeLocationsPlainArgs args) {
+        return getEdgeLocationsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the edge locations of a cluster, each with the outputs of a `EdgeLocation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All edge locations of a cluster, with their state.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeLocations(GetEdgeLocationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .build());
+     * 
+     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeLocationsResult> getEdgeLocations(GetEdgeLocationsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeLocations", TypeShape.of(GetEdgeLocationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the edge locations of a cluster, each with the outputs of a `EdgeLocation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All edge locations of a cluster, with their state.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeLocations(GetEdgeLocationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .build());
+     * 
+     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEdgeLocationsResult> getEdgeLocations(GetEdgeLocationsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEdgeLocations", TypeShape.of(GetEdgeLocationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the edge locations of a cluster, each with the outputs of a `EdgeLocation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All edge locations of a cluster, with their state.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetClusterArgs;
+     * import com.castai.castai.inputs.GetEdgeLocationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var plant = CastaiFunctions.getCluster(GetClusterArgs.builder()
+     *             .name("plant")
+     *             .build());
+     * 
+     *         final var all = CastaiFunctions.getEdgeLocations(GetEdgeLocationsArgs.builder()
+     *             .clusterId(plant.applyValue(_plant -> _plant.id()))
+     *             .build());
+     * 
+     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEdgeLocationsResult> getEdgeLocationsPlain(GetEdgeLocationsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEdgeLocations", TypeShape.of(GetEdgeLocationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Writes the AWS IAM policies that the role of CAST AI needs to manage an EKS cluster: attach `iamManagedPolicies`, a policy made of `iamPolicyJson`, and an inline policy made of `iamUserPolicyJson` to the role whose ARN the `EksCluster` gets. The policies fit the partition of the region: commercial, GovCloud, China and the isolated ones. No call is made and no API token needed.
      * 
      * ## Example Usage
@@ -3570,6 +7648,1556 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetEksSettingsResult> getEksSettingsPlain(GetEksSettingsPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getEksSettings", TypeShape.of(GetEksSettingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise group of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseGroup`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Lets a group that others have made view one child organization more.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupArgs;
+     * import com.castai.castai.EnterpriseRoleBinding;
+     * import com.castai.castai.EnterpriseRoleBindingArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsGroupArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesOrganizationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var finance = CastaiFunctions.getEnterpriseGroup(GetEnterpriseGroupArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance")
+     *             .build());
+     * 
+     *         var view = new EnterpriseRoleBinding("view", EnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views-more")
+     *             .roleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+     *             .subjects(EnterpriseRoleBindingSubjectsArgs.builder()
+     *                 .groups(EnterpriseRoleBindingSubjectsGroupArgs.builder()
+     *                     .id(finance.applyValue(_finance -> _finance.id()))
+     *                     .build())
+     *                 .build())
+     *             .scopes(EnterpriseRoleBindingScopesArgs.builder()
+     *                 .organizations(EnterpriseRoleBindingScopesOrganizationArgs.builder()
+     *                     .id(organizationId)
+     *                     .build())
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("groupId", finance.applyValue(_finance -> _finance.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseGroupResult> getEnterpriseGroup(GetEnterpriseGroupArgs args) {
+        return getEnterpriseGroup(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an enterprise group of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseGroup`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Lets a group that others have made view one child organization more.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupArgs;
+     * import com.castai.castai.EnterpriseRoleBinding;
+     * import com.castai.castai.EnterpriseRoleBindingArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsGroupArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesOrganizationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var finance = CastaiFunctions.getEnterpriseGroup(GetEnterpriseGroupArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance")
+     *             .build());
+     * 
+     *         var view = new EnterpriseRoleBinding("view", EnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views-more")
+     *             .roleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+     *             .subjects(EnterpriseRoleBindingSubjectsArgs.builder()
+     *                 .groups(EnterpriseRoleBindingSubjectsGroupArgs.builder()
+     *                     .id(finance.applyValue(_finance -> _finance.id()))
+     *                     .build())
+     *                 .build())
+     *             .scopes(EnterpriseRoleBindingScopesArgs.builder()
+     *                 .organizations(EnterpriseRoleBindingScopesOrganizationArgs.builder()
+     *                     .id(organizationId)
+     *                     .build())
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("groupId", finance.applyValue(_finance -> _finance.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseGroupResult> getEnterpriseGroupPlain(GetEnterpriseGroupPlainArgs args) {
+        return getEnterpriseGroupPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an enterprise group of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseGroup`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Lets a group that others have made view one child organization more.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupArgs;
+     * import com.castai.castai.EnterpriseRoleBinding;
+     * import com.castai.castai.EnterpriseRoleBindingArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsGroupArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesOrganizationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var finance = CastaiFunctions.getEnterpriseGroup(GetEnterpriseGroupArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance")
+     *             .build());
+     * 
+     *         var view = new EnterpriseRoleBinding("view", EnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views-more")
+     *             .roleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+     *             .subjects(EnterpriseRoleBindingSubjectsArgs.builder()
+     *                 .groups(EnterpriseRoleBindingSubjectsGroupArgs.builder()
+     *                     .id(finance.applyValue(_finance -> _finance.id()))
+     *                     .build())
+     *                 .build())
+     *             .scopes(EnterpriseRoleBindingScopesArgs.builder()
+     *                 .organizations(EnterpriseRoleBindingScopesOrganizationArgs.builder()
+     *                     .id(organizationId)
+     *                     .build())
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("groupId", finance.applyValue(_finance -> _finance.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseGroupResult> getEnterpriseGroup(GetEnterpriseGroupArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseGroup", TypeShape.of(GetEnterpriseGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise group of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseGroup`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Lets a group that others have made view one child organization more.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupArgs;
+     * import com.castai.castai.EnterpriseRoleBinding;
+     * import com.castai.castai.EnterpriseRoleBindingArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsGroupArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesOrganizationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var finance = CastaiFunctions.getEnterpriseGroup(GetEnterpriseGroupArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance")
+     *             .build());
+     * 
+     *         var view = new EnterpriseRoleBinding("view", EnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views-more")
+     *             .roleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+     *             .subjects(EnterpriseRoleBindingSubjectsArgs.builder()
+     *                 .groups(EnterpriseRoleBindingSubjectsGroupArgs.builder()
+     *                     .id(finance.applyValue(_finance -> _finance.id()))
+     *                     .build())
+     *                 .build())
+     *             .scopes(EnterpriseRoleBindingScopesArgs.builder()
+     *                 .organizations(EnterpriseRoleBindingScopesOrganizationArgs.builder()
+     *                     .id(organizationId)
+     *                     .build())
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("groupId", finance.applyValue(_finance -> _finance.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseGroupResult> getEnterpriseGroup(GetEnterpriseGroupArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseGroup", TypeShape.of(GetEnterpriseGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise group of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseGroup`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Lets a group that others have made view one child organization more.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupArgs;
+     * import com.castai.castai.EnterpriseRoleBinding;
+     * import com.castai.castai.EnterpriseRoleBindingArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingSubjectsGroupArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesArgs;
+     * import com.castai.castai.inputs.EnterpriseRoleBindingScopesOrganizationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var finance = CastaiFunctions.getEnterpriseGroup(GetEnterpriseGroupArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance")
+     *             .build());
+     * 
+     *         var view = new EnterpriseRoleBinding("view", EnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views-more")
+     *             .roleId("6fc95bd7-6049-4735-80b0-ce5ccde71cb1")
+     *             .subjects(EnterpriseRoleBindingSubjectsArgs.builder()
+     *                 .groups(EnterpriseRoleBindingSubjectsGroupArgs.builder()
+     *                     .id(finance.applyValue(_finance -> _finance.id()))
+     *                     .build())
+     *                 .build())
+     *             .scopes(EnterpriseRoleBindingScopesArgs.builder()
+     *                 .organizations(EnterpriseRoleBindingScopesOrganizationArgs.builder()
+     *                     .id(organizationId)
+     *                     .build())
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("groupId", finance.applyValue(_finance -> _finance.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseGroupResult> getEnterpriseGroupPlain(GetEnterpriseGroupPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEnterpriseGroup", TypeShape.of(GetEnterpriseGroupResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise groups of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseGroups(GetEnterpriseGroupsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseGroupsResult> getEnterpriseGroups(GetEnterpriseGroupsArgs args) {
+        return getEnterpriseGroups(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the enterprise groups of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseGroups(GetEnterpriseGroupsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseGroupsResult> getEnterpriseGroupsPlain(GetEnterpriseGroupsPlainArgs args) {
+        return getEnterpriseGroupsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the enterprise groups of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseGroups(GetEnterpriseGroupsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseGroupsResult> getEnterpriseGroups(GetEnterpriseGroupsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseGroups", TypeShape.of(GetEnterpriseGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise groups of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseGroups(GetEnterpriseGroupsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseGroupsResult> getEnterpriseGroups(GetEnterpriseGroupsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseGroups", TypeShape.of(GetEnterpriseGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise groups of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseGroup`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All groups of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseGroupsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseGroups(GetEnterpriseGroupsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseGroupsResult> getEnterpriseGroupsPlain(GetEnterpriseGroupsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEnterpriseGroups", TypeShape.of(GetEnterpriseGroupsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise role binding of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseRoleBinding`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseRoleBindingResult> getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs args) {
+        return getEnterpriseRoleBinding(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an enterprise role binding of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseRoleBinding`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseRoleBindingResult> getEnterpriseRoleBindingPlain(GetEnterpriseRoleBindingPlainArgs args) {
+        return getEnterpriseRoleBindingPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an enterprise role binding of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseRoleBinding`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseRoleBindingResult> getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseRoleBinding", TypeShape.of(GetEnterpriseRoleBindingResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise role binding of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseRoleBinding`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseRoleBindingResult> getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseRoleBinding", TypeShape.of(GetEnterpriseRoleBindingResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise role binding of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseRoleBinding`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseRoleBinding(GetEnterpriseRoleBindingArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-views")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseRoleBindingResult> getEnterpriseRoleBindingPlain(GetEnterpriseRoleBindingPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEnterpriseRoleBinding", TypeShape.of(GetEnterpriseRoleBindingResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise role bindings of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseRoleBinding`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseRoleBindingsResult> getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs args) {
+        return getEnterpriseRoleBindings(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the enterprise role bindings of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseRoleBinding`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseRoleBindingsResult> getEnterpriseRoleBindingsPlain(GetEnterpriseRoleBindingsPlainArgs args) {
+        return getEnterpriseRoleBindingsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the enterprise role bindings of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseRoleBinding`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseRoleBindingsResult> getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseRoleBindings", TypeShape.of(GetEnterpriseRoleBindingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise role bindings of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseRoleBinding`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseRoleBindingsResult> getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseRoleBindings", TypeShape.of(GetEnterpriseRoleBindingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise role bindings of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseRoleBinding`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseRoleBindings(GetEnterpriseRoleBindingsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseRoleBindingsResult> getEnterpriseRoleBindingsPlain(GetEnterpriseRoleBindingsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEnterpriseRoleBindings", TypeShape.of(GetEnterpriseRoleBindingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise service account of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a service account of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-reports")
+     *             .build());
+     * 
+     *         ctx.export("serviceAccountId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("email", found.applyValue(_found -> _found.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseServiceAccountResult> getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs args) {
+        return getEnterpriseServiceAccount(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an enterprise service account of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a service account of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-reports")
+     *             .build());
+     * 
+     *         ctx.export("serviceAccountId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("email", found.applyValue(_found -> _found.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseServiceAccountResult> getEnterpriseServiceAccountPlain(GetEnterpriseServiceAccountPlainArgs args) {
+        return getEnterpriseServiceAccountPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an enterprise service account of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a service account of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-reports")
+     *             .build());
+     * 
+     *         ctx.export("serviceAccountId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("email", found.applyValue(_found -> _found.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseServiceAccountResult> getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseServiceAccount", TypeShape.of(GetEnterpriseServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise service account of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a service account of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-reports")
+     *             .build());
+     * 
+     *         ctx.export("serviceAccountId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("email", found.applyValue(_found -> _found.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseServiceAccountResult> getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseServiceAccount", TypeShape.of(GetEnterpriseServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an enterprise service account of an enterprise or one of its child organizations by name, and returns the outputs of the `EnterpriseServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a service account of a child organization by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getEnterpriseServiceAccount(GetEnterpriseServiceAccountArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .name("finance-reports")
+     *             .build());
+     * 
+     *         ctx.export("serviceAccountId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("email", found.applyValue(_found -> _found.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseServiceAccountResult> getEnterpriseServiceAccountPlain(GetEnterpriseServiceAccountPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEnterpriseServiceAccount", TypeShape.of(GetEnterpriseServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise service accounts of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseServiceAccountsResult> getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs args) {
+        return getEnterpriseServiceAccounts(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the enterprise service accounts of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseServiceAccountsResult> getEnterpriseServiceAccountsPlain(GetEnterpriseServiceAccountsPlainArgs args) {
+        return getEnterpriseServiceAccountsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the enterprise service accounts of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseServiceAccountsResult> getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseServiceAccounts", TypeShape.of(GetEnterpriseServiceAccountsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise service accounts of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetEnterpriseServiceAccountsResult> getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getEnterpriseServiceAccounts", TypeShape.of(GetEnterpriseServiceAccountsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the enterprise service accounts of an enterprise or one of its child organizations, each with the outputs of a `EnterpriseServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of a child organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetEnterpriseServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var enterpriseId = config.require("enterpriseId");
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getEnterpriseServiceAccounts(GetEnterpriseServiceAccountsArgs.builder()
+     *             .enterpriseId(enterpriseId)
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetEnterpriseServiceAccountsResult> getEnterpriseServiceAccountsPlain(GetEnterpriseServiceAccountsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getEnterpriseServiceAccounts", TypeShape.of(GetEnterpriseServiceAccountsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Lists the Google Cloud permissions that CAST AI needs to manage a GKE cluster, for a custom role that is granted to its service account. The list is sorted, so that it never differs without need. No call is made and no API token needed.
@@ -4129,6 +9757,321 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getHibernationSchedule", TypeShape.of(GetHibernationScheduleResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetHibernationSchedulesResult> getHibernationSchedules() {
+        return getHibernationSchedules(GetHibernationSchedulesArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetHibernationSchedulesResult> getHibernationSchedulesPlain() {
+        return getHibernationSchedulesPlain(GetHibernationSchedulesPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetHibernationSchedulesResult> getHibernationSchedules(GetHibernationSchedulesArgs args) {
+        return getHibernationSchedules(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetHibernationSchedulesResult> getHibernationSchedulesPlain(GetHibernationSchedulesPlainArgs args) {
+        return getHibernationSchedulesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetHibernationSchedulesResult> getHibernationSchedules(GetHibernationSchedulesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getHibernationSchedules", TypeShape.of(GetHibernationSchedulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetHibernationSchedulesResult> getHibernationSchedules(GetHibernationSchedulesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getHibernationSchedules", TypeShape.of(GetHibernationSchedulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the hibernation schedules of an organization, each with the outputs of a `HibernationSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All hibernation schedules of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetHibernationSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getHibernationSchedules(GetHibernationSchedulesArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetHibernationSchedulesResult> getHibernationSchedulesPlain(GetHibernationSchedulesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getHibernationSchedules", TypeShape.of(GetHibernationSchedulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Finds the service account by which CAST AI acts in the Azure subscriptions of the organization. An AKS cluster that is connected without a client secret, by `federationId`, has to trust it: its ID is the subject of the federated credential of the application.
      * 
      * ## Example Usage
@@ -4421,6 +10364,976 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetImpersonationServiceAccountResult> getImpersonationServiceAccountPlain(GetImpersonationServiceAccountPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getImpersonationServiceAccount", TypeShape.of(GetImpersonationServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a node configuration of a cluster by name, and returns the outputs of the `NodeConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Makes a node template with a node configuration that others have made.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeConfiguration(GetNodeConfigurationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("nightly-batch")
+     *             .configurationId(shared.applyValue(_shared -> _shared.id()))
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", shared.applyValue(_shared -> _shared.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeConfigurationResult> getNodeConfiguration(GetNodeConfigurationArgs args) {
+        return getNodeConfiguration(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a node configuration of a cluster by name, and returns the outputs of the `NodeConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Makes a node template with a node configuration that others have made.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeConfiguration(GetNodeConfigurationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("nightly-batch")
+     *             .configurationId(shared.applyValue(_shared -> _shared.id()))
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", shared.applyValue(_shared -> _shared.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeConfigurationResult> getNodeConfigurationPlain(GetNodeConfigurationPlainArgs args) {
+        return getNodeConfigurationPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a node configuration of a cluster by name, and returns the outputs of the `NodeConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Makes a node template with a node configuration that others have made.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeConfiguration(GetNodeConfigurationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("nightly-batch")
+     *             .configurationId(shared.applyValue(_shared -> _shared.id()))
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", shared.applyValue(_shared -> _shared.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeConfigurationResult> getNodeConfiguration(GetNodeConfigurationArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeConfiguration", TypeShape.of(GetNodeConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a node configuration of a cluster by name, and returns the outputs of the `NodeConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Makes a node template with a node configuration that others have made.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeConfiguration(GetNodeConfigurationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("nightly-batch")
+     *             .configurationId(shared.applyValue(_shared -> _shared.id()))
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", shared.applyValue(_shared -> _shared.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeConfigurationResult> getNodeConfiguration(GetNodeConfigurationArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeConfiguration", TypeShape.of(GetNodeConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a node configuration of a cluster by name, and returns the outputs of the `NodeConfiguration`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Makes a node template with a node configuration that others have made.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationArgs;
+     * import com.castai.castai.NodeTemplate;
+     * import com.castai.castai.NodeTemplateArgs;
+     * import com.castai.castai.inputs.NodeTemplateConstraintsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeConfiguration(GetNodeConfigurationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         var batch = new NodeTemplate("batch", NodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("nightly-batch")
+     *             .configurationId(shared.applyValue(_shared -> _shared.id()))
+     *             .constraints(NodeTemplateConstraintsArgs.builder()
+     *                 .spot(true)
+     *                 .build())
+     *             .build());
+     * 
+     *         ctx.export("configurationId", shared.applyValue(_shared -> _shared.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeConfigurationResult> getNodeConfigurationPlain(GetNodeConfigurationPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getNodeConfiguration", TypeShape.of(GetNodeConfigurationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the node configurations of a cluster, each with the outputs of a `NodeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node configurations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeConfigurations(GetNodeConfigurationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeConfigurationsResult> getNodeConfigurations(GetNodeConfigurationsArgs args) {
+        return getNodeConfigurations(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the node configurations of a cluster, each with the outputs of a `NodeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node configurations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeConfigurations(GetNodeConfigurationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeConfigurationsResult> getNodeConfigurationsPlain(GetNodeConfigurationsPlainArgs args) {
+        return getNodeConfigurationsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the node configurations of a cluster, each with the outputs of a `NodeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node configurations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeConfigurations(GetNodeConfigurationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeConfigurationsResult> getNodeConfigurations(GetNodeConfigurationsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeConfigurations", TypeShape.of(GetNodeConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the node configurations of a cluster, each with the outputs of a `NodeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node configurations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeConfigurations(GetNodeConfigurationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeConfigurationsResult> getNodeConfigurations(GetNodeConfigurationsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeConfigurations", TypeShape.of(GetNodeConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the node configurations of a cluster, each with the outputs of a `NodeConfiguration`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node configurations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeConfigurationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeConfigurations(GetNodeConfigurationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeConfigurationsResult> getNodeConfigurationsPlain(GetNodeConfigurationsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getNodeConfigurations", TypeShape.of(GetNodeConfigurationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a node template of a cluster by name, and returns the outputs of the `NodeTemplate`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a node template of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplateArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeTemplate(GetNodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         ctx.export("template", shared.applyValue(_shared -> _shared.name()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeTemplateResult> getNodeTemplate(GetNodeTemplateArgs args) {
+        return getNodeTemplate(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a node template of a cluster by name, and returns the outputs of the `NodeTemplate`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a node template of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplateArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeTemplate(GetNodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         ctx.export("template", shared.applyValue(_shared -> _shared.name()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeTemplateResult> getNodeTemplatePlain(GetNodeTemplatePlainArgs args) {
+        return getNodeTemplatePlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a node template of a cluster by name, and returns the outputs of the `NodeTemplate`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a node template of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplateArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeTemplate(GetNodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         ctx.export("template", shared.applyValue(_shared -> _shared.name()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeTemplateResult> getNodeTemplate(GetNodeTemplateArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeTemplate", TypeShape.of(GetNodeTemplateResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a node template of a cluster by name, and returns the outputs of the `NodeTemplate`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a node template of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplateArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeTemplate(GetNodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         ctx.export("template", shared.applyValue(_shared -> _shared.name()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeTemplateResult> getNodeTemplate(GetNodeTemplateArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeTemplate", TypeShape.of(GetNodeTemplateResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a node template of a cluster by name, and returns the outputs of the `NodeTemplate`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a node template of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplateArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var shared = CastaiFunctions.getNodeTemplate(GetNodeTemplateArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared")
+     *             .build());
+     * 
+     *         ctx.export("template", shared.applyValue(_shared -> _shared.name()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeTemplateResult> getNodeTemplatePlain(GetNodeTemplatePlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getNodeTemplate", TypeShape.of(GetNodeTemplateResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the node templates of a cluster, each with the outputs of a `NodeTemplate`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node templates of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplatesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeTemplates(GetNodeTemplatesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeTemplatesResult> getNodeTemplates(GetNodeTemplatesArgs args) {
+        return getNodeTemplates(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the node templates of a cluster, each with the outputs of a `NodeTemplate`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node templates of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplatesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeTemplates(GetNodeTemplatesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeTemplatesResult> getNodeTemplatesPlain(GetNodeTemplatesPlainArgs args) {
+        return getNodeTemplatesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the node templates of a cluster, each with the outputs of a `NodeTemplate`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node templates of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplatesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeTemplates(GetNodeTemplatesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeTemplatesResult> getNodeTemplates(GetNodeTemplatesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeTemplates", TypeShape.of(GetNodeTemplatesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the node templates of a cluster, each with the outputs of a `NodeTemplate`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node templates of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplatesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeTemplates(GetNodeTemplatesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetNodeTemplatesResult> getNodeTemplates(GetNodeTemplatesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getNodeTemplates", TypeShape.of(GetNodeTemplatesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the node templates of a cluster, each with the outputs of a `NodeTemplate`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All node templates of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetNodeTemplatesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getNodeTemplates(GetNodeTemplatesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetNodeTemplatesResult> getNodeTemplatesPlain(GetNodeTemplatesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getNodeTemplates", TypeShape.of(GetNodeTemplatesResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Reads what Omni knows of a cluster that is registered with it, such as the Google service account that an edge location has to trust to do without a key. It fails if the cluster is not registered.
@@ -4728,6 +11641,321 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getOmniCluster", TypeShape.of(GetOmniClusterResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClustersResult> getOmniClusters() {
+        return getOmniClusters(GetOmniClustersArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetOmniClustersResult> getOmniClustersPlain() {
+        return getOmniClustersPlain(GetOmniClustersPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClustersResult> getOmniClusters(GetOmniClustersArgs args) {
+        return getOmniClusters(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetOmniClustersResult> getOmniClustersPlain(GetOmniClustersPlainArgs args) {
+        return getOmniClustersPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClustersResult> getOmniClusters(GetOmniClustersArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getOmniClusters", TypeShape.of(GetOmniClustersResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetOmniClustersResult> getOmniClusters(GetOmniClustersArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getOmniClusters", TypeShape.of(GetOmniClustersResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the omni clusters of an organization, each with the outputs of a `OmniCluster`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All clusters that are registered with Omni.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetOmniClustersArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getOmniClusters(GetOmniClustersArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetOmniClustersResult> getOmniClustersPlain(GetOmniClustersPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getOmniClusters", TypeShape.of(GetOmniClustersResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Finds an organization by its name, among those that the API token can see. It fails if there is none of that name, or more than one.
      * 
      * ## Example Usage
@@ -4976,6 +12204,946 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetOrganizationResult> getOrganizationPlain(GetOrganizationPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getOrganization", TypeShape.of(GetOrganizationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a pod mutation of a cluster by name, and returns the outputs of the `PodMutation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a pod mutation of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getPodMutation(GetPodMutationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-spot")
+     *             .build());
+     * 
+     *         ctx.export("mutationId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("enabled", found.applyValue(_found -> _found.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetPodMutationResult> getPodMutation(GetPodMutationArgs args) {
+        return getPodMutation(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a pod mutation of a cluster by name, and returns the outputs of the `PodMutation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a pod mutation of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getPodMutation(GetPodMutationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-spot")
+     *             .build());
+     * 
+     *         ctx.export("mutationId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("enabled", found.applyValue(_found -> _found.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetPodMutationResult> getPodMutationPlain(GetPodMutationPlainArgs args) {
+        return getPodMutationPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a pod mutation of a cluster by name, and returns the outputs of the `PodMutation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a pod mutation of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getPodMutation(GetPodMutationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-spot")
+     *             .build());
+     * 
+     *         ctx.export("mutationId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("enabled", found.applyValue(_found -> _found.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetPodMutationResult> getPodMutation(GetPodMutationArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getPodMutation", TypeShape.of(GetPodMutationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a pod mutation of a cluster by name, and returns the outputs of the `PodMutation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a pod mutation of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getPodMutation(GetPodMutationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-spot")
+     *             .build());
+     * 
+     *         ctx.export("mutationId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("enabled", found.applyValue(_found -> _found.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetPodMutationResult> getPodMutation(GetPodMutationArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getPodMutation", TypeShape.of(GetPodMutationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a pod mutation of a cluster by name, and returns the outputs of the `PodMutation`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a pod mutation of a cluster by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getPodMutation(GetPodMutationArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-spot")
+     *             .build());
+     * 
+     *         ctx.export("mutationId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("enabled", found.applyValue(_found -> _found.enabled()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetPodMutationResult> getPodMutationPlain(GetPodMutationPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getPodMutation", TypeShape.of(GetPodMutationResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the pod mutations of a cluster, each with the outputs of a `PodMutation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All pod mutations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getPodMutations(GetPodMutationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetPodMutationsResult> getPodMutations(GetPodMutationsArgs args) {
+        return getPodMutations(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the pod mutations of a cluster, each with the outputs of a `PodMutation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All pod mutations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getPodMutations(GetPodMutationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetPodMutationsResult> getPodMutationsPlain(GetPodMutationsPlainArgs args) {
+        return getPodMutationsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the pod mutations of a cluster, each with the outputs of a `PodMutation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All pod mutations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getPodMutations(GetPodMutationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetPodMutationsResult> getPodMutations(GetPodMutationsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getPodMutations", TypeShape.of(GetPodMutationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the pod mutations of a cluster, each with the outputs of a `PodMutation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All pod mutations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getPodMutations(GetPodMutationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetPodMutationsResult> getPodMutations(GetPodMutationsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getPodMutations", TypeShape.of(GetPodMutationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the pod mutations of a cluster, each with the outputs of a `PodMutation`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All pod mutations of a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetPodMutationsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getPodMutations(GetPodMutationsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetPodMutationsResult> getPodMutationsPlain(GetPodMutationsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getPodMutations", TypeShape.of(GetPodMutationsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a rebalancing job of a cluster by `rebalancingScheduleId`, and returns the outputs of the `RebalancingJob`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the job by which a schedule works in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.inputs.GetRebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var monthly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("monthly")
+     *             .build());
+     * 
+     *         final var job = CastaiFunctions.getRebalancingJob(GetRebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(monthly.applyValue(_monthly -> _monthly.id()))
+     *             .build());
+     * 
+     *         ctx.export("jobId", job.applyValue(_job -> _job.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingJobResult> getRebalancingJob(GetRebalancingJobArgs args) {
+        return getRebalancingJob(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a rebalancing job of a cluster by `rebalancingScheduleId`, and returns the outputs of the `RebalancingJob`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the job by which a schedule works in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.inputs.GetRebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var monthly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("monthly")
+     *             .build());
+     * 
+     *         final var job = CastaiFunctions.getRebalancingJob(GetRebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(monthly.applyValue(_monthly -> _monthly.id()))
+     *             .build());
+     * 
+     *         ctx.export("jobId", job.applyValue(_job -> _job.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingJobResult> getRebalancingJobPlain(GetRebalancingJobPlainArgs args) {
+        return getRebalancingJobPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a rebalancing job of a cluster by `rebalancingScheduleId`, and returns the outputs of the `RebalancingJob`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the job by which a schedule works in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.inputs.GetRebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var monthly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("monthly")
+     *             .build());
+     * 
+     *         final var job = CastaiFunctions.getRebalancingJob(GetRebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(monthly.applyValue(_monthly -> _monthly.id()))
+     *             .build());
+     * 
+     *         ctx.export("jobId", job.applyValue(_job -> _job.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingJobResult> getRebalancingJob(GetRebalancingJobArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingJob", TypeShape.of(GetRebalancingJobResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a rebalancing job of a cluster by `rebalancingScheduleId`, and returns the outputs of the `RebalancingJob`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the job by which a schedule works in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.inputs.GetRebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var monthly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("monthly")
+     *             .build());
+     * 
+     *         final var job = CastaiFunctions.getRebalancingJob(GetRebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(monthly.applyValue(_monthly -> _monthly.id()))
+     *             .build());
+     * 
+     *         ctx.export("jobId", job.applyValue(_job -> _job.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingJobResult> getRebalancingJob(GetRebalancingJobArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingJob", TypeShape.of(GetRebalancingJobResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a rebalancing job of a cluster by `rebalancingScheduleId`, and returns the outputs of the `RebalancingJob`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the job by which a schedule works in a cluster.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingScheduleArgs;
+     * import com.castai.castai.inputs.GetRebalancingJobArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var monthly = CastaiFunctions.getRebalancingSchedule(GetRebalancingScheduleArgs.builder()
+     *             .name("monthly")
+     *             .build());
+     * 
+     *         final var job = CastaiFunctions.getRebalancingJob(GetRebalancingJobArgs.builder()
+     *             .clusterId(clusterId)
+     *             .rebalancingScheduleId(monthly.applyValue(_monthly -> _monthly.id()))
+     *             .build());
+     * 
+     *         ctx.export("jobId", job.applyValue(_job -> _job.id()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingJobResult> getRebalancingJobPlain(GetRebalancingJobPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getRebalancingJob", TypeShape.of(GetRebalancingJobResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the rebalancing jobs of a cluster, each with the outputs of a `RebalancingJob`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All schedules that a cluster is rebalanced by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingJobsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getRebalancingJobs(GetRebalancingJobsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingJobsResult> getRebalancingJobs(GetRebalancingJobsArgs args) {
+        return getRebalancingJobs(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the rebalancing jobs of a cluster, each with the outputs of a `RebalancingJob`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All schedules that a cluster is rebalanced by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingJobsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getRebalancingJobs(GetRebalancingJobsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingJobsResult> getRebalancingJobsPlain(GetRebalancingJobsPlainArgs args) {
+        return getRebalancingJobsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the rebalancing jobs of a cluster, each with the outputs of a `RebalancingJob`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All schedules that a cluster is rebalanced by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingJobsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getRebalancingJobs(GetRebalancingJobsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingJobsResult> getRebalancingJobs(GetRebalancingJobsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingJobs", TypeShape.of(GetRebalancingJobsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the rebalancing jobs of a cluster, each with the outputs of a `RebalancingJob`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All schedules that a cluster is rebalanced by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingJobsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getRebalancingJobs(GetRebalancingJobsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingJobsResult> getRebalancingJobs(GetRebalancingJobsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingJobs", TypeShape.of(GetRebalancingJobsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the rebalancing jobs of a cluster, each with the outputs of a `RebalancingJob`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All schedules that a cluster is rebalanced by.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingJobsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getRebalancingJobs(GetRebalancingJobsArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingJobsResult> getRebalancingJobsPlain(GetRebalancingJobsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getRebalancingJobs", TypeShape.of(GetRebalancingJobsResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Finds a rebalancing schedule by its name. It fails if there is none of that name, or more than one.
@@ -5233,6 +13401,3443 @@ public final class CastaiFunctions {
         return Deployment.getInstance().invokeAsync("castai:index:getRebalancingSchedule", TypeShape.of(GetRebalancingScheduleResult.class), args, Utilities.withVersion(options));
     }
     /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingSchedulesResult> getRebalancingSchedules() {
+        return getRebalancingSchedules(GetRebalancingSchedulesArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingSchedulesResult> getRebalancingSchedulesPlain() {
+        return getRebalancingSchedulesPlain(GetRebalancingSchedulesPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingSchedulesResult> getRebalancingSchedules(GetRebalancingSchedulesArgs args) {
+        return getRebalancingSchedules(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingSchedulesResult> getRebalancingSchedulesPlain(GetRebalancingSchedulesPlainArgs args) {
+        return getRebalancingSchedulesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingSchedulesResult> getRebalancingSchedules(GetRebalancingSchedulesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingSchedules", TypeShape.of(GetRebalancingSchedulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRebalancingSchedulesResult> getRebalancingSchedules(GetRebalancingSchedulesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRebalancingSchedules", TypeShape.of(GetRebalancingSchedulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the rebalancing schedules of the organization of the API token, each with the outputs of a `RebalancingSchedule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rebalancing schedules of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRebalancingSchedulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRebalancingSchedulesResult> getRebalancingSchedulesPlain(GetRebalancingSchedulesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getRebalancingSchedules", TypeShape.of(GetRebalancingSchedulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a role binding of an organization by name, and returns the outputs of the `RoleBindings`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getRoleBinding(GetRoleBindingArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer-operates")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingResult> getRoleBinding(GetRoleBindingArgs args) {
+        return getRoleBinding(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a role binding of an organization by name, and returns the outputs of the `RoleBindings`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getRoleBinding(GetRoleBindingArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer-operates")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRoleBindingResult> getRoleBindingPlain(GetRoleBindingPlainArgs args) {
+        return getRoleBindingPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a role binding of an organization by name, and returns the outputs of the `RoleBindings`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getRoleBinding(GetRoleBindingArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer-operates")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingResult> getRoleBinding(GetRoleBindingArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRoleBinding", TypeShape.of(GetRoleBindingResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a role binding of an organization by name, and returns the outputs of the `RoleBindings`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getRoleBinding(GetRoleBindingArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer-operates")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingResult> getRoleBinding(GetRoleBindingArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRoleBinding", TypeShape.of(GetRoleBindingResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a role binding of an organization by name, and returns the outputs of the `RoleBindings`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a role binding by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var found = CastaiFunctions.getRoleBinding(GetRoleBindingArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer-operates")
+     *             .build());
+     * 
+     *         ctx.export("bindingId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("roleId", found.applyValue(_found -> _found.roleId()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRoleBindingResult> getRoleBindingPlain(GetRoleBindingPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getRoleBinding", TypeShape.of(GetRoleBindingResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingsResult> getRoleBindings() {
+        return getRoleBindings(GetRoleBindingsArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRoleBindingsResult> getRoleBindingsPlain() {
+        return getRoleBindingsPlain(GetRoleBindingsPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingsResult> getRoleBindings(GetRoleBindingsArgs args) {
+        return getRoleBindings(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRoleBindingsResult> getRoleBindingsPlain(GetRoleBindingsPlainArgs args) {
+        return getRoleBindingsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingsResult> getRoleBindings(GetRoleBindingsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRoleBindings", TypeShape.of(GetRoleBindingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetRoleBindingsResult> getRoleBindings(GetRoleBindingsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getRoleBindings", TypeShape.of(GetRoleBindingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the role bindings of an organization, each with the outputs of a `RoleBindings`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * Who may do what in an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetRoleBindingsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getRoleBindings(GetRoleBindingsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetRoleBindingsResult> getRoleBindingsPlain(GetRoleBindingsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getRoleBindings", TypeShape.of(GetRoleBindingsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an SSO connection of the organization of the API token by name, and returns the outputs of the `SSOConnection`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the way in which people sign in, by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var workforce = CastaiFunctions.getSSOConnection(GetSSOConnectionArgs.builder()
+     *             .name("workforce")
+     *             .build());
+     * 
+     *         ctx.export("connectionId", workforce.applyValue(_workforce -> _workforce.id()));
+     *         ctx.export("emailDomain", workforce.applyValue(_workforce -> _workforce.emailDomain()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionResult> getSSOConnection(GetSSOConnectionArgs args) {
+        return getSSOConnection(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an SSO connection of the organization of the API token by name, and returns the outputs of the `SSOConnection`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the way in which people sign in, by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var workforce = CastaiFunctions.getSSOConnection(GetSSOConnectionArgs.builder()
+     *             .name("workforce")
+     *             .build());
+     * 
+     *         ctx.export("connectionId", workforce.applyValue(_workforce -> _workforce.id()));
+     *         ctx.export("emailDomain", workforce.applyValue(_workforce -> _workforce.emailDomain()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSSOConnectionResult> getSSOConnectionPlain(GetSSOConnectionPlainArgs args) {
+        return getSSOConnectionPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds an SSO connection of the organization of the API token by name, and returns the outputs of the `SSOConnection`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the way in which people sign in, by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var workforce = CastaiFunctions.getSSOConnection(GetSSOConnectionArgs.builder()
+     *             .name("workforce")
+     *             .build());
+     * 
+     *         ctx.export("connectionId", workforce.applyValue(_workforce -> _workforce.id()));
+     *         ctx.export("emailDomain", workforce.applyValue(_workforce -> _workforce.emailDomain()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionResult> getSSOConnection(GetSSOConnectionArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSSOConnection", TypeShape.of(GetSSOConnectionResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an SSO connection of the organization of the API token by name, and returns the outputs of the `SSOConnection`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the way in which people sign in, by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var workforce = CastaiFunctions.getSSOConnection(GetSSOConnectionArgs.builder()
+     *             .name("workforce")
+     *             .build());
+     * 
+     *         ctx.export("connectionId", workforce.applyValue(_workforce -> _workforce.id()));
+     *         ctx.export("emailDomain", workforce.applyValue(_workforce -> _workforce.emailDomain()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionResult> getSSOConnection(GetSSOConnectionArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSSOConnection", TypeShape.of(GetSSOConnectionResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds an SSO connection of the organization of the API token by name, and returns the outputs of the `SSOConnection`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the way in which people sign in, by its name.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var workforce = CastaiFunctions.getSSOConnection(GetSSOConnectionArgs.builder()
+     *             .name("workforce")
+     *             .build());
+     * 
+     *         ctx.export("connectionId", workforce.applyValue(_workforce -> _workforce.id()));
+     *         ctx.export("emailDomain", workforce.applyValue(_workforce -> _workforce.emailDomain()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSSOConnectionResult> getSSOConnectionPlain(GetSSOConnectionPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getSSOConnection", TypeShape.of(GetSSOConnectionResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionsResult> getSSOConnections() {
+        return getSSOConnections(GetSSOConnectionsArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSSOConnectionsResult> getSSOConnectionsPlain() {
+        return getSSOConnectionsPlain(GetSSOConnectionsPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionsResult> getSSOConnections(GetSSOConnectionsArgs args) {
+        return getSSOConnections(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSSOConnectionsResult> getSSOConnectionsPlain(GetSSOConnectionsPlainArgs args) {
+        return getSSOConnectionsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionsResult> getSSOConnections(GetSSOConnectionsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSSOConnections", TypeShape.of(GetSSOConnectionsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSSOConnectionsResult> getSSOConnections(GetSSOConnectionsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSSOConnections", TypeShape.of(GetSSOConnectionsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the SSO connections of the organization of the API token, each with the outputs of a `SSOConnection`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All single sign-on connections of the organization of the API token.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSSOConnectionsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSSOConnectionsResult> getSSOConnectionsPlain(GetSSOConnectionsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getSSOConnections", TypeShape.of(GetSSOConnectionsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a security runtime rule of the organization of the API token by name, and returns the outputs of the `SecurityRuntimeRule`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a rule of runtime security by its name, and how often it was broken.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRuleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var found = CastaiFunctions.getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs.builder()
+     *             .name("shared-shells")
+     *             .build());
+     * 
+     *         ctx.export("ruleId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("anomalies", found.applyValue(_found -> _found.anomaliesCount()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRuleResult> getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs args) {
+        return getSecurityRuntimeRule(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a security runtime rule of the organization of the API token by name, and returns the outputs of the `SecurityRuntimeRule`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a rule of runtime security by its name, and how often it was broken.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRuleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var found = CastaiFunctions.getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs.builder()
+     *             .name("shared-shells")
+     *             .build());
+     * 
+     *         ctx.export("ruleId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("anomalies", found.applyValue(_found -> _found.anomaliesCount()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSecurityRuntimeRuleResult> getSecurityRuntimeRulePlain(GetSecurityRuntimeRulePlainArgs args) {
+        return getSecurityRuntimeRulePlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a security runtime rule of the organization of the API token by name, and returns the outputs of the `SecurityRuntimeRule`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a rule of runtime security by its name, and how often it was broken.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRuleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var found = CastaiFunctions.getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs.builder()
+     *             .name("shared-shells")
+     *             .build());
+     * 
+     *         ctx.export("ruleId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("anomalies", found.applyValue(_found -> _found.anomaliesCount()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRuleResult> getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSecurityRuntimeRule", TypeShape.of(GetSecurityRuntimeRuleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a security runtime rule of the organization of the API token by name, and returns the outputs of the `SecurityRuntimeRule`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a rule of runtime security by its name, and how often it was broken.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRuleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var found = CastaiFunctions.getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs.builder()
+     *             .name("shared-shells")
+     *             .build());
+     * 
+     *         ctx.export("ruleId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("anomalies", found.applyValue(_found -> _found.anomaliesCount()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRuleResult> getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSecurityRuntimeRule", TypeShape.of(GetSecurityRuntimeRuleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a security runtime rule of the organization of the API token by name, and returns the outputs of the `SecurityRuntimeRule`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds a rule of runtime security by its name, and how often it was broken.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRuleArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var found = CastaiFunctions.getSecurityRuntimeRule(GetSecurityRuntimeRuleArgs.builder()
+     *             .name("shared-shells")
+     *             .build());
+     * 
+     *         ctx.export("ruleId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("anomalies", found.applyValue(_found -> _found.anomaliesCount()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSecurityRuntimeRuleResult> getSecurityRuntimeRulePlain(GetSecurityRuntimeRulePlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getSecurityRuntimeRule", TypeShape.of(GetSecurityRuntimeRuleResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRulesResult> getSecurityRuntimeRules() {
+        return getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSecurityRuntimeRulesResult> getSecurityRuntimeRulesPlain() {
+        return getSecurityRuntimeRulesPlain(GetSecurityRuntimeRulesPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRulesResult> getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs args) {
+        return getSecurityRuntimeRules(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSecurityRuntimeRulesResult> getSecurityRuntimeRulesPlain(GetSecurityRuntimeRulesPlainArgs args) {
+        return getSecurityRuntimeRulesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRulesResult> getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSecurityRuntimeRules", TypeShape.of(GetSecurityRuntimeRulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetSecurityRuntimeRulesResult> getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getSecurityRuntimeRules", TypeShape.of(GetSecurityRuntimeRulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the security runtime rules of the organization of the API token, each with the outputs of a `SecurityRuntimeRule`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All rules of runtime security, with those that CAST AI brings along.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetSecurityRuntimeRulesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
+     *             .build());
+     * 
+     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetSecurityRuntimeRulesResult> getSecurityRuntimeRulesPlain(GetSecurityRuntimeRulesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getSecurityRuntimeRules", TypeShape.of(GetSecurityRuntimeRulesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a service account of an organization by name, and returns the outputs of the `ServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Gives a service account that others have made a key of its own.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.ServiceAccountKey;
+     * import com.castai.castai.ServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         var key = new ServiceAccountKey("key", ServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("nightly-build")
+     *             .build());
+     * 
+     *         ctx.export("email", deployer.applyValue(_deployer -> _deployer.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountResult> getServiceAccount(GetServiceAccountArgs args) {
+        return getServiceAccount(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a service account of an organization by name, and returns the outputs of the `ServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Gives a service account that others have made a key of its own.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.ServiceAccountKey;
+     * import com.castai.castai.ServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         var key = new ServiceAccountKey("key", ServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("nightly-build")
+     *             .build());
+     * 
+     *         ctx.export("email", deployer.applyValue(_deployer -> _deployer.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountResult> getServiceAccountPlain(GetServiceAccountPlainArgs args) {
+        return getServiceAccountPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a service account of an organization by name, and returns the outputs of the `ServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Gives a service account that others have made a key of its own.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.ServiceAccountKey;
+     * import com.castai.castai.ServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         var key = new ServiceAccountKey("key", ServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("nightly-build")
+     *             .build());
+     * 
+     *         ctx.export("email", deployer.applyValue(_deployer -> _deployer.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountResult> getServiceAccount(GetServiceAccountArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccount", TypeShape.of(GetServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a service account of an organization by name, and returns the outputs of the `ServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Gives a service account that others have made a key of its own.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.ServiceAccountKey;
+     * import com.castai.castai.ServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         var key = new ServiceAccountKey("key", ServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("nightly-build")
+     *             .build());
+     * 
+     *         ctx.export("email", deployer.applyValue(_deployer -> _deployer.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountResult> getServiceAccount(GetServiceAccountArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccount", TypeShape.of(GetServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a service account of an organization by name, and returns the outputs of the `ServiceAccount`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Gives a service account that others have made a key of its own.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.ServiceAccountKey;
+     * import com.castai.castai.ServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         var key = new ServiceAccountKey("key", ServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("nightly-build")
+     *             .build());
+     * 
+     *         ctx.export("email", deployer.applyValue(_deployer -> _deployer.email()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountResult> getServiceAccountPlain(GetServiceAccountPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getServiceAccount", TypeShape.of(GetServiceAccountResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a service account key of a service account by name, and returns the outputs of the `ServiceAccountKey`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Tells by which characters the console shows a key.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var key = CastaiFunctions.getServiceAccountKey(GetServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("release")
+     *             .build());
+     * 
+     *         ctx.export("prefix", key.applyValue(_key -> _key.prefix()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountKeyResult> getServiceAccountKey(GetServiceAccountKeyArgs args) {
+        return getServiceAccountKey(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a service account key of a service account by name, and returns the outputs of the `ServiceAccountKey`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Tells by which characters the console shows a key.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var key = CastaiFunctions.getServiceAccountKey(GetServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("release")
+     *             .build());
+     * 
+     *         ctx.export("prefix", key.applyValue(_key -> _key.prefix()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountKeyResult> getServiceAccountKeyPlain(GetServiceAccountKeyPlainArgs args) {
+        return getServiceAccountKeyPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a service account key of a service account by name, and returns the outputs of the `ServiceAccountKey`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Tells by which characters the console shows a key.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var key = CastaiFunctions.getServiceAccountKey(GetServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("release")
+     *             .build());
+     * 
+     *         ctx.export("prefix", key.applyValue(_key -> _key.prefix()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountKeyResult> getServiceAccountKey(GetServiceAccountKeyArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccountKey", TypeShape.of(GetServiceAccountKeyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a service account key of a service account by name, and returns the outputs of the `ServiceAccountKey`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Tells by which characters the console shows a key.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var key = CastaiFunctions.getServiceAccountKey(GetServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("release")
+     *             .build());
+     * 
+     *         ctx.export("prefix", key.applyValue(_key -> _key.prefix()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountKeyResult> getServiceAccountKey(GetServiceAccountKeyArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccountKey", TypeShape.of(GetServiceAccountKeyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a service account key of a service account by name, and returns the outputs of the `ServiceAccountKey`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Tells by which characters the console shows a key.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var key = CastaiFunctions.getServiceAccountKey(GetServiceAccountKeyArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .name("release")
+     *             .build());
+     * 
+     *         ctx.export("prefix", key.applyValue(_key -> _key.prefix()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountKeyResult> getServiceAccountKeyPlain(GetServiceAccountKeyPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getServiceAccountKey", TypeShape.of(GetServiceAccountKeyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the service account keys of a service account, each with the outputs of a `ServiceAccountKey`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All keys of a service account, without the tokens, which the API shows once only.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeysArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .build());
+     * 
+     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountKeysResult> getServiceAccountKeys(GetServiceAccountKeysArgs args) {
+        return getServiceAccountKeys(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the service account keys of a service account, each with the outputs of a `ServiceAccountKey`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All keys of a service account, without the tokens, which the API shows once only.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeysArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .build());
+     * 
+     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountKeysResult> getServiceAccountKeysPlain(GetServiceAccountKeysPlainArgs args) {
+        return getServiceAccountKeysPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the service account keys of a service account, each with the outputs of a `ServiceAccountKey`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All keys of a service account, without the tokens, which the API shows once only.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeysArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .build());
+     * 
+     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountKeysResult> getServiceAccountKeys(GetServiceAccountKeysArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccountKeys", TypeShape.of(GetServiceAccountKeysResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the service account keys of a service account, each with the outputs of a `ServiceAccountKey`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All keys of a service account, without the tokens, which the API shows once only.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeysArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .build());
+     * 
+     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountKeysResult> getServiceAccountKeys(GetServiceAccountKeysArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccountKeys", TypeShape.of(GetServiceAccountKeysResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the service account keys of a service account, each with the outputs of a `ServiceAccountKey`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All keys of a service account, without the tokens, which the API shows once only.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountArgs;
+     * import com.castai.castai.inputs.GetServiceAccountKeysArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var deployer = CastaiFunctions.getServiceAccount(GetServiceAccountArgs.builder()
+     *             .organizationId(organizationId)
+     *             .name("deployer")
+     *             .build());
+     * 
+     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *             .organizationId(organizationId)
+     *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
+     *             .build());
+     * 
+     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountKeysResult> getServiceAccountKeysPlain(GetServiceAccountKeysPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getServiceAccountKeys", TypeShape.of(GetServiceAccountKeysResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountsResult> getServiceAccounts() {
+        return getServiceAccounts(GetServiceAccountsArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountsResult> getServiceAccountsPlain() {
+        return getServiceAccountsPlain(GetServiceAccountsPlainArgs.Empty, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountsResult> getServiceAccounts(GetServiceAccountsArgs args) {
+        return getServiceAccounts(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountsResult> getServiceAccountsPlain(GetServiceAccountsPlainArgs args) {
+        return getServiceAccountsPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountsResult> getServiceAccounts(GetServiceAccountsArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccounts", TypeShape.of(GetServiceAccountsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetServiceAccountsResult> getServiceAccounts(GetServiceAccountsArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getServiceAccounts", TypeShape.of(GetServiceAccountsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the service accounts of an organization, each with the outputs of a `ServiceAccount`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All service accounts of an organization.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetServiceAccountsArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var organizationId = config.require("organizationId");
+     *         final var all = CastaiFunctions.getServiceAccounts(GetServiceAccountsArgs.builder()
+     *             .organizationId(organizationId)
+     *             .build());
+     * 
+     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetServiceAccountsResult> getServiceAccountsPlain(GetServiceAccountsPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getServiceAccounts", TypeShape.of(GetServiceAccountsResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a workload custom metrics source of a cluster by name, and returns the outputs of the `WorkloadCustomMetricsDataSource`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Whether a Prometheus server that the workload autoscaler takes metrics from is connected.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourceArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-prometheus")
+     *             .build());
+     * 
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadCustomMetricsDataSourceResult> getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs args) {
+        return getWorkloadCustomMetricsDataSource(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a workload custom metrics source of a cluster by name, and returns the outputs of the `WorkloadCustomMetricsDataSource`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Whether a Prometheus server that the workload autoscaler takes metrics from is connected.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourceArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-prometheus")
+     *             .build());
+     * 
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetWorkloadCustomMetricsDataSourceResult> getWorkloadCustomMetricsDataSourcePlain(GetWorkloadCustomMetricsDataSourcePlainArgs args) {
+        return getWorkloadCustomMetricsDataSourcePlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a workload custom metrics source of a cluster by name, and returns the outputs of the `WorkloadCustomMetricsDataSource`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Whether a Prometheus server that the workload autoscaler takes metrics from is connected.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourceArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-prometheus")
+     *             .build());
+     * 
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadCustomMetricsDataSourceResult> getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadCustomMetricsDataSource", TypeShape.of(GetWorkloadCustomMetricsDataSourceResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a workload custom metrics source of a cluster by name, and returns the outputs of the `WorkloadCustomMetricsDataSource`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Whether a Prometheus server that the workload autoscaler takes metrics from is connected.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourceArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-prometheus")
+     *             .build());
+     * 
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadCustomMetricsDataSourceResult> getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadCustomMetricsDataSource", TypeShape.of(GetWorkloadCustomMetricsDataSourceResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a workload custom metrics source of a cluster by name, and returns the outputs of the `WorkloadCustomMetricsDataSource`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Whether a Prometheus server that the workload autoscaler takes metrics from is connected.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourceArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadCustomMetricsDataSource(GetWorkloadCustomMetricsDataSourceArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("shared-prometheus")
+     *             .build());
+     * 
+     *         ctx.export("status", found.applyValue(_found -> _found.status()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetWorkloadCustomMetricsDataSourceResult> getWorkloadCustomMetricsDataSourcePlain(GetWorkloadCustomMetricsDataSourcePlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getWorkloadCustomMetricsDataSource", TypeShape.of(GetWorkloadCustomMetricsDataSourceResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the workload custom metrics sources of a cluster, each with the outputs of a `WorkloadCustomMetricsDataSource`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadCustomMetricsDataSourcesResult> getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs args) {
+        return getWorkloadCustomMetricsDataSources(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the workload custom metrics sources of a cluster, each with the outputs of a `WorkloadCustomMetricsDataSource`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetWorkloadCustomMetricsDataSourcesResult> getWorkloadCustomMetricsDataSourcesPlain(GetWorkloadCustomMetricsDataSourcesPlainArgs args) {
+        return getWorkloadCustomMetricsDataSourcesPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Lists the workload custom metrics sources of a cluster, each with the outputs of a `WorkloadCustomMetricsDataSource`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadCustomMetricsDataSourcesResult> getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadCustomMetricsDataSources", TypeShape.of(GetWorkloadCustomMetricsDataSourcesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the workload custom metrics sources of a cluster, each with the outputs of a `WorkloadCustomMetricsDataSource`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadCustomMetricsDataSourcesResult> getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadCustomMetricsDataSources", TypeShape.of(GetWorkloadCustomMetricsDataSourcesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Lists the workload custom metrics sources of a cluster, each with the outputs of a `WorkloadCustomMetricsDataSource`. An empty list is no error.
+     * 
+     * ## Example Usage
+     * 
+     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadCustomMetricsDataSourcesArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var all = CastaiFunctions.getWorkloadCustomMetricsDataSources(GetWorkloadCustomMetricsDataSourcesArgs.builder()
+     *             .clusterId(clusterId)
+     *             .build());
+     * 
+     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetWorkloadCustomMetricsDataSourcesResult> getWorkloadCustomMetricsDataSourcesPlain(GetWorkloadCustomMetricsDataSourcesPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getWorkloadCustomMetricsDataSources", TypeShape.of(GetWorkloadCustomMetricsDataSourcesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
      * Lists the scaling policies of a cluster, in the order in which they are tried, with those that the cluster has from the start.
      * 
      * ## Example Usage
@@ -5456,6 +17061,241 @@ public final class CastaiFunctions {
      */
     public static CompletableFuture<GetWorkloadScalingPoliciesResult> getWorkloadScalingPoliciesPlain(GetWorkloadScalingPoliciesPlainArgs args, InvokeOptions options) {
         return Deployment.getInstance().invokeAsync("castai:index:getWorkloadScalingPolicies", TypeShape.of(GetWorkloadScalingPoliciesResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a workload scaling policy of a cluster by name, and returns the outputs of the `WorkloadScalingPolicy`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the scaling policy that a cluster has from the start.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("default")
+     *             .build());
+     * 
+     *         ctx.export("policyId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("applyType", found.applyValue(_found -> _found.applyType()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadScalingPolicyResult> getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs args) {
+        return getWorkloadScalingPolicy(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a workload scaling policy of a cluster by name, and returns the outputs of the `WorkloadScalingPolicy`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the scaling policy that a cluster has from the start.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("default")
+     *             .build());
+     * 
+     *         ctx.export("policyId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("applyType", found.applyValue(_found -> _found.applyType()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetWorkloadScalingPolicyResult> getWorkloadScalingPolicyPlain(GetWorkloadScalingPolicyPlainArgs args) {
+        return getWorkloadScalingPolicyPlain(args, InvokeOptions.Empty);
+    }
+    /**
+     * Finds a workload scaling policy of a cluster by name, and returns the outputs of the `WorkloadScalingPolicy`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the scaling policy that a cluster has from the start.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("default")
+     *             .build());
+     * 
+     *         ctx.export("policyId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("applyType", found.applyValue(_found -> _found.applyType()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadScalingPolicyResult> getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicy", TypeShape.of(GetWorkloadScalingPolicyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a workload scaling policy of a cluster by name, and returns the outputs of the `WorkloadScalingPolicy`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the scaling policy that a cluster has from the start.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("default")
+     *             .build());
+     * 
+     *         ctx.export("policyId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("applyType", found.applyValue(_found -> _found.applyType()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static Output<GetWorkloadScalingPolicyResult> getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs args, InvokeOutputOptions options) {
+        return Deployment.getInstance().invoke("castai:index:getWorkloadScalingPolicy", TypeShape.of(GetWorkloadScalingPolicyResult.class), args, Utilities.withVersion(options));
+    }
+    /**
+     * Finds a workload scaling policy of a cluster by name, and returns the outputs of the `WorkloadScalingPolicy`. It fails if there is none, or more than one.
+     * 
+     * ## Example Usage
+     * 
+     * Finds the scaling policy that a cluster has from the start.
+     * 
+     * <pre>
+     * {@code
+     * package generated_program;
+     * 
+     * import com.pulumi.Context;
+     * import com.pulumi.Pulumi;
+     * import com.pulumi.core.Output;
+     * import com.castai.castai.CastaiFunctions;
+     * import com.castai.castai.inputs.GetWorkloadScalingPolicyArgs;
+     * import java.util.ArrayList;
+     * import java.util.Arrays;
+     * import java.util.Map;
+     * import java.io.File;
+     * import java.nio.file.Files;
+     * import java.nio.file.Paths;
+     * 
+     * public class App {
+     *     public static void main(String[] args) {
+     *         Pulumi.run(App::stack);
+     *     }
+     * 
+     *     public static void stack(Context ctx) {
+     *         final var config = ctx.config();
+     *         final var clusterId = config.require("clusterId");
+     *         final var found = CastaiFunctions.getWorkloadScalingPolicy(GetWorkloadScalingPolicyArgs.builder()
+     *             .clusterId(clusterId)
+     *             .name("default")
+     *             .build());
+     * 
+     *         ctx.export("policyId", found.applyValue(_found -> _found.id()));
+     *         ctx.export("applyType", found.applyValue(_found -> _found.applyType()));
+     *     }
+     * }
+     * }
+     * </pre>
+     * 
+     */
+    public static CompletableFuture<GetWorkloadScalingPolicyResult> getWorkloadScalingPolicyPlain(GetWorkloadScalingPolicyPlainArgs args, InvokeOptions options) {
+        return Deployment.getInstance().invokeAsync("castai:index:getWorkloadScalingPolicy", TypeShape.of(GetWorkloadScalingPolicyResult.class), args, Utilities.withVersion(options));
     }
     /**
      * Tells the order in which the scaling policies of a cluster are tried, with those that the cluster has from the start.

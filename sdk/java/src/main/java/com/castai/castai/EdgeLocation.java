@@ -10,6 +10,7 @@ import com.castai.castai.outputs.EdgeLocationAws;
 import com.castai.castai.outputs.EdgeLocationControlPlane;
 import com.castai.castai.outputs.EdgeLocationCustom;
 import com.castai.castai.outputs.EdgeLocationGcp;
+import com.castai.castai.outputs.EdgeLocationLiqo;
 import com.castai.castai.outputs.EdgeLocationNetworking;
 import com.castai.castai.outputs.EdgeLocationOci;
 import com.castai.castai.outputs.EdgeLocationZone;
@@ -223,6 +224,20 @@ public class EdgeLocation extends com.pulumi.resources.CustomResource {
      */
     public Output<Optional<EdgeLocationGcp>> gcp() {
         return Codegen.optional(this.gcp);
+    }
+    /**
+     * Liqo, which connects the edges with the cluster. Left out, it is not managed.
+     * 
+     */
+    @Export(name="liqo", refs={EdgeLocationLiqo.class}, tree="[0]")
+    private Output</* @Nullable */ EdgeLocationLiqo> liqo;
+
+    /**
+     * @return Liqo, which connects the edges with the cluster. Left out, it is not managed.
+     * 
+     */
+    public Output<Optional<EdgeLocationLiqo>> liqo() {
+        return Codegen.optional(this.liqo);
     }
     /**
      * The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource&#39;s name and seven random characters. Changing it replaces the location.

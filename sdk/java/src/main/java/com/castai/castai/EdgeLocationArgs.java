@@ -8,6 +8,7 @@ import com.castai.castai.inputs.EdgeLocationAwsArgs;
 import com.castai.castai.inputs.EdgeLocationControlPlaneArgs;
 import com.castai.castai.inputs.EdgeLocationCustomArgs;
 import com.castai.castai.inputs.EdgeLocationGcpArgs;
+import com.castai.castai.inputs.EdgeLocationLiqoArgs;
 import com.castai.castai.inputs.EdgeLocationNetworkingArgs;
 import com.castai.castai.inputs.EdgeLocationOciArgs;
 import com.castai.castai.inputs.EdgeLocationZoneArgs;
@@ -146,6 +147,21 @@ public final class EdgeLocationArgs extends com.pulumi.resources.ResourceArgs {
     }
 
     /**
+     * Liqo, which connects the edges with the cluster. Left out, it is not managed.
+     * 
+     */
+    @Import(name="liqo")
+    private @Nullable Output<EdgeLocationLiqoArgs> liqo;
+
+    /**
+     * @return Liqo, which connects the edges with the cluster. Left out, it is not managed.
+     * 
+     */
+    public Optional<Output<EdgeLocationLiqoArgs>> liqo() {
+        return Optional.ofNullable(this.liqo);
+    }
+
+    /**
      * The name, unique in the cluster. Keep it short: names of accounts are made from it, which in Google Cloud have 30 characters at most. Left out, it is made from the resource&#39;s name and seven random characters. Changing it replaces the location.
      * 
      */
@@ -246,6 +262,7 @@ public final class EdgeLocationArgs extends com.pulumi.resources.ResourceArgs {
         this.custom = $.custom;
         this.description = $.description;
         this.gcp = $.gcp;
+        this.liqo = $.liqo;
         this.name = $.name;
         this.networking = $.networking;
         this.oci = $.oci;
@@ -448,6 +465,27 @@ public final class EdgeLocationArgs extends com.pulumi.resources.ResourceArgs {
          */
         public Builder gcp(EdgeLocationGcpArgs gcp) {
             return gcp(Output.of(gcp));
+        }
+
+        /**
+         * @param liqo Liqo, which connects the edges with the cluster. Left out, it is not managed.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder liqo(@Nullable Output<EdgeLocationLiqoArgs> liqo) {
+            $.liqo = liqo;
+            return this;
+        }
+
+        /**
+         * @param liqo Liqo, which connects the edges with the cluster. Left out, it is not managed.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder liqo(EdgeLocationLiqoArgs liqo) {
+            return liqo(Output.of(liqo));
         }
 
         /**

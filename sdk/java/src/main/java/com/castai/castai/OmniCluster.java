@@ -61,7 +61,7 @@ import javax.annotation.Nullable;
  * 
  * ## Import
  * 
- * The import ID is `&lt;clusterId&gt;`.
+ * The import ID is `&lt;clusterId&gt;`, or `&lt;organizationId&gt;/&lt;clusterId&gt;`.
  * 
  */
 @ResourceType(type="castai:index:OmniCluster")

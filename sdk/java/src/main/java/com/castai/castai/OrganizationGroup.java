@@ -5,6 +5,7 @@ package com.castai.castai;
 
 import com.castai.castai.OrganizationGroupArgs;
 import com.castai.castai.Utilities;
+import com.castai.castai.outputs.OrganizationGroupLabelSelector;
 import com.castai.castai.outputs.OrganizationGroupMember;
 import com.pulumi.core.Alias;
 import com.pulumi.core.Output;
@@ -96,6 +97,20 @@ public class OrganizationGroup extends com.pulumi.resources.CustomResource {
      */
     public Output<Optional<String>> description() {
         return Codegen.optional(this.description);
+    }
+    /**
+     * Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+     * 
+     */
+    @Export(name="labelSelector", refs={OrganizationGroupLabelSelector.class}, tree="[0]")
+    private Output</* @Nullable */ OrganizationGroupLabelSelector> labelSelector;
+
+    /**
+     * @return Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+     * 
+     */
+    public Output<Optional<OrganizationGroupLabelSelector>> labelSelector() {
+        return Codegen.optional(this.labelSelector);
     }
     /**
      * The members, in one block; of several blocks the members are put together. Left out, the members are not managed; an empty list says that there are none.

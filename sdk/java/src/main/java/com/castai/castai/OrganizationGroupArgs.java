@@ -3,6 +3,7 @@
 
 package com.castai.castai;
 
+import com.castai.castai.inputs.OrganizationGroupLabelSelectorArgs;
 import com.castai.castai.inputs.OrganizationGroupMemberArgs;
 import com.pulumi.core.Output;
 import com.pulumi.core.annotations.Import;
@@ -31,6 +32,21 @@ public final class OrganizationGroupArgs extends com.pulumi.resources.ResourceAr
      */
     public Optional<Output<String>> description() {
         return Optional.ofNullable(this.description);
+    }
+
+    /**
+     * Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+     * 
+     */
+    @Import(name="labelSelector")
+    private @Nullable Output<OrganizationGroupLabelSelectorArgs> labelSelector;
+
+    /**
+     * @return Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+     * 
+     */
+    public Optional<Output<OrganizationGroupLabelSelectorArgs>> labelSelector() {
+        return Optional.ofNullable(this.labelSelector);
     }
 
     /**
@@ -82,6 +98,7 @@ public final class OrganizationGroupArgs extends com.pulumi.resources.ResourceAr
 
     private OrganizationGroupArgs(OrganizationGroupArgs $) {
         this.description = $.description;
+        this.labelSelector = $.labelSelector;
         this.members = $.members;
         this.name = $.name;
         this.organizationId = $.organizationId;
@@ -124,6 +141,27 @@ public final class OrganizationGroupArgs extends com.pulumi.resources.ResourceAr
          */
         public Builder description(String description) {
             return description(Output.of(description));
+        }
+
+        /**
+         * @param labelSelector Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder labelSelector(@Nullable Output<OrganizationGroupLabelSelectorArgs> labelSelector) {
+            $.labelSelector = labelSelector;
+            return this;
+        }
+
+        /**
+         * @param labelSelector Conditions on labels that say whom the service takes into the group by itself. Left out, there are none.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder labelSelector(OrganizationGroupLabelSelectorArgs labelSelector) {
+            return labelSelector(Output.of(labelSelector));
         }
 
         /**

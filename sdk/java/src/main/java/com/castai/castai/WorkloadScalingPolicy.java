@@ -11,7 +11,9 @@ import com.castai.castai.outputs.WorkloadScalingPolicyAssignmentRule;
 import com.castai.castai.outputs.WorkloadScalingPolicyConfidence;
 import com.castai.castai.outputs.WorkloadScalingPolicyCpu;
 import com.castai.castai.outputs.WorkloadScalingPolicyDownscaling;
+import com.castai.castai.outputs.WorkloadScalingPolicyGpu;
 import com.castai.castai.outputs.WorkloadScalingPolicyHpaConverter;
+import com.castai.castai.outputs.WorkloadScalingPolicyHpaSettings;
 import com.castai.castai.outputs.WorkloadScalingPolicyJvm;
 import com.castai.castai.outputs.WorkloadScalingPolicyMemory;
 import com.castai.castai.outputs.WorkloadScalingPolicyMemoryEvent;
@@ -245,6 +247,20 @@ public class WorkloadScalingPolicy extends com.pulumi.resources.CustomResource {
         return Codegen.optional(this.excludedContainers);
     }
     /**
+     * How GPU requests are recommended.
+     * 
+     */
+    @Export(name="gpu", refs={WorkloadScalingPolicyGpu.class}, tree="[0]")
+    private Output</* @Nullable */ WorkloadScalingPolicyGpu> gpu;
+
+    /**
+     * @return How GPU requests are recommended.
+     * 
+     */
+    public Output<Optional<WorkloadScalingPolicyGpu>> gpu() {
+        return Codegen.optional(this.gpu);
+    }
+    /**
      * How horizontal pod autoscalers of the workloads are converted. The order does not matter.
      * 
      */
@@ -257,6 +273,20 @@ public class WorkloadScalingPolicy extends com.pulumi.resources.CustomResource {
      */
     public Output<Optional<List<WorkloadScalingPolicyHpaConverter>>> hpaConverters() {
         return Codegen.optional(this.hpaConverters);
+    }
+    /**
+     * How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+     * 
+     */
+    @Export(name="hpaSettings", refs={WorkloadScalingPolicyHpaSettings.class}, tree="[0]")
+    private Output</* @Nullable */ WorkloadScalingPolicyHpaSettings> hpaSettings;
+
+    /**
+     * @return How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+     * 
+     */
+    public Output<Optional<WorkloadScalingPolicyHpaSettings>> hpaSettings() {
+        return Codegen.optional(this.hpaSettings);
     }
     /**
      * Whether the policy is the one for CAST AI&#39;s own components.

@@ -9,7 +9,9 @@ import com.castai.castai.inputs.WorkloadScalingPolicyAssignmentRuleArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyConfidenceArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyCpuArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyDownscalingArgs;
+import com.castai.castai.inputs.WorkloadScalingPolicyGpuArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyHpaConverterArgs;
+import com.castai.castai.inputs.WorkloadScalingPolicyHpaSettingsArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyJvmArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyMemoryArgs;
 import com.castai.castai.inputs.WorkloadScalingPolicyMemoryEventArgs;
@@ -166,6 +168,21 @@ public final class WorkloadScalingPolicyArgs extends com.pulumi.resources.Resour
     }
 
     /**
+     * How GPU requests are recommended.
+     * 
+     */
+    @Import(name="gpu")
+    private @Nullable Output<WorkloadScalingPolicyGpuArgs> gpu;
+
+    /**
+     * @return How GPU requests are recommended.
+     * 
+     */
+    public Optional<Output<WorkloadScalingPolicyGpuArgs>> gpu() {
+        return Optional.ofNullable(this.gpu);
+    }
+
+    /**
      * How horizontal pod autoscalers of the workloads are converted. The order does not matter.
      * 
      */
@@ -178,6 +195,21 @@ public final class WorkloadScalingPolicyArgs extends com.pulumi.resources.Resour
      */
     public Optional<Output<List<WorkloadScalingPolicyHpaConverterArgs>>> hpaConverters() {
         return Optional.ofNullable(this.hpaConverters);
+    }
+
+    /**
+     * How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+     * 
+     */
+    @Import(name="hpaSettings")
+    private @Nullable Output<WorkloadScalingPolicyHpaSettingsArgs> hpaSettings;
+
+    /**
+     * @return How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+     * 
+     */
+    public Optional<Output<WorkloadScalingPolicyHpaSettingsArgs>> hpaSettings() {
+        return Optional.ofNullable(this.hpaSettings);
     }
 
     /**
@@ -312,7 +344,9 @@ public final class WorkloadScalingPolicyArgs extends com.pulumi.resources.Resour
         this.cpu = $.cpu;
         this.downscaling = $.downscaling;
         this.excludedContainers = $.excludedContainers;
+        this.gpu = $.gpu;
         this.hpaConverters = $.hpaConverters;
+        this.hpaSettings = $.hpaSettings;
         this.jvm = $.jvm;
         this.managementOption = $.managementOption;
         this.memory = $.memory;
@@ -551,6 +585,27 @@ public final class WorkloadScalingPolicyArgs extends com.pulumi.resources.Resour
         }
 
         /**
+         * @param gpu How GPU requests are recommended.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder gpu(@Nullable Output<WorkloadScalingPolicyGpuArgs> gpu) {
+            $.gpu = gpu;
+            return this;
+        }
+
+        /**
+         * @param gpu How GPU requests are recommended.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder gpu(WorkloadScalingPolicyGpuArgs gpu) {
+            return gpu(Output.of(gpu));
+        }
+
+        /**
          * @param hpaConverters How horizontal pod autoscalers of the workloads are converted. The order does not matter.
          * 
          * @return builder
@@ -579,6 +634,27 @@ public final class WorkloadScalingPolicyArgs extends com.pulumi.resources.Resour
          */
         public Builder hpaConverters(WorkloadScalingPolicyHpaConverterArgs... hpaConverters) {
             return hpaConverters(List.of(hpaConverters));
+        }
+
+        /**
+         * @param hpaSettings How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder hpaSettings(@Nullable Output<WorkloadScalingPolicyHpaSettingsArgs> hpaSettings) {
+            $.hpaSettings = hpaSettings;
+            return this;
+        }
+
+        /**
+         * @param hpaSettings How workloads are scaled out, by horizontal pod autoscalers that CAST AI makes. Left out, what was set elsewhere stays.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder hpaSettings(WorkloadScalingPolicyHpaSettingsArgs hpaSettings) {
+            return hpaSettings(Output.of(hpaSettings));
         }
 
         /**

@@ -6,6 +6,9 @@ package com.castai.castai.inputs;
 import com.pulumi.core.Output;
 import com.pulumi.core.annotations.Import;
 import java.lang.Boolean;
+import java.lang.Integer;
+import java.lang.String;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.annotation.Nullable;
@@ -18,6 +21,36 @@ import javax.annotation.Nullable;
 public final class EdgeLocationControlPlaneArgs extends com.pulumi.resources.ResourceArgs {
 
     public static final EdgeLocationControlPlaneArgs Empty = new EdgeLocationControlPlaneArgs();
+
+    /**
+     * The port of its API server. Left out or 0, the service chooses.
+     * 
+     */
+    @Import(name="apiServerPort")
+    private @Nullable Output<Integer> apiServerPort;
+
+    /**
+     * @return The port of its API server. Left out or 0, the service chooses.
+     * 
+     */
+    public Optional<Output<Integer>> apiServerPort() {
+        return Optional.ofNullable(this.apiServerPort);
+    }
+
+    /**
+     * The address at which edges reach it, where that is not the one of its service.
+     * 
+     */
+    @Import(name="externalAddress")
+    private @Nullable Output<String> externalAddress;
+
+    /**
+     * @return The address at which edges reach it, where that is not the one of its service.
+     * 
+     */
+    public Optional<Output<String>> externalAddress() {
+        return Optional.ofNullable(this.externalAddress);
+    }
 
     /**
      * Whether it is highly available. Default: true.
@@ -34,10 +67,44 @@ public final class EdgeLocationControlPlaneArgs extends com.pulumi.resources.Res
         return Optional.ofNullable(this.ha);
     }
 
+    /**
+     * The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+     * 
+     */
+    @Import(name="konnectivityPort")
+    private @Nullable Output<Integer> konnectivityPort;
+
+    /**
+     * @return The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+     * 
+     */
+    public Optional<Output<Integer>> konnectivityPort() {
+        return Optional.ofNullable(this.konnectivityPort);
+    }
+
+    /**
+     * Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     * 
+     */
+    @Import(name="serviceAnnotations")
+    private @Nullable Output<Map<String,String>> serviceAnnotations;
+
+    /**
+     * @return Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     * 
+     */
+    public Optional<Output<Map<String,String>>> serviceAnnotations() {
+        return Optional.ofNullable(this.serviceAnnotations);
+    }
+
     private EdgeLocationControlPlaneArgs() {}
 
     private EdgeLocationControlPlaneArgs(EdgeLocationControlPlaneArgs $) {
+        this.apiServerPort = $.apiServerPort;
+        this.externalAddress = $.externalAddress;
         this.ha = $.ha;
+        this.konnectivityPort = $.konnectivityPort;
+        this.serviceAnnotations = $.serviceAnnotations;
     }
 
     public static Builder builder() {
@@ -59,6 +126,48 @@ public final class EdgeLocationControlPlaneArgs extends com.pulumi.resources.Res
         }
 
         /**
+         * @param apiServerPort The port of its API server. Left out or 0, the service chooses.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder apiServerPort(@Nullable Output<Integer> apiServerPort) {
+            $.apiServerPort = apiServerPort;
+            return this;
+        }
+
+        /**
+         * @param apiServerPort The port of its API server. Left out or 0, the service chooses.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder apiServerPort(Integer apiServerPort) {
+            return apiServerPort(Output.of(apiServerPort));
+        }
+
+        /**
+         * @param externalAddress The address at which edges reach it, where that is not the one of its service.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder externalAddress(@Nullable Output<String> externalAddress) {
+            $.externalAddress = externalAddress;
+            return this;
+        }
+
+        /**
+         * @param externalAddress The address at which edges reach it, where that is not the one of its service.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder externalAddress(String externalAddress) {
+            return externalAddress(Output.of(externalAddress));
+        }
+
+        /**
          * @param ha Whether it is highly available. Default: true.
          * 
          * @return builder
@@ -77,6 +186,48 @@ public final class EdgeLocationControlPlaneArgs extends com.pulumi.resources.Res
          */
         public Builder ha(Boolean ha) {
             return ha(Output.of(ha));
+        }
+
+        /**
+         * @param konnectivityPort The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder konnectivityPort(@Nullable Output<Integer> konnectivityPort) {
+            $.konnectivityPort = konnectivityPort;
+            return this;
+        }
+
+        /**
+         * @param konnectivityPort The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder konnectivityPort(Integer konnectivityPort) {
+            return konnectivityPort(Output.of(konnectivityPort));
+        }
+
+        /**
+         * @param serviceAnnotations Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder serviceAnnotations(@Nullable Output<Map<String,String>> serviceAnnotations) {
+            $.serviceAnnotations = serviceAnnotations;
+            return this;
+        }
+
+        /**
+         * @param serviceAnnotations Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder serviceAnnotations(Map<String,String> serviceAnnotations) {
+            return serviceAnnotations(Output.of(serviceAnnotations));
         }
 
         public EdgeLocationControlPlaneArgs build() {

@@ -4,6 +4,7 @@
 package com.castai.castai.inputs;
 
 import com.castai.castai.inputs.WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs;
+import com.castai.castai.inputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs;
 import com.pulumi.core.Output;
 import com.pulumi.core.annotations.Import;
 import java.util.Objects;
@@ -34,10 +35,26 @@ public final class WorkloadScalingPolicyAnomalyDetectionArgs extends com.pulumi.
         return Optional.ofNullable(this.cpuPressure);
     }
 
+    /**
+     * Whether memory that grows without end counts.
+     * 
+     */
+    @Import(name="infiniteMemoryScaling")
+    private @Nullable Output<WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs> infiniteMemoryScaling;
+
+    /**
+     * @return Whether memory that grows without end counts.
+     * 
+     */
+    public Optional<Output<WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs>> infiniteMemoryScaling() {
+        return Optional.ofNullable(this.infiniteMemoryScaling);
+    }
+
     private WorkloadScalingPolicyAnomalyDetectionArgs() {}
 
     private WorkloadScalingPolicyAnomalyDetectionArgs(WorkloadScalingPolicyAnomalyDetectionArgs $) {
         this.cpuPressure = $.cpuPressure;
+        this.infiniteMemoryScaling = $.infiniteMemoryScaling;
     }
 
     public static Builder builder() {
@@ -77,6 +94,27 @@ public final class WorkloadScalingPolicyAnomalyDetectionArgs extends com.pulumi.
          */
         public Builder cpuPressure(WorkloadScalingPolicyAnomalyDetectionCpuPressureArgs cpuPressure) {
             return cpuPressure(Output.of(cpuPressure));
+        }
+
+        /**
+         * @param infiniteMemoryScaling Whether memory that grows without end counts.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder infiniteMemoryScaling(@Nullable Output<WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs> infiniteMemoryScaling) {
+            $.infiniteMemoryScaling = infiniteMemoryScaling;
+            return this;
+        }
+
+        /**
+         * @param infiniteMemoryScaling Whether memory that grows without end counts.
+         * 
+         * @return builder
+         * 
+         */
+        public Builder infiniteMemoryScaling(WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScalingArgs infiniteMemoryScaling) {
+            return infiniteMemoryScaling(Output.of(infiniteMemoryScaling));
         }
 
         public WorkloadScalingPolicyAnomalyDetectionArgs build() {

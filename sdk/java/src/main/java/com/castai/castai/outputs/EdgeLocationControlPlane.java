@@ -5,6 +5,9 @@ package com.castai.castai.outputs;
 
 import com.pulumi.core.annotations.CustomType;
 import java.lang.Boolean;
+import java.lang.Integer;
+import java.lang.String;
+import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import javax.annotation.Nullable;
@@ -12,18 +15,66 @@ import javax.annotation.Nullable;
 @CustomType
 public final class EdgeLocationControlPlane {
     /**
+     * @return The port of its API server. Left out or 0, the service chooses.
+     * 
+     */
+    private @Nullable Integer apiServerPort;
+    /**
+     * @return The address at which edges reach it, where that is not the one of its service.
+     * 
+     */
+    private @Nullable String externalAddress;
+    /**
      * @return Whether it is highly available. Default: true.
      * 
      */
     private @Nullable Boolean ha;
+    /**
+     * @return The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+     * 
+     */
+    private @Nullable Integer konnectivityPort;
+    /**
+     * @return Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     * 
+     */
+    private @Nullable Map<String,String> serviceAnnotations;
 
     private EdgeLocationControlPlane() {}
+    /**
+     * @return The port of its API server. Left out or 0, the service chooses.
+     * 
+     */
+    public Optional<Integer> apiServerPort() {
+        return Optional.ofNullable(this.apiServerPort);
+    }
+    /**
+     * @return The address at which edges reach it, where that is not the one of its service.
+     * 
+     */
+    public Optional<String> externalAddress() {
+        return Optional.ofNullable(this.externalAddress);
+    }
     /**
      * @return Whether it is highly available. Default: true.
      * 
      */
     public Optional<Boolean> ha() {
         return Optional.ofNullable(this.ha);
+    }
+    /**
+     * @return The port of its Konnectivity server, by which it reaches the edges. Left out or 0, the service chooses.
+     * 
+     */
+    public Optional<Integer> konnectivityPort() {
+        return Optional.ofNullable(this.konnectivityPort);
+    }
+    /**
+     * @return Annotations of its Kubernetes service, such as those that say which load balancer it gets.
+     * 
+     */
+    public Map<String,String> serviceAnnotations() {
+        return this.serviceAnnotations == null ? Map.of() : this.serviceAnnotations;
     }
 
     public static Builder builder() {
@@ -35,22 +86,58 @@ public final class EdgeLocationControlPlane {
     }
     @CustomType.Builder
     public static final class Builder {
+        private @Nullable Integer apiServerPort;
+        private @Nullable String externalAddress;
         private @Nullable Boolean ha;
+        private @Nullable Integer konnectivityPort;
+        private @Nullable Map<String,String> serviceAnnotations;
         public Builder() {}
         public Builder(EdgeLocationControlPlane defaults) {
     	      Objects.requireNonNull(defaults);
+    	      this.apiServerPort = defaults.apiServerPort;
+    	      this.externalAddress = defaults.externalAddress;
     	      this.ha = defaults.ha;
+    	      this.konnectivityPort = defaults.konnectivityPort;
+    	      this.serviceAnnotations = defaults.serviceAnnotations;
         }
 
+        @CustomType.Setter
+        public Builder apiServerPort(@Nullable Integer apiServerPort) {
+
+            this.apiServerPort = apiServerPort;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder externalAddress(@Nullable String externalAddress) {
+
+            this.externalAddress = externalAddress;
+            return this;
+        }
         @CustomType.Setter
         public Builder ha(@Nullable Boolean ha) {
 
             this.ha = ha;
             return this;
         }
+        @CustomType.Setter
+        public Builder konnectivityPort(@Nullable Integer konnectivityPort) {
+
+            this.konnectivityPort = konnectivityPort;
+            return this;
+        }
+        @CustomType.Setter
+        public Builder serviceAnnotations(@Nullable Map<String,String> serviceAnnotations) {
+
+            this.serviceAnnotations = serviceAnnotations;
+            return this;
+        }
         public EdgeLocationControlPlane build() {
             final var _resultValue = new EdgeLocationControlPlane();
+            _resultValue.apiServerPort = apiServerPort;
+            _resultValue.externalAddress = externalAddress;
             _resultValue.ha = ha;
+            _resultValue.konnectivityPort = konnectivityPort;
+            _resultValue.serviceAnnotations = serviceAnnotations;
             return _resultValue;
         }
     }

@@ -4,6 +4,7 @@
 package com.castai.castai.outputs;
 
 import com.castai.castai.outputs.WorkloadScalingPolicyAnomalyDetectionCpuPressure;
+import com.castai.castai.outputs.WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling;
 import com.pulumi.core.annotations.CustomType;
 import java.util.Objects;
 import java.util.Optional;
@@ -16,6 +17,11 @@ public final class WorkloadScalingPolicyAnomalyDetection {
      * 
      */
     private @Nullable WorkloadScalingPolicyAnomalyDetectionCpuPressure cpuPressure;
+    /**
+     * @return Whether memory that grows without end counts.
+     * 
+     */
+    private @Nullable WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling infiniteMemoryScaling;
 
     private WorkloadScalingPolicyAnomalyDetection() {}
     /**
@@ -24,6 +30,13 @@ public final class WorkloadScalingPolicyAnomalyDetection {
      */
     public Optional<WorkloadScalingPolicyAnomalyDetectionCpuPressure> cpuPressure() {
         return Optional.ofNullable(this.cpuPressure);
+    }
+    /**
+     * @return Whether memory that grows without end counts.
+     * 
+     */
+    public Optional<WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling> infiniteMemoryScaling() {
+        return Optional.ofNullable(this.infiniteMemoryScaling);
     }
 
     public static Builder builder() {
@@ -36,10 +49,12 @@ public final class WorkloadScalingPolicyAnomalyDetection {
     @CustomType.Builder
     public static final class Builder {
         private @Nullable WorkloadScalingPolicyAnomalyDetectionCpuPressure cpuPressure;
+        private @Nullable WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling infiniteMemoryScaling;
         public Builder() {}
         public Builder(WorkloadScalingPolicyAnomalyDetection defaults) {
     	      Objects.requireNonNull(defaults);
     	      this.cpuPressure = defaults.cpuPressure;
+    	      this.infiniteMemoryScaling = defaults.infiniteMemoryScaling;
         }
 
         @CustomType.Setter
@@ -48,9 +63,16 @@ public final class WorkloadScalingPolicyAnomalyDetection {
             this.cpuPressure = cpuPressure;
             return this;
         }
+        @CustomType.Setter
+        public Builder infiniteMemoryScaling(@Nullable WorkloadScalingPolicyAnomalyDetectionInfiniteMemoryScaling infiniteMemoryScaling) {
+
+            this.infiniteMemoryScaling = infiniteMemoryScaling;
+            return this;
+        }
         public WorkloadScalingPolicyAnomalyDetection build() {
             final var _resultValue = new WorkloadScalingPolicyAnomalyDetection();
             _resultValue.cpuPressure = cpuPressure;
+            _resultValue.infiniteMemoryScaling = infiniteMemoryScaling;
             return _resultValue;
         }
     }
