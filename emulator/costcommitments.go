@@ -28,6 +28,13 @@ func (s *Server) commitmentArea() {
 	const api = "CommitmentsAPI"
 	s.handle(api+"ImportAzureReservations", importCommitments(commitmentKind{azureContext, "id", readAzureReservation}))
 	s.handle(api+"ImportGCPCommitments", importCommitments(commitmentKind{gcpContext, "cudId", readGCPCommitment}))
+	s.adapters[api+"UpdateCommitment"] = func(in doc) { // observed: clients send empty texts for what they leave alone
+		for _, name := range []string{"status", "scalingStrategy"} {
+			if in[name] == "" {
+				delete(in, name)
+			}
+		}
+	}
 	s.handle(api+"GetCommitments", func(c *call) (*answer, error) { return c.page(c.store.list(commitmentsPath)) })
 	s.handle(api+"GetCommitmentsAssignments", func(c *call) (*answer, error) {
 		list := []any{}

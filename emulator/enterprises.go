@@ -179,7 +179,11 @@ func (s *Server) inBatch(operation, name string, one func(c *call, in doc) (doc,
 			if err != nil {
 				return nil, err
 			}
-			done = append(done, inEnterpriseForm(made, "SUBJECT_KIND_"))
+			kinds := "SUBJECT_KIND_"
+			if operation == "EnterpriseAPIBatchUpdateEnterpriseGroups" {
+				kinds = ""
+			}
+			done = append(done, inEnterpriseForm(made, kinds))
 		}
 		if name == "" {
 			return c.reply(doc{})

@@ -44,7 +44,7 @@ func (s *Server) groups() {
 			for _, member := range members {
 				setDefaults(member.(doc), doc{"addedAt": instant(c.now)})
 			}
-			if definition["members"] == nil {
+			if len(members) == 0 {
 				delete(definition, "members") // assumed: clients take an empty list for somebody
 			}
 			return nil

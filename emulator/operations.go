@@ -202,6 +202,7 @@ func typed(schema *openapi3.Schema, text string) any {
 // checkRequest compares a body with the contract and returns it without nulls where they mean "not set"
 // and without the fields the contract does not know, which are refused when strict.
 func (o *operation) checkRequest(body any, strict bool) *Failure {
+	emptyLists(o.request, body)
 	unknown := prune(o.request, body, "")
 	if strict && len(unknown) > 0 {
 		f := &Failure{Status: http.StatusBadRequest, Message: fmt.Sprintf("%s does not know: %s", o.id, strings.Join(unknown, ", "))}
@@ -220,6 +221,30 @@ func (o *operation) checkRequest(body any, strict bool) *Failure {
 		return f
 	}
 	return nil
+}
+
+// emptyLists makes lists that a schema demands, and that are null, empty ones. Observed: clients send null for none.
+func emptyLists(schema *openapi3.Schema, value any) {
+	switch value := value.(type) {
+	case doc:
+		known, _ := members(schema)
+		for name, member := range value {
+			inner := known[name]
+			switch {
+			case inner == nil:
+			case member == nil && inner.Items != nil && slices.Contains(schema.Required, name):
+				value[name] = []any{}
+			default:
+				emptyLists(inner, member)
+			}
+		}
+	case []any:
+		if schema.Items != nil {
+			for _, item := range value {
+				emptyLists(schema.Items.Value, item)
+			}
+		}
+	}
 }
 
 // checkDocument compares what the emulator made with the contract; a difference is a defect of the emulator.

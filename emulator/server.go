@@ -521,6 +521,9 @@ func (s *Server) run(c *call, body []byte) (_ *answer, err error) {
 		if err := json.Unmarshal(body, &c.body); err != nil {
 			return nil, badRequest("the body is not JSON: %v", err)
 		}
+		if c.body == nil && c.op.request.Items != nil {
+			c.body = []any{} // as with the lists in it
+		}
 		if adapt, in := s.adapters[c.op.id], c.input(); adapt != nil && in != nil {
 			adapt(in)
 		}

@@ -59,7 +59,9 @@ func addToGroup(h *harness.Harness, r *harness.Resource, added ...harness.Props)
 	all := list()
 	path := underOrganization + "/groups/" + r.ID
 	now := call(h, "GET", path, nil)
-	all = append(all, now["definition"].(harness.Props)["members"].([]any)...)
+	if known, some := now["definition"].(harness.Props)["members"].([]any); some {
+		all = append(all, known...)
+	}
 	for _, member := range added {
 		all = append(all, harness.Props{"kind": "USER", "id": member["id"], "email": member["email"]})
 	}
