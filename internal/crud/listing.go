@@ -111,10 +111,10 @@ func (s Search) One(all []map[string]any) (map[string]any, error) {
 		if near := check.Nearest(values, s.Value); near != "" {
 			suggestion = fmt.Sprintf(". Did you mean %q?", near)
 		}
-		return nil, fmt.Errorf("there is no %s %s; %s %s%s", s.Kind, wanted, s.Seen, s.names(all), suggestion)
+		return nil, fmt.Errorf("there is no %s %s; %s %s%s", s.Kind, wanted, s.Seen, list(all, s.name), suggestion)
 	case len(found) > 1:
 		hint := cmp.Or(s.Hint, "Use the ID of the right one, or give each its own "+s.Key)
-		return nil, fmt.Errorf("%d %s are %s: %s. %s", len(found), Plural(s.Kind), wanted, s.names(found), hint)
+		return nil, fmt.Errorf("%d %s are %s: %s. %s", len(found), Plural(s.Kind), wanted, list(found, s.id), hint)
 	case s.id(found[0]) == "":
 		return nil, fmt.Errorf("the API gave the %s %s without an ID", s.Kind, wanted)
 	}
@@ -137,20 +137,30 @@ func (s Search) id(object map[string]any) string {
 	return id
 }
 
-// names lists objects in a message, the first ten of them.
-func (s Search) names(objects []map[string]any) string {
+// name names an object in a message, with its ID.
+func (s Search) name(object map[string]any) string {
+	value, id := s.of(object), s.id(object)
+	if name, ok := api.Lookup(object, "name"); ok && value == id {
+		value = name
+	}
+	if value == id {
+		return fmt.Sprintf("%q", value)
+	}
+	return fmt.Sprintf("%q (%s)", value, id)
+}
+
+// list names objects in a message, the first ten of them.
+func list(objects []map[string]any, name func(map[string]any) string) string {
 	const most = 10
-	list := make([]string, len(objects))
+	names := make([]string, len(objects))
 	for i, object := range objects {
-		if list[i] = fmt.Sprintf("%q", s.of(object)); s.id(object) != s.of(object) {
-			list[i] += " (" + s.id(object) + ")"
-		}
+		names[i] = name(object)
 	}
-	slices.Sort(list)
-	if len(list) > most {
-		list = append(list[:most], fmt.Sprintf("and %d more", len(list)-most))
+	slices.Sort(names)
+	if len(names) > most {
+		names = append(names[:most], fmt.Sprintf("and %d more", len(names)-most))
 	}
-	return strings.Join(list, ", ")
+	return strings.Join(names, ", ")
 }
 
 // Plural is the plural of a kind, or of another name that is an English noun.

@@ -3,12 +3,11 @@ package access
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
 
 	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/crud"
 	"github.com/castai/pulumi-castai/internal/wire"
 )
 
@@ -63,30 +62,16 @@ func (*GetOrganization) Invoke(
 	if err != nil {
 		return out, fmt.Errorf("cannot list organizations: %w", err)
 	}
-	var found, seen []string
-	for _, organization := range organizations {
-		result := &GetOrganizationResult{}
-		if err := wire.Decode(organization, result); err != nil {
-			return out, fmt.Errorf("cannot understand the list of organizations: %w", err)
-		}
-		seen = append(seen, fmt.Sprintf("%q (%s)", result.Name, result.ID))
-		if result.Name == req.Input.Name {
-			found = append(found, result.ID)
-			out.Output = result
-		}
+	search := crud.Named("organization", req.Input.Name)
+	search.Hint = "Use the ID of the right one instead of this function"
+	organization, err := search.One(organizations)
+	if err != nil {
+		return out, err
 	}
-	slices.Sort(seen)
-	switch {
-	case len(found) == 0 && len(seen) == 0:
-		err = fmt.Errorf("there is no organization named %q: the API token sees none at all", req.Input.Name)
-	case len(found) == 0:
-		err = fmt.Errorf("there is no organization named %q; the API token sees %s", req.Input.Name, strings.Join(seen, ", "))
-	case len(found) > 1:
-		slices.Sort(found)
-		err = fmt.Errorf("%d organizations are named %q, with the IDs %s: use the ID of the right one instead of this function",
-			len(found), req.Input.Name, strings.Join(found, ", "))
-	case found[0] == "":
-		err = fmt.Errorf("the API gave the organization %q without an ID", req.Input.Name)
+	result := &GetOrganizationResult{}
+	if err := wire.Decode(organization, result); err != nil {
+		return out, fmt.Errorf("cannot understand what the API says of the organization %q: %w", req.Input.Name, err)
 	}
-	return out, err
+	out.Output = result
+	return out, nil
 }

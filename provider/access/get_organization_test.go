@@ -22,7 +22,7 @@ func TestGetOrganization(t *testing.T) {
 	}
 	for _, test := range []struct{ name, want string }{
 		{"ACME", `no organization named "ACME"; the API token sees "Acme" (` + one + `), "Twin"`},
-		{"Twin", "2 organizations are named \"Twin\", with the IDs 33333333-3333-4333-8333-333333333333, 44444444"},
+		{"Twin", "2 organizations are named \"Twin\": 33333333-3333-4333-8333-333333333333, 44444444"},
 		{" ", "name: "},
 	} {
 		if _, err := h.Invoke("getOrganization", harness.Props{"name": test.name}); err == nil || !strings.Contains(err.Error(), test.want) {

@@ -101,7 +101,7 @@ func TestClusterCostsNeedAGroup(t *testing.T) {
 	args := props{"clusterId": cluster, "groupId": web, "startTime": before, "endTime": begun, "useListingPrices": true}
 	fields(t, f.invoke("getClusterCost", args), props{"groupId": web, "totalCost": 4, "workloadCount": 2})
 	_, err := f.Invoke("getClusterCost", with(args, props{"groupId": absent}))
-	fails(t, "a group that is not there", err, "cannot report the cost of the cluster", "there is no allocation group with the ID "+absent)
+	fails(t, "a group that is not there", err, "cannot report the cost of the cluster", "there is no allocation group with the ID \""+absent)
 	whole := f.group("whole", props{})
 	same(t, "the group", f.invoke("getClusterCost", props{"clusterId": cluster})["groupId"], whole)
 	own := f.group("own", props{"clusterIds": list(cluster)})
@@ -148,7 +148,7 @@ func TestGetAllocationGroup(t *testing.T) {
 		_, err = f.Invoke(function, props{"name": "Web"})
 		fails(t, function, err, `there is no allocation group named "Web"`, `"all" (`+all+")")
 		_, err = f.Invoke(function, props{"groupId": absent})
-		fails(t, function, err, "there is no allocation group with the ID "+absent)
+		fails(t, function, err, "there is no allocation group with the ID \""+absent)
 		_, err = f.Invoke(function, props{})
 		fails(t, function, err, "one of `groupId`, `name` must be given")
 	}

@@ -14,6 +14,7 @@ import (
 
 	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/config"
+	"github.com/castai/pulumi-castai/internal/crud"
 	"github.com/castai/pulumi-castai/internal/wire"
 )
 
@@ -245,34 +246,12 @@ func findGroup(ctx context.Context, id, name *string) (map[string]any, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted, field, value := "", "name", wire.Value(name)
-	if wanted = fmt.Sprintf("named %q", value); id != nil {
-		wanted, field, value = "with the ID "+*id, "id", *id
+	search := crud.Named("allocation group", wire.Value(name))
+	if id != nil {
+		search.Key, search.Value = "ID", *id
+		search.Of = func(group map[string]any) string { return wire.Text(group, "id") }
 	}
-	var found []map[string]any
-	for _, group := range all {
-		if wire.Text(group, field) == value {
-			found = append(found, group)
-		}
-	}
-	switch {
-	case len(all) == 0:
-		return nil, fmt.Errorf("there is no allocation group %s: the API token sees none at all", wanted)
-	case len(found) == 0:
-		return nil, fmt.Errorf("there is no allocation group %s; the API token sees %s", wanted, groupNames(all))
-	case len(found) > 1:
-		return nil, fmt.Errorf("%d allocation groups are %s: %s. Use the ID of the right one, or give each its own name",
-			len(found), wanted, groupNames(found))
-	case wire.Text(found[0], "id") == "":
-		return nil, fmt.Errorf("the API gave the allocation group %s without an ID", wanted)
-	}
-	return found[0], nil
-}
-
-func groupNames(groups []map[string]any) string {
-	return enumerate(len(groups), func(i int) string {
-		return fmt.Sprintf("%q (%s)", wire.Text(groups[i], "name"), wire.Text(groups[i], "id"))
-	})
+	return search.One(all)
 }
 
 // groupOf finds the allocation group to report a cluster by: the given one, or

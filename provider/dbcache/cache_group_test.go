@@ -137,7 +137,7 @@ func TestGetCacheGroup(t *testing.T) {
 		t.Errorf("the connection string is not secret: %v", first)
 	}
 	for by, words := range map[string]string{
-		absent: "cannot read cache group " + absent, "nobody": `there is no cache group with the ID, or named, "nobody"`,
+		absent: "cannot read cache group " + absent, "nobody": `there is no cache group named "nobody"`,
 		"twice": `2 cache groups are named "twice"`, " ": "is blank",
 	} {
 		_, err := h.Invoke("getCacheGroup", props{"id": by})

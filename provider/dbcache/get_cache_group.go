@@ -3,8 +3,6 @@ package dbcache
 import (
 	"context"
 	"fmt"
-	"slices"
-	"strings"
 
 	"github.com/google/uuid"
 	"github.com/pulumi/pulumi-go-provider/infer"
@@ -101,18 +99,6 @@ func named(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot look for a cache group named %q: %w", name, err)
 	}
-	var ids []string
-	for _, group := range list.Find("name", name) {
-		ids = append(ids, wire.Text(group, "id"))
-	}
-	slices.Sort(ids)
-	switch len(ids) {
-	case 0:
-		return "", fmt.Errorf("there is no cache group with the ID, or named, %q", name)
-	case 1:
-		return ids[0], nil
-	default:
-		return "", fmt.Errorf("%d cache groups are named %q: %s. Use the ID of the right one, or give each its own name",
-			len(ids), name, strings.Join(ids, ", "))
-	}
+	group, err := crud.Named("cache group", name).One(list.Items)
+	return wire.Text(group, "id"), err
 }

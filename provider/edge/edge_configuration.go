@@ -134,26 +134,9 @@ func oneConfiguration(ctx context.Context, organization, cluster, location, name
 	if err != nil {
 		return nil, fmt.Errorf("cannot list the configurations of edge location %s: %w", location, err)
 	}
-	var found []map[string]any
-	var names []string
-	for _, item := range all {
-		names = append(names, fmt.Sprintf("%q (%s)", wire.Text(item, "name"), wire.Text(item, "id")))
-		if wire.Text(item, "name") == name {
-			found = append(found, item)
-		}
-	}
-	switch {
-	case len(all) == 0:
-		return nil, fmt.Errorf("there is no edge configuration named %q: edge location %s has none at all", name, location)
-	case len(found) == 0:
-		return nil, fmt.Errorf("there is no edge configuration named %q; edge location %s has %s", name, location, strings.Join(names, ", "))
-	case len(found) > 1:
-		return nil, fmt.Errorf("%d edge configurations are named %q, of those of edge location %s: %s. Use the ID of the right one",
-			len(found), name, location, strings.Join(names, ", "))
-	case wire.Text(found[0], "id") == "":
-		return nil, fmt.Errorf("the API gave the edge configuration %q without an ID", name)
-	}
-	return found[0], nil
+	search := crud.Named("edge configuration", name)
+	search.Seen = fmt.Sprintf("edge location %s has", location)
+	return search.One(all)
 }
 
 // Delete removes the configuration, unless it is the default of its location.

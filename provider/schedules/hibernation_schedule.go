@@ -309,5 +309,7 @@ func oneHibernationSchedule(ctx context.Context, organization, name string) (map
 	if err != nil {
 		return nil, fmt.Errorf("cannot list hibernation schedules: %w", err)
 	}
-	return oneNamed("hibernation schedule", name, list.Items)
+	search := crud.Named("hibernation schedule", name)
+	search.Seen = fmt.Sprintf("the organization %s has", organization)
+	return search.One(list.Items)
 }

@@ -170,7 +170,7 @@ func (r *RebalancingJob) importID(ctx context.Context, id string) (string, error
 			return "", fmt.Errorf("cannot list rebalancing schedules: %w", err)
 		}
 		if schedules = named(of, all); len(schedules) == 0 {
-			_, err := oneNamed("rebalancing schedule", of, all)
+			_, err := crud.Named("rebalancing schedule", of).One(all)
 			return "", err
 		}
 	}

@@ -201,5 +201,5 @@ func oneRebalancingSchedule(ctx context.Context, name string) (map[string]any, e
 	if err != nil {
 		return nil, fmt.Errorf("cannot list rebalancing schedules: %w", err)
 	}
-	return oneNamed("rebalancing schedule", name, all)
+	return crud.Named("rebalancing schedule", name).One(all)
 }

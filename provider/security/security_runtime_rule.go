@@ -5,7 +5,6 @@ import (
 	"context"
 	"fmt"
 	"net/http"
-	"slices"
 	"strings"
 
 	"github.com/google/uuid"
@@ -180,17 +179,6 @@ func named(ctx context.Context, name string) (string, error) {
 	if err != nil {
 		return "", fmt.Errorf("cannot look for a security runtime rule named %q: %w", name, err)
 	}
-	var ids []string
-	for _, rule := range list.Find("name", name) {
-		ids = append(ids, wire.Text(rule, "id"))
-	}
-	slices.Sort(ids)
-	switch len(ids) {
-	case 0:
-		return "", fmt.Errorf("there is no security runtime rule with the ID, or named, %q", name)
-	case 1:
-		return ids[0], nil
-	default:
-		return "", fmt.Errorf("%d security runtime rules are named %q: import one by its ID: %s", len(ids), name, strings.Join(ids, ", "))
-	}
+	rule, err := crud.Named("security runtime rule", name).One(list.Items)
+	return wire.Text(rule, "id"), err
 }

@@ -216,8 +216,8 @@ func TestRuleImport(t *testing.T) {
 		}
 	}
 	r := h.Resource("SecurityRuntimeRule", "x")
-	wantError(t, r.Import("none"), `there is no security runtime rule with the ID, or named, "none"`)
-	wantError(t, r.Import("twice"), `2 security runtime rules are named "twice": import one by its ID`, made["twice"])
+	wantError(t, r.Import("none"), `there is no security runtime rule named "none"`)
+	wantError(t, r.Import("twice"), `2 security runtime rules are named "twice": `, made["twice"])
 }
 
 // Rules of one name are told apart: what a lost call has made is looked for
