@@ -3,8 +3,10 @@ package emulator_test
 import (
 	"errors"
 	"io"
+	"log"
 	"math/rand/v2"
 	"net/http"
+	"net/http/httptest"
 	"reflect"
 	"strings"
 	"syscall"
@@ -266,4 +268,38 @@ func TestLimitOfAnOperation(t *testing.T) {
 	b.want(200, "GET", serviceAccounts, nil)
 	b.pass(time.Second)
 	b.want(200, "GET", clusters, nil)
+}
+
+func TestContentOfFaults(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	b.want(204, "PUT", "/_emulator/faults", `
+faults:
+  - {status: 429, retryAfter: 7, body: {message: slow down, at: 2025-01-01}}
+  - {status: 502, body: "<html>", contentType: text/html}
+`)
+	first := b.send("GET", clusters, nil)
+	b.same("first", []any{first.status, first.header.Get("Retry-After"), first.body}, []any{429, "7", doc{"message": "slow down", "at": "2025-01-01"}})
+	b.same("second", b.send("GET", clusters, nil).text, "<html>")
+}
+
+// HTTP/2 has many requests on a connection: what is cut is one of them.
+func TestCutAnswersOfHTTP2(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	web := httptest.NewUnstartedServer(b.srv)
+	web.EnableHTTP2 = true
+	web.Config.ErrorLog = log.New(io.Discard, "", 0)
+	web.StartTLS()
+	defer web.Close()
+	own := b.web
+	b.web = web
+	defer func() { b.web = own }()
+	for _, f := range []emulator.Fault{{Action: emulator.Drop, Reset: true}, {Action: emulator.Cut}} {
+		if err := b.srv.Fail(f); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.try("POST", serviceAccounts, doc{"name": "ci"}); err == nil {
+			t.Errorf("%s: there was an answer", f.Action)
+		}
+	}
+	b.same("made", b.want(200, "GET", serviceAccounts, nil)["totalCount"], "2")
 }
