@@ -9,12 +9,13 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
 
 // Any sequence of requests, most of them nearly valid: none of them is answered with 500, one that is refused or only
-// reads changes nothing, and what is stored fits the contract and survives in the state file.
+// reads changes nothing, and what is stored fits the contract and survives in the state file. Time goes by meanwhile.
 func TestAnyRequests(t *testing.T) {
 	rapid.Check(t, anyRequests(t.TempDir()))
 }
@@ -34,21 +35,27 @@ func anyRequests(dir string) func(*rapid.T) {
 			t.Fatal(err)
 		}
 		file := filepath.Join(dir, fmt.Sprintf("%d.db", runs))
-		s, err := newPopulated(Options{State: file, Strict: rapid.Bool().Draw(t, "strict")}, records)
+		s, err := newPopulated(Options{State: file, Strict: rapid.Bool().Draw(t, "strict"), Settings: Settings{Life: rapid.Bool().Draw(t, "life")}}, records)
 		if err != nil {
 			t.Fatal(err)
 		}
 		defer s.Close()
 		g := &generator{t: t, s: s, junk: rapid.SampledFrom([]int{0, 1, 5}).Draw(t, "junk")}
 		for _, op := range rapid.SliceOfN(rapid.SampledFrom(s.operations.ranked), 1, 25).Draw(t, "operations") {
+			if g.chance(10) {
+				later := rapid.SampledFrom([]time.Duration{time.Second, time.Minute, time.Hour, 24 * time.Hour}).Draw(t, "later")
+				if _, err := s.MoveClock(ClockChange{Advance: later}); err != nil {
+					t.Fatal(err)
+				}
+			}
 			if err := g.message(op).try(s); err != nil {
 				t.Fatal(err)
 			}
 		}
-		before := dump(s)
 		if err := s.Close(); err != nil {
 			t.Fatal(err)
 		}
+		before := dump(s)
 		again, err := New(Options{State: file})
 		if err != nil {
 			t.Fatal(err)
