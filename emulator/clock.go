@@ -124,6 +124,16 @@ func (s *Server) keepClock() {
 	s.store.put(kept)
 }
 
+// startClock makes the clock what it was at first.
+func (s *Server) startClock() error {
+	s.clock.move(Clock{s.options.Clock, 1})
+	if s.options.Clock.IsZero() {
+		return nil
+	}
+	s.keepClock()
+	return s.commit()
+}
+
 // keepSettled lets what becomes due until the next start happen in order then.
 func (s *Server) keepSettled() error {
 	kept := s.only(settledScope)

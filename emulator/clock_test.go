@@ -86,3 +86,17 @@ func TestExpiry(t *testing.T) {
 	check("2025-03-20T00:00:00Z", 1, 401, "STATE_EXPIRED")
 	check("2025-04-01T00:00:00Z", 0, 401, "STATE_EXPIRED")
 }
+
+// The clock is a part of the state that a snapshot brings back.
+func TestClockInSnapshots(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	cluster := b.eks("c")
+	b.want(200, "PATCH", clockPath, doc{"advance": "24h", "freeze": true})
+	snapshot := b.send("GET", "/_emulator/snapshot", nil).text
+	b.want(200, "PATCH", clockPath, doc{"advance": "24h"})
+	b.want(204, "PUT", "/_emulator/snapshot", snapshot)
+	b.same("as it was", b.want(200, "GET", clockPath, nil), doc{"now": "2025-03-02T12:00:00Z", "rate": 0})
+	b.want(200, "GET", clusters+"/"+cluster, nil)
+	b.want(204, "PUT", "/_emulator/snapshot", `{"kind": "castai-emulator snapshot", "version": 1, "documents": []}`)
+	b.same("never moved", b.want(200, "GET", clockPath, nil), doc{"now": "2025-03-01T12:00:00Z", "rate": 1})
+}

@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/castai/pulumi-castai/emulator"
 )
@@ -135,4 +136,23 @@ func TestHibernationSchedulesRun(t *testing.T) {
 	status("2025-03-11T00:00:00Z", "ready")
 	b.want(200, "PATCH", hibernations+"/"+schedule, doc{"enabled": true, "pauseConfig": doc{"enabled": false, "schedule": doc{"cronExpression": "0 18 * * *"}}})
 	status("2025-03-12T00:00:00Z", "ready")
+}
+
+// Real controllers drain and delete CAST AI's nodes; the cluster's own ones are left alone.
+func TestHibernationThroughTheController(t *testing.T) {
+	b := realBed(t)
+	a, c := b.install("n1")
+	b.connect(a.id)
+	path := clusters + "/" + a.id
+	started := b.want(200, "POST", path+"/hibernate", nil)
+	b.same("nodes", b.shown(a.id, ""), []string{"n1 draining", "own ready"})
+	c.settle()
+	b.same("ran", c.runs, []string{"DrainNode n1", "DeleteNode n1", "CheckNodeDeleted n1"})
+	b.states(a.id, "hibernated", "online")
+	b.same("done", b.operation(started)["done"], true)
+	b.same("nodes", b.shown(a.id, ""), []string{"own ready"})
+	b.want(200, "POST", path+"/resume", doc{"instanceType": "m5.large"})
+	b.pass(time.Second)
+	b.states(a.id, "ready", "online")
+	b.same("nodes come by themselves", b.shown(a.id, ""), []string{"own ready"})
 }

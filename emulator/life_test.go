@@ -264,3 +264,23 @@ func TestLifeGoesOnAfterARestart(t *testing.T) {
 	second.count("its own and the one of the last morning", nodes, len(own)+1)
 	second.same("its date", provisioned(nodes)[0]["createdAt"], "2025-03-03T08:00:00Z")
 }
+
+// A scenario is played as it always is; what it makes lives from then on.
+func TestScenarioComesAlive(t *testing.T) {
+	b := newBed(t, emulator.Options{Settings: emulator.Settings{Life: true}, Clock: time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC), Scenario: scenario(t, `
+clusters:
+  - name: shop
+    id: 00000000-0000-4000-8000-00000000c001
+    eks: { accountId: "123456789012", region: eu-central-1 }
+    connected: true
+    policies: { enabled: true, unschedulablePods: { enabled: true } }
+`)})
+	b.move("24h")
+	b.want(204, "POST", "/_emulator/reset", nil) // to the beginning, of the clock, too
+	nodes := b.nodes("00000000-0000-4000-8000-00000000c001")
+	b.count("made for the default template", nodes["creating"], 1)
+	b.same("its date", nodes["creating"][0]["createdAt"], "2020-01-01T00:00:00Z")
+	if len(nodes["ready"]) < 3 {
+		t.Errorf("own nodes: %v", nodes["ready"])
+	}
+}

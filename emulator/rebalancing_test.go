@@ -2,6 +2,7 @@ package emulator_test
 
 import (
 	"testing"
+	"time"
 
 	"github.com/castai/pulumi-castai/emulator"
 )
@@ -132,4 +133,16 @@ func TestManyTriggers(t *testing.T) {
 	b.fields(b.job(jobs), doc{"status": "JobStatusSkipped", "nextTriggerAt": "2026-03-01T12:02:01Z"})
 	b.same("of the schedule", b.want(200, "GET", schedule, nil)["nextTriggerAt"], "2026-03-01T12:02:01Z")
 	b.same("the cluster", b.want(200, "GET", clusters+"/"+cluster, nil)["status"], "ready")
+}
+
+// Each organization has schedules and jobs of its own.
+func TestRebalancingInAnotherOrganization(t *testing.T) {
+	options := company()
+	options.Settings = emulator.Settings{Life: true, AgentDelay: time.Minute, DisconnectDelay: time.Minute, RecreateJobs: true}
+	b := newBed(t, options)
+	b.as("dev") // who is in the second one
+	_, schedule, jobs := b.rebalanced(doc{"triggerConditions": doc{"savingsPercentage": 0, "ignoreSavings": true}})
+	b.move("24h")
+	b.fields(b.job(jobs), doc{"status": "JobStatusFinished", "lastTriggerAt": "2025-03-02T04:30:00Z"})
+	b.same("in the schedule", at(b.want(200, "GET", schedule, nil), "jobs"), []any{b.job(jobs)})
 }

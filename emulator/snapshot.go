@@ -104,8 +104,7 @@ func (s *Server) Reset() error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.unsettle()
-	s.clock.move(Clock{})
-	if err := s.store.reset(); err != nil || s.options.Scenario == nil {
+	if err := errors.Join(s.store.reset(), s.startClock()); err != nil || s.options.Scenario == nil {
 		return err
 	}
 	return s.load(s.options.Scenario)
