@@ -27,6 +27,8 @@ func omniClusters(w *world) {
 	}
 }
 
+const locationsGoing = "edge locations may be just going"
+
 var omniClusterRow = &row{
 	token: "OmniCluster", inputs: edge.OmniClusterArgs{}, state: edge.OmniClusterState{},
 	least: func(w *world) props { return props{"organizationId": w.organization, "clusterId": w.cluster} },
@@ -42,6 +44,7 @@ var omniClusterRow = &row{
 			"status.podCidr": {"status.podCidr": "10.0.0.0/8"},
 		}
 	},
+	borne:    map[int]string{400: locationsGoing, 409: locationsGoing, 422: locationsGoing},
 	stays:    map[string]string{"status": "what is known of a cluster cannot be taken back"},
 	importID: byID,
 	vanish: func(w *world, r *harness.Resource, inputs props) props {

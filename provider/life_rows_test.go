@@ -53,6 +53,9 @@ type row struct {
 	vanish func(w *world, r *harness.Resource, inputs props) props
 	// secrets are values for secret inputs.
 	secrets props
+	// borne are the statuses of refusals that may pass, or that mean something
+	// else for it, and why.
+	borne map[int]string
 	// idleDelete says that deleting it makes no call, and why.
 	idleDelete string
 }
@@ -96,11 +99,12 @@ func byClusterAndID(w *world, r *harness.Resource) string { return w.cluster + "
 func byCluster(w *world, _ *harness.Resource) string { return w.cluster }
 
 const (
-	localSwitch   = "says what the provider is to do, and is no property of the cluster"
-	keptAccess    = "CAST AI keeps its access to a cluster until it is disconnected, and a warning says so"
-	inAnother     = "it is a part of the default node configuration, which an import does not take over"
-	neverReturned = "the API does not return credentials"
-	isIdentity    = "the resource is nothing but this"
+	localSwitch        = "says what the provider is to do, and is no property of the cluster"
+	keptAccess         = "CAST AI keeps its access to a cluster until it is disconnected, and a warning says so"
+	inAnother          = "it is a part of the default node configuration, which an import does not take over"
+	neverReturned      = "the API does not return credentials"
+	connectedElsewhere = "something else has connected the cluster, which is left to it"
+	isIdentity         = "the resource is nothing but this"
 )
 
 var rows = []*row{
@@ -238,6 +242,7 @@ var rows = []*row{
 	},
 	{
 		token: "EksClusterId", inputs: clusters.EksClusterIDArgs{}, state: clusters.EksClusterIDState{},
+		borne:    map[int]string{400: connectedElsewhere, 422: connectedElsewhere},
 		settings: unconnected,
 		least: func(*world) props {
 			return props{"accountId": "123456789012", "region": "eu-central-1", "clusterName": "prod"}
@@ -253,6 +258,7 @@ var rows = []*row{
 	},
 	{
 		token: "GkeClusterId", inputs: clusters.GkeClusterIDArgs{}, state: clusters.GkeClusterIDState{},
+		borne:    map[int]string{400: connectedElsewhere, 422: connectedElsewhere},
 		settings: unconnected,
 		least: func(*world) props {
 			return props{"name": "prod", "projectId": "my-project", "location": "europe-west4"}
@@ -394,6 +400,7 @@ var rows = []*row{
 	},
 	{
 		token: "Autoscaler", inputs: policies.AutoscalerArgs{}, state: policies.AutoscalerState{},
+		borne: map[int]string{404: "a new cluster has no policies for a moment", 409: "another has written meanwhile"},
 		least: func(w *world) props { return props{"clusterId": w.cluster} },
 		full:  fullAutoscalers,
 		changes: func(w *world) map[string]props {

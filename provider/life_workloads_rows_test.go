@@ -191,7 +191,7 @@ var scalingPolicyOrderRow = &row{
 			"policyIds": {"policyIds": list(w.made["default"], w.made["default readonly"])},
 		}
 	},
-	stays: map[string]string{"policyIds": "an order of none leaves the order as it is"},
+	stays:    map[string]string{"policyIds": "an order of none leaves the order as it is"},
 	importID: byCluster,
 	vanish: func(w *world, _ *harness.Resource, inputs props) props {
 		w.archive(w.cluster)

@@ -118,7 +118,7 @@ func New(o Options) (*Client, error) {
 		c.timeout = DefaultTimeout
 	}
 	if c.sleep == nil {
-		c.sleep = sleep
+		c.sleep = Sleep
 	}
 	perSecond := o.RequestsPerSecond
 	if perSecond <= 0 {
@@ -201,7 +201,19 @@ func checkRedirect(req *http.Request, via []*http.Request) error {
 	return nil
 }
 
-func sleep(ctx context.Context, d time.Duration) error {
+type sleepKey struct{}
+
+// WithSleep has Sleep, and with it the pauses of calls, be another function under ctx: tests of whole providers have no
+// time.
+func WithSleep(ctx context.Context, sleep func(ctx context.Context, d time.Duration) error) context.Context {
+	return context.WithValue(ctx, sleepKey{}, sleep)
+}
+
+// Sleep waits for d or until ctx ends, whichever is first.
+func Sleep(ctx context.Context, d time.Duration) error {
+	if other, ok := ctx.Value(sleepKey{}).(func(context.Context, time.Duration) error); ok {
+		return other(ctx, d)
+	}
 	t := time.NewTimer(d)
 	defer t.Stop()
 	select {

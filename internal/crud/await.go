@@ -5,6 +5,8 @@ import (
 	"errors"
 	"fmt"
 	"time"
+
+	"github.com/castai/pulumi-castai/internal/api"
 )
 
 // Await calls look until it is done or fails, with pauses that grow from a
@@ -30,12 +32,8 @@ func Await(ctx context.Context, limit time.Duration, look func(ctx context.Conte
 			return err
 		}
 		Progress(ctx, "%s", last)
-		timer := time.NewTimer(min(100*time.Millisecond<<min(turn, 10), 10*time.Second))
-		select {
-		case <-ctx.Done():
-			timer.Stop()
+		if api.Sleep(ctx, min(100*time.Millisecond<<min(turn, 10), 10*time.Second)) != nil {
 			return tooLate(ctx, last, nil)
-		case <-timer.C:
 		}
 	}
 }

@@ -26,6 +26,7 @@ import (
 	"google.golang.org/protobuf/types/known/structpb"
 
 	"github.com/castai/pulumi-castai/emulator"
+	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/provider"
 )
 
@@ -38,6 +39,8 @@ type Harness struct {
 	Emulator *emulator.Server
 	// URL is the emulator's address.
 	URL string
+	// Hurry leaves out the pauses between attempts of one call.
+	Hurry bool
 
 	server rpc.ResourceProviderServer
 
@@ -88,6 +91,14 @@ func (h *Harness) Provider(config map[string]any) {
 	}); err != nil {
 		h.T.Fatal("configure:", err)
 	}
+}
+
+// context is that of the next operation.
+func (h *Harness) context() context.Context {
+	if !h.Hurry {
+		return context.Background()
+	}
+	return api.WithSleep(context.Background(), func(ctx context.Context, _ time.Duration) error { return ctx.Err() })
 }
 
 // Server is the provider as the engine calls it.
@@ -246,7 +257,7 @@ func (r *Resource) Preview(inputs Props) (Result, resource.PropertyMap, error) {
 }
 
 func (r *Resource) run(inputs Props, preview bool) (Result, error) {
-	h, ctx := r.h, context.Background()
+	h, ctx := r.h, r.h.context()
 	checked, failures := r.Check(inputs)
 	if len(failures) > 0 {
 		return Result{}, CheckError(failures)
@@ -320,7 +331,7 @@ func (r *Resource) encode(m resource.PropertyMap) *structpb.Struct {
 // Check checks inputs and returns them as the provider wants them.
 func (r *Resource) Check(inputs Props) (resource.PropertyMap, []*rpc.CheckFailure) {
 	r.h.T.Helper()
-	resp, err := r.h.server.Check(context.Background(), &rpc.CheckRequest{
+	resp, err := r.h.server.Check(r.h.context(), &rpc.CheckRequest{
 		Urn: r.URN, Olds: r.encode(r.Inputs), News: r.h.marshal(inputs), RandomSeed: []byte(r.URN + strings.Repeat(".", 32)),
 	})
 	if err != nil {
@@ -330,7 +341,7 @@ func (r *Resource) Check(inputs Props) (resource.PropertyMap, []*rpc.CheckFailur
 }
 
 func (r *Resource) diff(olds, outputs, news resource.PropertyMap) (Result, error) {
-	resp, err := r.h.server.Diff(context.Background(), &rpc.DiffRequest{
+	resp, err := r.h.server.Diff(r.h.context(), &rpc.DiffRequest{
 		Id: r.ID, Urn: r.URN, Olds: r.encode(outputs), OldInputs: r.encode(olds), News: r.encode(news),
 	})
 	if err != nil {
@@ -355,7 +366,7 @@ func (r *Resource) diff(olds, outputs, news resource.PropertyMap) (Result, error
 // has drifted. A resource that is gone has the empty ID afterwards.
 func (r *Resource) Refresh() (Result, error) {
 	h := r.h
-	resp, err := h.server.Read(context.Background(), &rpc.ReadRequest{
+	resp, err := h.server.Read(h.context(), &rpc.ReadRequest{
 		Id: r.ID, Urn: r.URN, Properties: r.encode(r.Outputs), Inputs: r.encode(r.Inputs),
 	})
 	if err != nil {
@@ -376,7 +387,7 @@ func (r *Resource) Refresh() (Result, error) {
 // Import reads an object that exists already, as `pulumi import` does.
 func (r *Resource) Import(id string) error {
 	h := r.h
-	resp, err := h.server.Read(context.Background(), &rpc.ReadRequest{Id: id, Urn: r.URN})
+	resp, err := h.server.Read(h.context(), &rpc.ReadRequest{Id: id, Urn: r.URN})
 	if err != nil {
 		return err
 	}
@@ -389,7 +400,7 @@ func (r *Resource) Import(id string) error {
 
 // Delete deletes the resource.
 func (r *Resource) Delete() error {
-	_, err := r.h.server.Delete(context.Background(), &rpc.DeleteRequest{
+	_, err := r.h.server.Delete(r.h.context(), &rpc.DeleteRequest{
 		Id: r.ID, Urn: r.URN, Properties: r.encode(r.Outputs), OldInputs: r.encode(r.Inputs), Timeout: r.Timeout.Seconds(),
 	})
 	return err
@@ -427,7 +438,7 @@ func (h *Harness) Invoke(token string, args Props) (Props, error) {
 	if !strings.Contains(token, ":") {
 		token = "castai:index:" + token
 	}
-	resp, err := h.server.Invoke(context.Background(), &rpc.InvokeRequest{Tok: token, Args: h.marshal(args)})
+	resp, err := h.server.Invoke(h.context(), &rpc.InvokeRequest{Tok: token, Args: h.marshal(args)})
 	if err != nil {
 		return nil, err
 	}

@@ -65,15 +65,7 @@ func withTimeout(ctx context.Context, limit time.Duration) (context.Context, con
 
 // wait pauses a poll: a tenth of a second at first, doubling up to ten seconds.
 func wait(ctx context.Context, turn int) error {
-	pause := min(100*time.Millisecond<<min(turn, 10), 10*time.Second)
-	timer := time.NewTimer(pause)
-	defer timer.Stop()
-	select {
-	case <-ctx.Done():
-		return ctx.Err()
-	case <-timer.C:
-		return nil
-	}
+	return api.Sleep(ctx, min(100*time.Millisecond<<min(turn, 10), 10*time.Second))
 }
 
 // ending says why a wait came to its end.
