@@ -161,7 +161,29 @@ func (r *PodMutation) CheckInputs(in *check.Inputs) {
 		in.Warn("spotConfig has no effect without a spotMode.")
 	}
 	checkPatch(in, "patch")
-	in.Each("distributionGroups", func(_ string, group *check.Inputs) { checkPatch(group, "configuration.patch") })
+	checkGroups(in)
+}
+
+// checkGroups wants names that differ, and shares that are no more than all.
+func checkGroups(in *check.Inputs) {
+	const groups = "distributionGroups"
+	names := map[string]string{}
+	total := 0.0
+	in.Each(groups, func(path string, group *check.Inputs) {
+		checkPatch(group, "configuration.patch")
+		if name, known := group.String("name"); known {
+			if first, twice := names[name]; twice {
+				group.Fail("name", "%q is the name of %s already", name, first)
+			} else {
+				names[name] = path
+			}
+		}
+		share, _ := group.Number("percentage")
+		total += share
+	})
+	if total > 100 {
+		in.Fail(groups, "the percentages add up to %v: 100 is all there is", total)
+	}
 }
 
 // checkPatch wants a list of operations.

@@ -266,8 +266,6 @@ func TestPodMutationOfTheCluster(t *testing.T) {
 func TestPodMutationIsRefused(t *testing.T) {
 	f := setup(t)
 	group := props{"name": "g", "percentage": 60, "configuration": props{}}
-	_, err := f.Resource("PodMutation", "m").Up(with(f.leastMutation(), props{"distributionGroups": list(group, with(group, props{"name": "h"}))}))
-	refused(t, err, "cannot create pod mutation", "add up to 120")
 	for name, test := range map[string]struct {
 		changes props
 		want    string
@@ -278,6 +276,8 @@ func TestPodMutationIsRefused(t *testing.T) {
 		"strange operation":    {props{"patch": `[{"op": "mix", "path": "/"}]`}, "the operation 0 needs"},
 		"operation on nothing": {props{"patch": `[{"op": "test", "path": "/"}, {"op": "add"}]`}, "the operation 1 needs"},
 		"patch of a group":     {props{"distributionGroups": list(props{"name": "g", "percentage": 1, "configuration": props{"patch": "x"}})}, "distributionGroups[0].configuration.patch"},
+		"more than all":        {props{"distributionGroups": list(group, with(group, props{"name": "h"}))}, "add up to 120"},
+		"a name twice":         {props{"distributionGroups": list(group, with(group, props{"percentage": 1}))}, "distributionGroups[1].name: \"g\" is the name of distributionGroups[0] already"},
 		"share":                {props{"spotConfig": props{"distributionPercentage": 101}}, "spotConfig.distributionPercentage"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -288,6 +288,7 @@ func TestPodMutationIsRefused(t *testing.T) {
 	for name, changes := range map[string]props{
 		"filter that is not known":  {"filterV2": harness.Unknown},
 		"names that are not known":  {"filterV2": props{"workload": props{"names": harness.Unknown}}},
+		"shares that are not known": {"distributionGroups": list(group, with(group, props{"name": harness.Unknown, "percentage": harness.Unknown}))},
 		"patch that is not known":   {"patch": harness.Unknown},
 		"values that are not known": {"spotConfig": props{"spotMode": "MOSTLY_SPOT"}, "tolerations": list(props{"operator": "Like"})},
 	} {
