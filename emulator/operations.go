@@ -83,9 +83,16 @@ func splitPath(escaped string) []string {
 	return strings.Split(strings.TrimPrefix(escaped, "/"), "/")
 }
 
+// parsed holds the segments of the templates that were filled: those of the code and of the contract.
+var parsed sync.Map
+
 // fill puts parameters into a path template.
 func fill(template string, params map[string]string) string {
-	segments := parsePath(template)
+	known, ok := parsed.Load(template)
+	if !ok {
+		known, _ = parsed.LoadOrStore(template, parsePath(template))
+	}
+	segments := known.([]segment)
 	parts := make([]string, len(segments))
 	for i, s := range segments {
 		parts[i] = s.before
