@@ -224,7 +224,7 @@ func TestConfigureRefuses(t *testing.T) {
 // own.
 func TestProvidersDoNotMix(t *testing.T) {
 	first, second := harness.New(t), harness.New(t, func(o *emulator.Options) {
-		o.Tokens = []string{"second-token"}
+		o.Accounts.Tokens = []emulator.Token{{Secret: "second-token"}}
 		o.Organizations = []emulator.Organization{{ID: two, Name: "Second"}}
 	})
 	second.Provider(map[string]any{"apiToken": "second-token", "apiUrl": second.URL})
