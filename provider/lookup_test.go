@@ -11,6 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource/plugin"
+	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
+
 	"github.com/castai/pulumi-castai/internal/harness"
 )
 
@@ -315,6 +319,87 @@ func TestLookupsReadAllPages(t *testing.T) {
 			f.t.Error("no second page was read")
 		}
 	})
+}
+
+// TestLookupsWithoutOrganization: left out, it is the configured one, or the
+// enterprise; it is never guessed.
+func TestLookupsWithoutOrganization(t *testing.T) {
+	eachLookupOf(t, 1, func(f *found) {
+		organization, enterprise := f.args["organizationId"], f.args["enterpriseId"]
+		if organization == nil {
+			return
+		}
+		delete(f.args, "organizationId")
+		look := func() error {
+			if f.r.one != "" {
+				_, err := f.one(nil)
+				return err
+			}
+			_, err := f.all()
+			return err
+		}
+		f.fresh()
+		switch err := look(); {
+		case enterprise == nil:
+			f.fails("several organizations", err, "2 organizations", "organizationId")
+			f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL, "organizationId": organization})
+			if err := look(); err != nil {
+				f.t.Error(err)
+			}
+		case enterprise != organization: // that is where it is, and not asked for
+			f.fails("another organization", err, "there is no ", fmt.Sprint("the organization ", enterprise, " has none at all"))
+		}
+	})
+}
+
+// TestLookupsKeepSecrets: what a program sets as a secret is one in a list, too.
+func TestLookupsKeepSecrets(t *testing.T) {
+	eachLookup(t, func(f *found) {
+		for name, value := range f.x.Inputs {
+			if !value.ContainsSecrets() {
+				continue
+			}
+			if f.r.many == "" {
+				f.t.Fatalf("%s is secret: try %s as well", name, f.r.one)
+			}
+			args, err := plugin.MarshalProperties(resource.NewPropertyMapFromMap(f.args), plugin.MarshalOptions{})
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			resp, err := f.Server().Invoke(f.t.Context(), &rpc.InvokeRequest{Tok: "castai:index:" + f.r.many, Args: args})
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			got, err := plugin.UnmarshalProperties(resp.Return, plugin.MarshalOptions{KeepSecrets: true})
+			if err != nil {
+				f.t.Fatal(err)
+			}
+			for _, secret := range secretTexts(value, false) {
+				if strings.Contains(open(f.t, got), secret) {
+					f.t.Errorf("%s shows the secret %s", f.r.many, name)
+				}
+			}
+		}
+	})
+}
+
+// secretTexts are the texts in a value that are secret.
+func secretTexts(v resource.PropertyValue, secret bool) (all []string) {
+	switch {
+	case v.IsSecret():
+		return secretTexts(v.SecretValue().Element, true)
+	case v.IsString() && secret:
+		return []string{v.StringValue()}
+	case v.IsArray():
+		for _, item := range v.ArrayValue() {
+			all = append(all, secretTexts(item, secret)...)
+		}
+	case v.IsObject():
+		for _, item := range v.ObjectValue() {
+			all = append(all, secretTexts(item, secret)...)
+		}
+	}
+	return all
 }
 
 // TestLookupErrors: a function tells what it could not list, and why.

@@ -39,8 +39,10 @@ func TestOmniClusterRegistration(t *testing.T) {
 	f.settled(x, props{"clusterId": f.cluster})
 
 	imported := f.Resource("OmniCluster", "imported")
-	if err := imported.Import(f.cluster); err != nil {
-		t.Fatal(err)
+	for _, id := range []string{org + "/" + f.cluster, f.cluster} {
+		if err := imported.Import(id); err != nil || imported.ID != f.cluster {
+			t.Fatalf("the import of %s gives %s, %v", id, imported.ID, err)
+		}
 	}
 	same(t, "the imported status", imported.Input("status"), props{"omniAgentVersion": "1.2.0", "podCidr": "10.1.0.0/16"})
 	fails(t, "an import by another ID", f.Resource("OmniCluster", "y").Import("c"), "<clusterId>")
