@@ -63,7 +63,7 @@ func newWorld(t *testing.T, r *row) *world {
 // remembers no list.
 func (w *world) fresh() {
 	w.t.Helper()
-	w.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": w.URL})
+	w.Reopen()
 }
 
 // register makes a cluster.

@@ -57,10 +57,10 @@ func sentBindings(t *testing.T, h *harness.Harness) harness.Props {
 
 func TestEnterpriseGroupBodies(t *testing.T) {
 	h := inEnterprise(t, onlyPages)
-	up(t, h.Resource("EnterpriseGroup", "first"), "create", enterpriseGroup(nil))
+	h.Resource("EnterpriseGroup", "first").WantUp("create", enterpriseGroup(nil))
 	r := h.Resource("EnterpriseGroup", "x")
 	h.Forget()
-	up(t, r, "create", enterpriseGroup(harness.Props{
+	r.WantUp("create", enterpriseGroup(harness.Props{
 		"members":      members(person("User", one), person("SERVICE_ACCOUNT", two), person("user", one)),
 		"roleBindings": grants(granted("a", one, harness.Props{"organization": child}, harness.Props{"cluster": two}, harness.Props{"resource": one})),
 	}))
@@ -72,21 +72,21 @@ func TestEnterpriseGroupBodies(t *testing.T) {
 		"members":      list(person("SUBJECT_KIND_USER", one), person("SUBJECT_KIND_SERVICE_ACCOUNT", two)),
 		"roleBindings": list(harness.Props{"name": "a", "roleId": one, "scopes": scopes}),
 	})
-	drift(t, r) // on the second page of every list
+	r.WantDrift() // on the second page of every list
 	id := bindingID(r, 0)
-	up(t, r, "update", enterpriseGroup(harness.Props{
+	r.WantUp("update", enterpriseGroup(harness.Props{
 		"description": "d", "roleBindings": grants(granted("a", one, harness.Props{"cluster": two, "organization": ""})),
 	}))
 	wantJSON(t, "updated with", sent(t, h, ":batchUpdate"), harness.Props{
 		"id": r.ID, "name": "platform", "organizationId": child, "description": "d", "members": list(person("USER", one)),
 		"roleBindings": list(harness.Props{"id": id, "name": "a", "roleId": one, "scopes": list(harness.Props{"cluster": harness.Props{"id": two}})}),
 	})
-	drift(t, r)
-	up(t, r, "update", enterpriseGroup(harness.Props{"members": nil, "roleBindings": nil}))
+	r.WantDrift()
+	r.WantUp("update", enterpriseGroup(harness.Props{"members": nil, "roleBindings": nil}))
 	wantJSON(t, "emptied with", sent(t, h, ":batchUpdate"), harness.Props{
 		"id": r.ID, "name": "platform", "organizationId": child, "description": "", "members": []any{}, "roleBindings": []any{},
 	})
-	drift(t, r)
+	r.WantDrift()
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
@@ -100,14 +100,14 @@ func TestEnterpriseGroupUnderstandsEveryKind(t *testing.T) {
 		r := h.Resource("EnterpriseGroup", "x")
 		h.Emulator.Fail(emulator.Fault{Method: "POST", Status: 200, Body: `{"groups":[{"id":"` + two + `","name":"platform","organizationId":"` + child +
 			`","definition":{"members":[{"id":"` + one + `","kind":"` + kind + `"}]}}]}`})
-		up(t, r, "create", enterpriseGroup(harness.Props{"roleBindings": nil}))
+		r.WantUp("create", enterpriseGroup(harness.Props{"roleBindings": nil}))
 		wantJSON(t, kind, r.Output("members"), members(person("user", one)))
 	}
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseGroup", "x")
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Status: 200, Body: `{"groups":[{"id":"` + two + `","name":"platform",
 		"definition":{"members":[{"id":"` + one + `","kind":"SUBJECT_KIND_ROBOT"},{"id":"` + two + `"}]}}]}`})
-	up(t, r, "create", enterpriseGroup(harness.Props{"roleBindings": nil}))
+	r.WantUp("create", enterpriseGroup(harness.Props{"roleBindings": nil}))
 	if r.ID != two {
 		t.Error("a group with a member of an unknown kind is not in the state")
 	}
@@ -117,44 +117,44 @@ func TestEnterpriseGroupUnderstandsEveryKind(t *testing.T) {
 func TestEnterpriseGroupBindingsKeepTheirIDs(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseGroup", "x")
-	up(t, r, "create", enterpriseGroup(nil))
+	r.WantUp("create", enterpriseGroup(nil))
 	a, b := bindingID(r, 0), bindingID(r, 1)
 	if a == "" || b == "" || a == b {
 		t.Fatalf("the role bindings are %v", r.Output("roleBindings"))
 	}
 	step := func(name string, want harness.Props, bindings ...harness.Props) {
 		t.Helper()
-		up(t, r, "update", enterpriseGroup(harness.Props{"roleBindings": grants(bindings...)}))
+		r.WantUp("update", enterpriseGroup(harness.Props{"roleBindings": grants(bindings...)}))
 		wantJSON(t, name, sentBindings(t, h), want)
-		drift(t, r)
+		r.WantDrift()
 	}
 	step("one more at the front", harness.Props{"": "c", a: "a", b: "b"}, granted("c", three), granted("a", one), granted("b", two))
 	c := bindingID(r, 2) // the order of before
 	step("another name", harness.Props{c: "d", a: "a", b: "b"}, granted("d", three), granted("a", one), granted("b", two))
 	step("another role", harness.Props{c: "d", a: "a", b: "b"}, granted("a", three), granted("b", two), granted("d", three))
 	step("one less", harness.Props{c: "d", b: "b"}, granted("b", two), granted("d", three))
-	up(t, r, "same", enterpriseGroup(harness.Props{"roleBindings": grants(granted("d", three), granted("b", two))}))
+	r.WantUp("same", enterpriseGroup(harness.Props{"roleBindings": grants(granted("d", three), granted("b", two))}))
 }
 
 func TestEnterpriseGroupLeavesOtherBindingsAlone(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseGroup", "x")
-	up(t, r, "create", enterpriseGroup(nil))
+	r.WantUp("create", enterpriseGroup(nil))
 	alone, many := h.Resource("EnterpriseRoleBinding", "alone"), h.Resource("EnterpriseRoleBinding", "many")
-	up(t, alone, "create", enterpriseBinding(harness.Props{"name": "a", "subjects": harness.Props{"groups": ids(r.ID)}}))
-	up(t, many, "create", enterpriseBinding(harness.Props{"name": "many", "subjects": harness.Props{"groups": ids(r.ID), "users": ids(one)},
+	alone.WantUp("create", enterpriseBinding(harness.Props{"name": "a", "subjects": harness.Props{"groups": ids(r.ID)}}))
+	many.WantUp("create", enterpriseBinding(harness.Props{"name": "many", "subjects": harness.Props{"groups": ids(r.ID), "users": ids(one)},
 		"scopes": harness.Props{"resources": ids(two)}}))
 
-	drift(t, r)
-	up(t, r, "update", enterpriseGroup(harness.Props{"description": "d"}))
+	r.WantDrift()
+	r.WantUp("update", enterpriseGroup(harness.Props{"description": "d"}))
 	wantJSON(t, "an update of something else sends", sentBindings(t, h),
 		harness.Props{bindingID(r, 0): "a", bindingID(r, 1): "b", alone.ID: "a", many.ID: "many"})
-	drift(t, r)
-	up(t, r, "update", enterpriseGroup(harness.Props{"roleBindings": nil}))
+	r.WantDrift()
+	r.WantUp("update", enterpriseGroup(harness.Props{"roleBindings": nil}))
 	wantJSON(t, "an update without bindings sends", sentBindings(t, h), harness.Props{alone.ID: "a", many.ID: "many"})
-	reopen(h)
+	h.Reopen()
 	for _, r := range []*harness.Resource{r, alone, many} {
-		drift(t, r)
+		r.WantDrift()
 	}
 
 	imported := h.Resource("EnterpriseGroup", "imported")
@@ -162,69 +162,69 @@ func TestEnterpriseGroupLeavesOtherBindingsAlone(t *testing.T) {
 		t.Fatal(err)
 	}
 	wantJSON(t, "the import finds", imported.Input("roleBindings"), grants(granted("a", three)))
-	up(t, imported, "same", enterpriseGroup(harness.Props{"roleBindings": grants(granted("a", three))}))
+	imported.WantUp("same", enterpriseGroup(harness.Props{"roleBindings": grants(granted("a", three))}))
 }
 
 func TestEnterpriseGroupBindingsThatChangedElsewhere(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseGroup", "x")
-	up(t, r, "create", enterpriseGroup(nil))
+	r.WantUp("create", enterpriseGroup(nil))
 	a := bindingID(r, 0)
 	path := "/v1/organizations/" + child + "/role-bindings/"
-	call(h, http.MethodDelete, path+a, nil)
-	now := call(h, http.MethodGet, path+bindingID(r, 1), nil)
+	h.Call(http.MethodDelete, path+a, nil)
+	now := h.Call(http.MethodGet, path+bindingID(r, 1), nil)
 	now["definition"].(harness.Props)["roleId"] = three
-	call(h, http.MethodPatch, path+bindingID(r, 1), harness.Props{"name": "b", "definition": now["definition"]})
+	h.Call(http.MethodPatch, path+bindingID(r, 1), harness.Props{"name": "b", "definition": now["definition"]})
 
 	without := *r
-	up(t, &without, "update", enterpriseGroup(harness.Props{"description": "d"}))
+	without.WantUp("update", enterpriseGroup(harness.Props{"description": "d"}))
 	wantJSON(t, "an update that knows nothing of it sends", sentBindings(t, h), harness.Props{"": "a", bindingID(r, 1): "b"})
-	drift(t, &without)
+	without.WantDrift()
 
-	call(h, http.MethodDelete, path+bindingID(&without, 0), nil)
-	reopen(h)
-	drift(t, &without, "roleBindings[0].roleBindings[0].name", "roleBindings[0].roleBindings[0].roleId", "roleBindings[0].roleBindings[1]")
-	up(t, &without, "update", enterpriseGroup(harness.Props{"description": "d"}))
-	drift(t, &without)
+	h.Call(http.MethodDelete, path+bindingID(&without, 0), nil)
+	h.Reopen()
+	without.WantDrift("roleBindings[0].roleBindings[0].name", "roleBindings[0].roleBindings[0].roleId", "roleBindings[0].roleBindings[1]")
+	without.WantUp("update", enterpriseGroup(harness.Props{"description": "d"}))
+	without.WantDrift()
 }
 
 // An update that was made and whose answer was lost makes nothing twice.
 func TestEnterpriseGroupUpdateWithALostAnswer(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseGroup", "x")
-	up(t, r, "create", enterpriseGroup(harness.Props{"roleBindings": nil}))
+	r.WantUp("create", enterpriseGroup(harness.Props{"roleBindings": nil}))
 	before := *r
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Action: emulator.Drop})
-	up(t, r, "update", enterpriseGroup(nil)) // sent twice
-	drift(t, r)
+	r.WantUp("update", enterpriseGroup(nil)) // sent twice
+	r.WantDrift()
 	a, b := bindingID(r, 0), bindingID(r, 1)
-	if made := call(h, "GET", enterpriseBase+"/role-bindings?subjectId="+r.ID, nil)["items"].([]any); len(made) != 2 {
+	if made := h.Call("GET", enterpriseBase+"/role-bindings?subjectId="+r.ID, nil)["items"].([]any); len(made) != 2 {
 		t.Errorf("there are the role bindings %v", made)
 	}
 	r = &before // as if the second one were lost as well
-	up(t, r, "update", enterpriseGroup(nil))
+	r.WantUp("update", enterpriseGroup(nil))
 	wantJSON(t, "the next update sends", sentBindings(t, h), harness.Props{a: "a", b: "b"})
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestEnterpriseGroupRemovesOnlyWhatAPreviewHasShown(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseGroup", "x")
-	up(t, r, "create", enterpriseGroup(nil))
+	r.WantUp("create", enterpriseGroup(nil))
 	path := "/v1/organizations/" + child + "/groups/" + r.ID
-	now := call(h, "GET", path, nil)
+	now := h.Call("GET", path, nil)
 	all := append(now["definition"].(harness.Props)["members"].([]any), harness.Props{"kind": "USER", "id": two, "email": "b@example.com"})
-	call(h, "PATCH", path, harness.Props{"name": "platform", "description": "theirs", "definition": harness.Props{"members": all}})
+	h.Call("PATCH", path, harness.Props{"name": "platform", "description": "theirs", "definition": harness.Props{"members": all}})
 
-	up(t, r, "update", enterpriseGroup(harness.Props{"name": "new"}))
+	r.WantUp("update", enterpriseGroup(harness.Props{"name": "new"}))
 	update := sent(t, h, ":batchUpdate")
 	if len(update["members"].([]any)) != 2 || update["description"] != "theirs" {
 		t.Errorf("an update of the name sends %v", update)
 	}
-	drift(t, r, "members[0].members[1]")
-	up(t, r, "update", enterpriseGroup(harness.Props{"name": "new"}))
+	r.WantDrift("members[0].members[1]")
+	r.WantUp("update", enterpriseGroup(harness.Props{"name": "new"}))
 	wantJSON(t, "an update after the refresh sends", sent(t, h, ":batchUpdate")["members"], list(person("USER", one)))
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestEnterpriseGroupCheck(t *testing.T) {
@@ -252,8 +252,8 @@ func TestEnterpriseGroupCheck(t *testing.T) {
 	}
 	// Blocks make no difference.
 	r := h.Resource("EnterpriseGroup", "x")
-	up(t, r, "create", enterpriseGroup(harness.Props{"roleBindings": grants(granted("a", one, harness.Props{"cluster": one}, harness.Props{"cluster": two}))}))
-	up(t, r, "same", enterpriseGroup(harness.Props{"roleBindings": list(harness.Props{}, harness.Props{"roleBindings": list(harness.Props{
+	r.WantUp("create", enterpriseGroup(harness.Props{"roleBindings": grants(granted("a", one, harness.Props{"cluster": one}, harness.Props{"cluster": two}))}))
+	r.WantUp("same", enterpriseGroup(harness.Props{"roleBindings": list(harness.Props{}, harness.Props{"roleBindings": list(harness.Props{
 		"name": "a", "roleId": one, "scopes": list(harness.Props{"scopes": list(harness.Props{"cluster": two})}, harness.Props{"scopes": list(harness.Props{"cluster": one})}),
 	})})}))
 }
@@ -264,15 +264,15 @@ func TestEnterpriseGroupsShareLists(t *testing.T) {
 	var all []*harness.Resource
 	for _, name := range []string{"a", "b", "c"} {
 		r := h.Resource("EnterpriseGroup", name)
-		up(t, r, "create", enterpriseGroup(harness.Props{"name": name}))
+		r.WantUp("create", enterpriseGroup(harness.Props{"name": name}))
 		all = append(all, r)
 	}
 	binding := h.Resource("EnterpriseRoleBinding", "x")
-	up(t, binding, "create", enterpriseBinding(nil))
-	reopen(h)
+	binding.WantUp("create", enterpriseBinding(nil))
+	h.Reopen()
 	h.Forget()
 	for _, r := range append(all, binding) {
-		drift(t, r)
+		r.WantDrift()
 	}
 	wantJSON(t, "refreshed by", h.Calls(), list("GET "+enterpriseBase+"/groups", "GET "+enterpriseBase+"/role-bindings"))
 }

@@ -62,30 +62,30 @@ func with(in, change harness.Props) harness.Props {
 func TestEnterpriseServiceAccount(t *testing.T) {
 	h := inEnterprise(t, onlyPages)
 	first, r := h.Resource("EnterpriseServiceAccount", "first"), h.Resource("EnterpriseServiceAccount", "x")
-	up(t, first, "create", enterpriseAccount(nil))
+	first.WantUp("create", enterpriseAccount(nil))
 	h.Forget()
-	up(t, r, "create", enterpriseAccount(harness.Props{"name": "cd"}))
+	r.WantUp("create", enterpriseAccount(harness.Props{"name": "cd"}))
 	wantJSON(t, "created by", h.Calls(), list("POST "+enterpriseBase+"/service-accounts:batchCreate"))
 	wantJSON(t, "sent", sent(t, h, ":batchCreate"), harness.Props{"name": "cd", "description": "", "organizationId": organization})
 	if r.Output("organizationId") != organization || r.Output("email") == "" {
 		t.Errorf("the outputs are %v", r.Outputs)
 	}
-	drift(t, r) // on the second page
-	up(t, r, "same", enterpriseAccount(harness.Props{"name": "cd", "organizationId": organization}))
+	r.WantDrift() // on the second page
+	r.WantUp("same", enterpriseAccount(harness.Props{"name": "cd", "organizationId": organization}))
 
-	up(t, r, "update", enterpriseAccount(harness.Props{"name": "cd", "description": "d"}))
+	r.WantUp("update", enterpriseAccount(harness.Props{"name": "cd", "description": "d"}))
 	wantJSON(t, "sent", sent(t, h, ":batchUpdate"),
 		harness.Props{"name": "cd", "description": "d", "organizationId": organization, "serviceAccountId": r.ID})
-	up(t, r, "update", enterpriseAccount(harness.Props{"name": "cd"}))
+	r.WantUp("update", enterpriseAccount(harness.Props{"name": "cd"}))
 	if got := sent(t, h, ":batchUpdate")["description"]; got != "" {
 		t.Errorf("to clear the description, %v was sent", got)
 	}
-	up(t, r, "replace", enterpriseAccount(harness.Props{"name": "cd", "organizationId": child}))
-	drift(t, r)
+	r.WantUp("replace", enterpriseAccount(harness.Props{"name": "cd", "organizationId": child}))
+	r.WantDrift()
 	wantJSON(t, "deleted by", h.Body("POST", ":batchDelete")["requests"].([]any)[0].(harness.Props)["organizationId"], organization)
 
 	key := h.Resource("ServiceAccountKey", "key")
-	up(t, key, "create", harness.Props{"organizationId": child, "serviceAccountId": r.ID, "name": "k"})
+	key.WantUp("create", harness.Props{"organizationId": child, "serviceAccountId": r.ID, "name": "k"})
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
@@ -112,10 +112,10 @@ func enterpriseBinding(change harness.Props) harness.Props {
 
 func TestEnterpriseRoleBindingBodies(t *testing.T) {
 	h := inEnterprise(t, onlyPages)
-	up(t, h.Resource("EnterpriseRoleBinding", "first"), "create", enterpriseBinding(nil))
+	h.Resource("EnterpriseRoleBinding", "first").WantUp("create", enterpriseBinding(nil))
 	r := h.Resource("EnterpriseRoleBinding", "x")
 	id := func(kind, id string) harness.Props { return harness.Props{kind: harness.Props{"id": id}} }
-	up(t, r, "create", enterpriseBinding(harness.Props{
+	r.WantUp("create", enterpriseBinding(harness.Props{
 		"subjects": harness.Props{"groups": ids(three), "serviceAccounts": ids(two, two), "users": ids(one)},
 		"scopes":   harness.Props{"clusters": ids(two), "organizations": ids(child), "resources": ids(one)},
 	}))
@@ -126,15 +126,15 @@ func TestEnterpriseRoleBindingBodies(t *testing.T) {
 			"scopes":   list(id("organization", child), id("cluster", two), id("resource", one)),
 		}},
 	})
-	drift(t, r)
-	up(t, r, "update", enterpriseBinding(nil))
+	r.WantDrift()
+	r.WantUp("update", enterpriseBinding(nil))
 	wantJSON(t, "updated with", sent(t, h, ":batchUpdate"), harness.Props{
 		"id": r.ID, "organizationId": child, "name": "viewers", "description": "", "definition": harness.Props{
 			"roleId": three, "childOrganizationId": child, "subjects": list(id("user", one)), "scopes": list(id("organization", child)),
 		},
 	})
-	drift(t, r)
-	up(t, r, "replace", enterpriseBinding(harness.Props{"organizationId": organization}))
+	r.WantDrift()
+	r.WantUp("replace", enterpriseBinding(harness.Props{"organizationId": organization}))
 	created := sent(t, h, ":batchCreate")["roleBinding"].(harness.Props)["definition"].(harness.Props)
 	if created["childOrganizationId"] != nil {
 		t.Error("the enterprise was said to be a child")
@@ -171,40 +171,35 @@ func TestEnterpriseRoleBindingCheck(t *testing.T) {
 func TestEnterpriseRoleBindingTakesARoleOnlyFromThoseAPreviewHasShown(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseRoleBinding", "x")
-	up(t, r, "create", enterpriseBinding(nil))
+	r.WantUp("create", enterpriseBinding(nil))
 	path := "/v1/organizations/" + child + "/role-bindings/" + r.ID
-	now := call(h, "GET", path, nil)
+	now := h.Call("GET", path, nil)
 	definition := now["definition"].(harness.Props)
 	definition["subjects"] = append(definition["subjects"].([]any), harness.Props{"group": harness.Props{"id": two}})
-	call(h, "PATCH", path, harness.Props{"name": now["name"], "description": "theirs", "definition": definition})
+	h.Call("PATCH", path, harness.Props{"name": now["name"], "description": "theirs", "definition": definition})
 
-	reopen(h)
-	up(t, r, "update", enterpriseBinding(harness.Props{"name": "new"}))
+	h.Reopen()
+	r.WantUp("update", enterpriseBinding(harness.Props{"name": "new"}))
 	update := sent(t, h, ":batchUpdate")
 	if subjects := update["definition"].(harness.Props)["subjects"].([]any); len(subjects) != 2 || update["description"] != "theirs" {
 		t.Errorf("an update of the name sends %v", update)
 	}
-	drift(t, r, "subjects.groups")
-	up(t, r, "update", enterpriseBinding(harness.Props{"name": "new"}))
+	r.WantDrift("subjects.groups")
+	r.WantUp("update", enterpriseBinding(harness.Props{"name": "new"}))
 	if subjects := sent(t, h, ":batchUpdate")["definition"].(harness.Props)["subjects"].([]any); len(subjects) != 1 {
 		t.Errorf("an update after the refresh sends the subjects %v", subjects)
 	}
-	drift(t, r)
-}
-
-// reopen starts the provider anew, so that it remembers no list.
-func reopen(h *harness.Harness) {
-	h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL})
+	r.WantDrift()
 }
 
 func TestEnterpriseRoleBindingThatFailsIsWarnedOf(t *testing.T) {
 	h := inEnterprise(t)
 	r := h.Resource("EnterpriseRoleBinding", "x")
-	up(t, r, "create", enterpriseBinding(nil))
+	r.WantUp("create", enterpriseBinding(nil))
 	h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: `{"items":[{"id":"` + r.ID + `","name":"viewers","definition":{"roleId":"` +
 		three + `","scopes":[{"organization":{"id":"` + child + `"}}],"subjects":[{"user":{"id":"` + one + `"}}]},
 		"status":[{"state":"POLICIES_STATE_FAILED","message":"quota exceeded"}]}]}`})
-	drift(t, r)
+	r.WantDrift()
 	if !h.Warned(`"viewers" is not in force: CAST AI could not make the policies for it: quota exceeded`) {
 		t.Errorf("no warning among %v", h.Logs())
 	}
@@ -219,11 +214,11 @@ func TestEnterpriseObjectsAreFoundAfterALostAnswer(t *testing.T) {
 		h := inEnterprise(t)
 		r := h.Resource(kind, "x")
 		h.Emulator.Fail(emulator.Fault{Method: "POST", Action: emulator.Drop})
-		up(t, r, "create", inputs)
-		if made := writes(h); len(made) != 1 {
+		r.WantUp("create", inputs)
+		if made := h.Writes(); len(made) != 1 {
 			t.Errorf("%s: there were the calls %v", kind, made)
 		}
-		drift(t, r)
+		r.WantDrift()
 		if kind == "EnterpriseGroup" && bindingID(r, 0) == "" {
 			t.Errorf("the role bindings are %v", r.Output("roleBindings"))
 		}
@@ -246,11 +241,11 @@ func TestEnterpriseAnswersWithoutAnObject(t *testing.T) {
 		h.Emulator.Fail(emulator.Fault{Method: "POST", Status: 200, Body: `{}`})
 		_, err := r.Up(inputs)
 		wantError(t, err, `the answer has no "id"`)
-		up(t, r, "create", inputs)
+		r.WantUp("create", inputs)
 		h.Emulator.Fail(emulator.Fault{Method: "POST", Status: 200, Body: `{"groups":[],"roleBindings":[],"items":[]}`})
 		_, err = r.Up(with(inputs, harness.Props{"name": "new"}))
 		wantError(t, err, "cannot update enterprise", "0 objects where 1 was expected")
-		up(t, r, "update", with(inputs, harness.Props{"name": "new"}))
-		drift(t, r)
+		r.WantUp("update", with(inputs, harness.Props{"name": "new"}))
+		r.WantDrift()
 	}
 }

@@ -29,7 +29,7 @@ func TestGetOrganization(t *testing.T) {
 			t.Errorf("%q: the error is %v, want %q", test.name, err, test.want)
 		}
 	}
-	h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL}) // forgets the list
+	h.Reopen() // forgets the list
 	h.Emulator.Fail(emulator.Fault{Path: "/v1/organizations", Body: `{"organizations":[{"name":"Nameless"}]}`, Status: 200})
 	if _, err := h.Invoke("getOrganization", harness.Props{"name": "Nameless"}); err == nil || !strings.Contains(err.Error(), "without an ID") {
 		t.Errorf("without an ID the error is %v", err)

@@ -25,7 +25,7 @@ func invite(h *harness.Harness, email string, roles ...string) {
 	for _, role := range roles {
 		bindings = append(bindings, harness.Props{"roleId": role, "scopes": list(harness.Props{"id": organization, "type": "ORGANIZATION"})})
 	}
-	call(h, "POST", "/v1/invitations", harness.Props{"members": list(harness.Props{"userEmail": email, "roleBindings": bindings})})
+	h.Call("POST", "/v1/invitations", harness.Props{"members": list(harness.Props{"userEmail": email, "roleBindings": bindings})})
 }
 
 // hire makes somebody a member of the organization and returns the user's ID.
@@ -40,7 +40,7 @@ func hire(h *harness.Harness, email string, roles ...string) string {
 
 func userIDs(h *harness.Harness) map[string]string {
 	ids := map[string]string{}
-	for _, item := range call(h, "GET", underOrganization+"/users", nil)["users"].([]any) {
+	for _, item := range h.Call("GET", underOrganization+"/users", nil)["users"].([]any) {
 		u := item.(harness.Props)["user"].(harness.Props)
 		ids[u["email"].(string)] = u["id"].(string)
 	}
@@ -54,7 +54,7 @@ func roster(h *harness.Harness) []string {
 	names := map[any]string{owner: "owner", member: "member", viewer: "viewer"}
 	out := []string{}
 	h.Emulator.Configure(func(s *emulator.Settings) { s.PageSize = 100 })
-	for _, item := range call(h, "GET", underOrganization+"/role-bindings", nil)["roleBindings"].([]any) {
+	for _, item := range h.Call("GET", underOrganization+"/role-bindings", nil)["roleBindings"].([]any) {
 		definition := item.(harness.Props)["definition"].(harness.Props)
 		for _, s := range definition["subjects"].([]any) {
 			if u, ok := s.(harness.Props)["user"].(harness.Props); ok && names[definition["roleId"]] != "" {
@@ -62,7 +62,7 @@ func roster(h *harness.Harness) []string {
 			}
 		}
 	}
-	for _, item := range call(h, "GET", "/v1/invitations", nil)["invitations"].([]any) {
+	for _, item := range h.Call("GET", "/v1/invitations", nil)["invitations"].([]any) {
 		for _, role := range item.(harness.Props)["roleBindings"].([]any) {
 			out = append(out, item.(harness.Props)["inviteEmail"].(string)+" "+names[role.(harness.Props)["roleId"]]+"?")
 		}
@@ -93,10 +93,10 @@ func TestMembersLeaveOthersAlone(t *testing.T) {
 	hire(h, "old@example.com", owner)
 	invite(h, "guest@example.com", viewer)
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", team(harness.Props{"owners": list("new@example.com"), "viewers": list("a@example.com", "b@example.com")}))
-	drift(t, r)
-	up(t, r, "update", team(harness.Props{"owners": list("new@example.com"), "viewers": list("b@example.com")}))
-	drift(t, r)
+	r.WantUp("create", team(harness.Props{"owners": list("new@example.com"), "viewers": list("a@example.com", "b@example.com")}))
+	r.WantDrift()
+	r.WantUp("update", team(harness.Props{"owners": list("new@example.com"), "viewers": list("b@example.com")}))
+	r.WantDrift()
 	wantRoster(t, h, me+" owner", "old@example.com owner", "guest@example.com viewer?", "new@example.com owner?", "b@example.com viewer?")
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
@@ -111,16 +111,16 @@ func TestMembersThatAreAuthoritative(t *testing.T) {
 	invite(h, "guest@example.com", viewer, owner)
 	inputs := team(harness.Props{"owners": list("new@example.com"), "viewers": list(), "authoritative": true})
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", inputs)
+	r.WantUp("create", inputs)
 	wantRoster(t, h, me+" owner", "plain@example.com member", "new@example.com owner?")
-	drift(t, r)
+	r.WantDrift()
 
 	invite(h, "late@example.com", viewer)
 	hire(h, "second@example.com", owner)
-	drift(t, r, "owners[1]", "viewers[0]")
-	up(t, r, "update", inputs)
+	r.WantDrift("owners[1]", "viewers[0]")
+	r.WantUp("update", inputs)
 	wantRoster(t, h, me+" owner", "plain@example.com member", "new@example.com owner?")
-	drift(t, r)
+	r.WantDrift()
 	if _, there := userIDs(h)["old@example.com"]; there {
 		t.Error("who has no role left is still a member")
 	}
@@ -132,15 +132,15 @@ func TestMembersThatAreThereAreNotInvited(t *testing.T) {
 	invite(h, "b@example.com", viewer)
 	r := h.Resource("OrganizationMembers", "x")
 	h.Forget()
-	up(t, r, "create", team(harness.Props{"viewers": list("A@Example.com", "B@example.com"), "owners": list("a@example.com")}))
-	wantJSON(t, "calls", writes(h), list("POST "+underOrganization+"/role-bindings"))
-	drift(t, r)
+	r.WantUp("create", team(harness.Props{"viewers": list("A@Example.com", "B@example.com"), "owners": list("a@example.com")}))
+	wantJSON(t, "calls", h.Writes(), list("POST "+underOrganization+"/role-bindings"))
+	r.WantDrift()
 	wantRoster(t, h, me+" owner", "a@example.com viewer", "a@example.com owner", "b@example.com viewer?")
 
-	up(t, r, "same", team(harness.Props{"viewers": list("b@example.com", "a@EXAMPLE.com"), "owners": list("a@example.com")}))
+	r.WantUp("same", team(harness.Props{"viewers": list("b@example.com", "a@EXAMPLE.com"), "owners": list("a@example.com")}))
 	h.Forget()
-	up(t, r, "update", team(harness.Props{"viewers": list("b@example.com"), "owners": list("a@example.com")}))
-	if made := writes(h); len(made) != 1 || !strings.HasPrefix(made[0], "DELETE "+underOrganization+"/role-bindings/") {
+	r.WantUp("update", team(harness.Props{"viewers": list("b@example.com"), "owners": list("a@example.com")}))
+	if made := h.Writes(); len(made) != 1 || !strings.HasPrefix(made[0], "DELETE "+underOrganization+"/role-bindings/") {
 		t.Errorf("a role is taken away by the calls %v", made)
 	}
 	if userIDs(h)["a@example.com"] != id {
@@ -152,16 +152,16 @@ func TestMembersChangeRolesInPlace(t *testing.T) {
 	h := people(t)
 	hire(h, "a@example.com", viewer)
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", team(harness.Props{"viewers": list("a@example.com", "b@example.com")}))
+	r.WantUp("create", team(harness.Props{"viewers": list("a@example.com", "b@example.com")}))
 	h.Forget()
-	up(t, r, "update", team(harness.Props{"members": list("a@example.com", "b@example.com")}))
-	for _, made := range writes(h) {
+	r.WantUp("update", team(harness.Props{"members": list("a@example.com", "b@example.com")}))
+	for _, made := range h.Writes() {
 		if strings.Contains(made, "/users") {
 			t.Errorf("the call %s puts somebody out", made)
 		}
 	}
 	wantRoster(t, h, me+" owner", "a@example.com member", "b@example.com member?")
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestMembersKeepWhatElseTheyHave(t *testing.T) {
@@ -170,24 +170,24 @@ func TestMembersKeepWhatElseTheyHave(t *testing.T) {
 	for _, name := range []string{"grouped", "bound", "plain", "shared"} {
 		ids[name] = hire(h, name+"@example.com", viewer)
 	}
-	call(h, "POST", underOrganization+"/groups", harness.Props{"name": "g", "definition": harness.Props{
+	h.Call("POST", underOrganization+"/groups", harness.Props{"name": "g", "definition": harness.Props{
 		"members": list(harness.Props{"kind": "USER", "id": ids["grouped"], "email": "grouped@example.com"})}})
 	bind := func(role string, users ...string) string {
 		subjects := list()
 		for _, id := range users {
 			subjects = append(subjects, harness.Props{"user": harness.Props{"id": id}})
 		}
-		return call(h, "POST", underOrganization+"/role-bindings", list(harness.Props{"name": "n", "definition": harness.Props{
+		return h.Call("POST", underOrganization+"/role-bindings", list(harness.Props{"name": "n", "definition": harness.Props{
 			"roleId": role, "scopes": list(harness.Props{"organization": harness.Props{"id": organization}}), "subjects": subjects,
 		}}))["id"].(string)
 	}
 	bind(one, ids["bound"])
 	shared := bind(member, ids["shared"], ids["grouped"])
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", team(harness.Props{
+	r.WantUp("create", team(harness.Props{
 		"viewers": list("grouped@example.com", "bound@example.com", "plain@example.com"), "members": list("shared@example.com"),
 	}))
-	up(t, r, "update", team(harness.Props{"viewers": list()}))
+	r.WantUp("update", team(harness.Props{"viewers": list()}))
 	left := userIDs(h)
 	for name, id := range ids {
 		if stays := name != "plain"; (left[name+"@example.com"] == id) != stays {
@@ -195,7 +195,7 @@ func TestMembersKeepWhatElseTheyHave(t *testing.T) {
 		}
 	}
 	wantRoster(t, h, me+" owner", "shared@example.com viewer", "grouped@example.com member")
-	if got := call(h, "GET", underOrganization+"/role-bindings/"+shared, nil); got["name"] != "n" {
+	if got := h.Call("GET", underOrganization+"/role-bindings/"+shared, nil); got["name"] != "n" {
 		t.Errorf("the shared binding is now %v", got)
 	}
 }
@@ -204,37 +204,37 @@ func TestMembersInvitedToMoreAreInvitedAnew(t *testing.T) {
 	h := people(t)
 	invite(h, "a@example.com", viewer, one)
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", team(harness.Props{"owners": list("A@example.com")}))
+	r.WantUp("create", team(harness.Props{"owners": list("A@example.com")}))
 	wantRoster(t, h, me+" owner", "a@example.com viewer?", "a@example.com ?", "a@example.com owner?")
-	drift(t, r)
-	up(t, r, "update", team(harness.Props{"owners": list()}))
+	r.WantDrift()
+	r.WantUp("update", team(harness.Props{"owners": list()}))
 	wantRoster(t, h, me+" owner", "a@example.com viewer?", "a@example.com ?")
 }
 
 func TestMembersWhoseInvitationIsAcceptedAreNoDifference(t *testing.T) {
 	h := people(t)
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", team(harness.Props{"owners": list("A@example.com"), "viewers": list("b@example.com")}))
+	r.WantUp("create", team(harness.Props{"owners": list("A@example.com"), "viewers": list("b@example.com")}))
 	if err := h.Emulator.AcceptInvitation("a@example.com"); err != nil {
 		t.Fatal(err)
 	}
-	drift(t, r)
-	call(h, "DELETE", underOrganization+"/users/"+userIDs(h)["a@example.com"], nil)
-	drift(t, r, "owners[0]")
-	up(t, r, "update", team(harness.Props{"owners": list("A@example.com"), "viewers": list("b@example.com")}))
+	r.WantDrift()
+	h.Call("DELETE", underOrganization+"/users/"+userIDs(h)["a@example.com"], nil)
+	r.WantDrift("owners[0]")
+	r.WantUp("update", team(harness.Props{"owners": list("A@example.com"), "viewers": list("b@example.com")}))
 	wantRoster(t, h, me+" owner", "a@example.com owner?", "b@example.com viewer?")
 }
 
 func TestMembersNeverDropThePersonOfTheToken(t *testing.T) {
 	h := people(t)
 	r := h.Resource("OrganizationMembers", "x")
-	up(t, r, "create", team(harness.Props{"owners": list("You@example.com", "a@example.com"), "authoritative": true}))
-	up(t, r, "update", team(harness.Props{"owners": list("a@example.com"), "authoritative": true}))
+	r.WantUp("create", team(harness.Props{"owners": list("You@example.com", "a@example.com"), "authoritative": true}))
+	r.WantUp("update", team(harness.Props{"owners": list("a@example.com"), "authoritative": true}))
 	wantRoster(t, h, me+" owner", "a@example.com owner?")
 	if !h.Warned("you@example.com keeps the role owner: it is the person that the API token belongs to") {
 		t.Errorf("no warning among %v", h.Logs())
 	}
-	drift(t, r)
+	r.WantDrift()
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
@@ -252,13 +252,13 @@ func TestMembersAfterAHalfDoneCreation(t *testing.T) {
 	if r.ID != organization {
 		t.Errorf("the ID is %q, although a role was given", r.ID)
 	}
-	up(t, r, "update", inputs)
+	r.WantUp("update", inputs)
 	wantRoster(t, h, me+" owner", "a@example.com viewer", "a@example.com owner", "b@example.com owner?")
 }
 
 func TestMembersInvitedToAnotherOrganizationAreNotThoseOfThisOne(t *testing.T) {
 	h := people(t)
-	call(h, "POST", "/v1/invitations", harness.Props{"members": list(harness.Props{
+	h.Call("POST", "/v1/invitations", harness.Props{"members": list(harness.Props{
 		"userEmail": "a@example.com", "roleBindings": list(harness.Props{"roleId": owner, "scopes": list(harness.Props{"id": one, "type": "ORGANIZATION"})}),
 	})})
 	r := h.Resource("OrganizationMembers", "x")

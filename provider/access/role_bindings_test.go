@@ -55,7 +55,7 @@ func TestRoleBindingsCheck(t *testing.T) {
 func TestRoleBindingsSendIDsUnderTheirKinds(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("RoleBindings", "x")
-	up(t, r, "create", roleBinding(harness.Props{
+	r.WantUp("create", roleBinding(harness.Props{
 		"scopes": list(
 			harness.Props{"kind": "Cluster", "resourceId": two}, harness.Props{"kind": "organization", "resourceId": organization}),
 		"subjects": subjects(bound(one), harness.Props{"kind": "SERVICE_ACCOUNT", "serviceAccountId": two},
@@ -63,44 +63,44 @@ func TestRoleBindingsSendIDsUnderTheirKinds(t *testing.T) {
 	}))
 	id := func(kind, id string) harness.Props { return harness.Props{kind: harness.Props{"id": id}} }
 	h.Forget()
-	up(t, r, "update", roleBinding(harness.Props{
+	r.WantUp("update", roleBinding(harness.Props{
 		"scopes":   list(harness.Props{"kind": "Cluster", "resourceId": two}),
 		"subjects": subjects(harness.Props{"kind": "SERVICE_ACCOUNT", "serviceAccountId": two}, bound(one)),
 	}))
 	wantJSON(t, "sent", h.Body("PATCH", r.ID)["definition"], harness.Props{
 		"roleId": three, "scopes": list(id("cluster", two)), "subjects": list(id("user", one), id("serviceAccount", two)), // in the order of before
 	})
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestRoleBindingsTakeARoleOnlyFromThoseAPreviewHasShown(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("RoleBindings", "x")
-	up(t, r, "create", roleBinding(nil))
+	r.WantUp("create", roleBinding(nil))
 	path := underOrganization + "/role-bindings/" + r.ID
-	now := call(h, "GET", path, nil)
+	now := h.Call("GET", path, nil)
 	definition := now["definition"].(harness.Props)
 	definition["subjects"] = append(definition["subjects"].([]any), harness.Props{"group": harness.Props{"id": two}})
-	call(h, "PATCH", path, harness.Props{"name": now["name"], "definition": definition})
+	h.Call("PATCH", path, harness.Props{"name": now["name"], "definition": definition})
 
-	up(t, r, "update", roleBinding(harness.Props{"description": "d"}))
+	r.WantUp("update", roleBinding(harness.Props{"description": "d"}))
 	if sent := h.Body("PATCH", r.ID)["definition"].(harness.Props)["subjects"].([]any); len(sent) != 2 {
 		t.Errorf("an update of something else sends the subjects %v", sent)
 	}
-	drift(t, r, "subjects[0].subjects[1]")
-	up(t, r, "update", roleBinding(harness.Props{"description": "d"}))
+	r.WantDrift("subjects[0].subjects[1]")
+	r.WantUp("update", roleBinding(harness.Props{"description": "d"}))
 	if sent := h.Body("PATCH", r.ID)["definition"].(harness.Props)["subjects"].([]any); len(sent) != 1 {
 		t.Errorf("an update after the refresh sends the subjects %v", sent)
 	}
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestRoleBindingsAreFoundAfterALostAnswer(t *testing.T) {
 	h := harness.New(t, func(o *emulator.Options) { o.Settings.PageSize = 1 })
 	r := h.Resource("RoleBindings", "x")
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Action: emulator.Drop})
-	up(t, r, "create", roleBinding(nil))
-	if made := writes(h); len(made) != 1 {
+	r.WantUp("create", roleBinding(nil))
+	if made := h.Writes(); len(made) != 1 {
 		t.Errorf("there were the calls %v", made)
 	}
 }
@@ -108,11 +108,11 @@ func TestRoleBindingsAreFoundAfterALostAnswer(t *testing.T) {
 func TestRoleBindingsThatFailAreWarnedOf(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("RoleBindings", "x")
-	up(t, r, "create", roleBinding(nil))
+	r.WantUp("create", roleBinding(nil))
 	h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: `{"roleBindings":[{"id":"` + r.ID + `","name":"viewers","definition":{"roleId":"` + three + `",
 		"scopes":[{"organization":{"id":"` + organization + `"}}],"subjects":[{"user":{"id":"` + one + `"}}]},
 		"status":[{"state":"CREATED"},{"state":"FAILED","message":"quota exceeded"}]}]}`})
-	drift(t, r)
+	r.WantDrift()
 	if !h.Warned(`"viewers" is not in force: CAST AI could not make the policies for it: quota exceeded`) {
 		t.Errorf("no warning among %v", h.Logs())
 	}

@@ -32,17 +32,17 @@ func okta(change harness.Props) harness.Props {
 func TestSSOBodies(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SSOConnection", "x")
-	up(t, r, "create", oidc(harness.Props{"additionalEmailDomains": list("a.example.com")}))
+	r.WantUp("create", oidc(harness.Props{"additionalEmailDomains": list("a.example.com")}))
 	wantJSON(t, "created with", h.Body("POST", "/sso-connections"), harness.Props{
 		"name": "idp", "emailDomain": "example.com", "additionalEmailDomains": list("a.example.com"), "oidc": harness.Props{
 			"issuerUrl": "https://idp.example.com", "clientId": "c", "clientSecret": "hush-hush", "type": "TYPE_BACK_CHANNEL"},
 	})
 	// A role set in the console stays, and domains can be taken away.
-	call(h, "POST", "/v1/sso-connections/"+r.ID, harness.Props{"defaultRoleId": one})
-	up(t, r, "update", oidc(nil))
+	h.Call("POST", "/v1/sso-connections/"+r.ID, harness.Props{"defaultRoleId": one})
+	r.WantUp("update", oidc(nil))
 	wantJSON(t, "domains sent", h.Body("POST", r.ID)["additionalEmailDomains"], []any{})
-	drift(t, r)
-	now := call(h, "GET", "/v1/sso-connections/"+r.ID, nil)["connection"].(harness.Props)
+	r.WantDrift()
+	now := h.Call("GET", "/v1/sso-connections/"+r.ID, nil)["connection"].(harness.Props)
 	if now["defaultRoleId"] != one {
 		t.Errorf("the role is now %v", now["defaultRoleId"])
 	}
@@ -68,32 +68,32 @@ func TestSSOChecksTheProviders(t *testing.T) {
 func TestSSOSecretChangedElsewhere(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SSOConnection", "x")
-	up(t, r, "create", okta(nil))
-	drift(t, r)
+	r.WantUp("create", okta(nil))
+	r.WantDrift()
 	if got := r.Output("okta").(map[string]any)["clientSecret"]; got != "hush-hush" {
 		t.Errorf("after a refresh the secret output is %v", got)
 	}
-	call(h, "POST", "/v1/sso-connections/"+r.ID, harness.Props{
+	h.Call("POST", "/v1/sso-connections/"+r.ID, harness.Props{
 		"okta": harness.Props{"oktaDomain": "example.okta.com", "clientId": "c", "clientSecret": "another"},
 	})
-	drift(t, r, "okta.clientSecret")
+	r.WantDrift("okta.clientSecret")
 	if secret := r.Inputs["okta"].ObjectValue()["clientSecret"]; !secret.IsSecret() {
 		t.Errorf("the secret is %v", secret)
 	}
-	up(t, r, "update", okta(nil))
-	drift(t, r)
+	r.WantUp("update", okta(nil))
+	r.WantDrift()
 	// What is no hash says nothing of the secret.
 	for _, shown := range []string{`"***"`, `""`, `"aGVsbG8="`, `null`} {
 		h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: `{"connection":{"id":"` + r.ID + `","name":"idp",
 			"emailDomain":"example.com","okta":{"oktaDomain":"example.okta.com","clientId":"c","clientSecret":` + shown + `}}}`})
-		drift(t, r)
+		r.WantDrift()
 	}
 }
 
 func TestSSOSynchronization(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SSOConnection", "x")
-	up(t, r, "create", okta(nil))
+	r.WantUp("create", okta(nil))
 	if token := r.Output("syncAuthToken"); token != "" {
 		t.Errorf("without synchronization the token is %q", token)
 	}
@@ -106,29 +106,29 @@ func TestSSOSynchronization(t *testing.T) {
 	if err != nil || !planned["syncAuthToken"].ContainsUnknowns() {
 		t.Errorf("switching it on is planned to make the token %v, %v", planned["syncAuthToken"], err)
 	}
-	up(t, r, "update", on)
+	r.WantUp("update", on)
 	token := r.Output("syncAuthToken").(string)
 	if len(token) < 10 || !r.Outputs["syncAuthToken"].IsSecret() {
 		t.Errorf("the token is %v", r.Outputs["syncAuthToken"])
 	}
-	drift(t, r)
+	r.WantDrift()
 	h.Forget()
-	up(t, r, "update", okta(harness.Props{"synchronizeUserGroups": true, "name": "new"}))
-	wantJSON(t, "calls for a new name", writes(h), list("POST /v1/sso-connections/"+r.ID))
+	r.WantUp("update", okta(harness.Props{"synchronizeUserGroups": true, "name": "new"}))
+	wantJSON(t, "calls for a new name", h.Writes(), list("POST /v1/sso-connections/"+r.ID))
 	if r.Output("syncAuthToken") != token {
 		t.Error("the token has changed")
 	}
-	call(h, "POST", "/v1/sso-connections/"+r.ID+"/sync", harness.Props{"sync": false})
-	drift(t, r, "synchronizeUserGroups")
-	up(t, r, "update", okta(harness.Props{"synchronizeUserGroups": true, "name": "new"}))
+	h.Call("POST", "/v1/sso-connections/"+r.ID+"/sync", harness.Props{"sync": false})
+	r.WantDrift("synchronizeUserGroups")
+	r.WantUp("update", okta(harness.Props{"synchronizeUserGroups": true, "name": "new"}))
 	if r.Output("syncAuthToken") == token {
 		t.Error("the new token is not in the outputs")
 	}
-	up(t, r, "update", okta(harness.Props{"name": "new"}))
+	r.WantUp("update", okta(harness.Props{"name": "new"}))
 	if sent := h.Body("POST", "/sync")["sync"]; sent != false {
 		t.Errorf("dropping the switch sent %v", sent)
 	}
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestSSOSynchronizationThatFails(t *testing.T) {
@@ -140,7 +140,7 @@ func TestSSOSynchronizationThatFails(t *testing.T) {
 	if r.ID == "" {
 		t.Fatal("the connection is not in the state")
 	}
-	up(t, r, "update", okta(harness.Props{"synchronizeUserGroups": true}))
+	r.WantUp("update", okta(harness.Props{"synchronizeUserGroups": true}))
 	if r.Output("syncAuthToken") == "" {
 		t.Error("there is no token")
 	}
@@ -156,7 +156,7 @@ func TestSSOThatDoesNotWorkIsKeptInTheState(t *testing.T) {
 	if r.ID == "" || r.Outputs["emailDomain"] != resource.NewProperty("example.com") {
 		t.Errorf("the state is %q %v", r.ID, r.Outputs)
 	}
-	up(t, r, "update", okta(nil))
+	r.WantUp("update", okta(nil))
 	h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 200, Body: strings.Replace(failed, "FAILED", "INACTIVE", 1)})
 	if _, err := r.Refresh(); err != nil {
 		t.Error("refresh:", err)
@@ -169,16 +169,16 @@ func TestSSOThatDoesNotWorkIsKeptInTheState(t *testing.T) {
 func TestSSOWithAnotherProvider(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SSOConnection", "x")
-	up(t, r, "create", okta(nil))
-	up(t, r, "update", oidc(nil))
+	r.WantUp("create", okta(nil))
+	r.WantUp("update", oidc(nil))
 	if sent := h.Body("POST", r.ID); sent["okta"] != nil {
 		t.Errorf("the old provider was sent again: %v", sent)
 	}
 	if !h.Warned("still has okta besides what the program gives") {
 		t.Errorf("no warning among %v", h.Logs())
 	}
-	drift(t, r)
-	up(t, r, "update", oidc(harness.Props{"name": "new"}))
+	r.WantDrift()
+	r.WantUp("update", oidc(harness.Props{"name": "new"}))
 	if sent := h.Body("POST", r.ID); sent["okta"] != nil {
 		t.Errorf("the old provider was sent again: %v", sent)
 	}

@@ -20,13 +20,13 @@ var scaling = props{"minReplicas": 1, "maxReplicas": 3, "targetMetric": "GPU_CAC
 func TestHostedModelBodies(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("AiOptimizerHostedModel", "x")
-	f.up(x, f.model(nil), "create")
+	x.WantUp("create", f.model(nil))
 	same(t, "the body", f.Body("POST", "/hosted-models"), f.model(nil))
 	if x.Output("status") != "RUNNING" || x.Output("cloudProvider") != "AWS" || x.Output("namespace") != "castai-llms" {
 		t.Errorf("the outputs are %v", x.Outputs)
 	}
 	// What the service adds by itself is no difference, and does not go back.
-	f.settled(x, f.model(nil))
+	x.WantSettled(f.model(nil))
 	inputs := f.model(nil)
 	for i, step := range []struct{ change, body props }{
 		{props{"horizontalAutoscaling": with(scaling, props{"enabled": true})}, props{"horizontalAutoscaling": with(scaling, props{"enabled": true})}},
@@ -51,7 +51,7 @@ func TestHostedModelBodies(t *testing.T) {
 	} {
 		inputs = with(inputs, step.change)
 		f.Forget()
-		f.up(x, inputs, "update")
+		x.WantUp("update", inputs)
 		if step.body == nil {
 			if slices.ContainsFunc(f.Calls(), func(call string) bool { return strings.HasPrefix(call, "PATCH") }) {
 				t.Errorf("update %d: there were the calls %v", i, f.Calls())
@@ -59,7 +59,7 @@ func TestHostedModelBodies(t *testing.T) {
 		} else {
 			same(t, "the body of update "+string(rune('a'+i)), f.Body("PATCH", x.ID), step.body)
 		}
-		f.settled(x, inputs)
+		x.WantSettled(inputs)
 	}
 }
 
@@ -69,12 +69,12 @@ func TestHostedModelToken(t *testing.T) {
 	f := setup(t)
 	inputs := f.model(props{"vllmConfig": props{"huggingFaceToken": harness.Secret("hf_1")}})
 	x := f.Resource("AiOptimizerHostedModel", "x")
-	f.up(x, inputs, "create")
-	f.settled(x, inputs)
+	x.WantUp("create", inputs)
+	x.WantSettled(inputs)
 	if !x.Outputs["vllmConfig"].ObjectValue()["huggingFaceToken"].IsSecret() {
 		t.Errorf("the outputs are %v", x.Outputs)
 	}
-	f.up(x, with(inputs, props{"nodeTemplateName": "gpu"}), "update")
+	x.WantUp("update", with(inputs, props{"nodeTemplateName": "gpu"}))
 	same(t, "the body", f.Body("PATCH", x.ID), props{"nodeTemplateName": "gpu"})
 
 	y := f.Resource("AiOptimizerHostedModel", "y")
@@ -82,16 +82,16 @@ func TestHostedModelToken(t *testing.T) {
 		t.Fatal(err)
 	}
 	inputs = f.model(props{"organizationId": org, "nodeTemplateName": "large"})
-	f.up(y, inputs, "update")
+	y.WantUp("update", inputs)
 	same(t, "the body", f.Body("PATCH", x.ID), props{"nodeTemplateName": "large"})
-	f.up(y, with(inputs, props{"vllmConfig": props{"huggingFaceToken": harness.Secret("hf_2")}}), "update")
+	y.WantUp("update", with(inputs, props{"vllmConfig": props{"huggingFaceToken": harness.Secret("hf_2")}}))
 	same(t, "the body", f.Body("PATCH", x.ID), props{"vllmConfig": props{"huggingFaceToken": "hf_2"}})
 
 	// A secret that the service makes of the token does not go back beside it.
-	f.call(http.MethodPatch, f.models+"/"+x.ID, props{"vllmConfig": props{"secretName": "made"}})
+	f.Call(http.MethodPatch, f.models+"/"+x.ID, props{"vllmConfig": props{"secretName": "made"}})
 	inputs = with(inputs, props{"vllmConfig": props{"huggingFaceToken": harness.Secret("hf_2")}})
-	f.settled(y, inputs)
-	f.up(y, with(inputs, props{"vllmConfig": props{"huggingFaceToken": harness.Secret("hf_3")}}), "update")
+	y.WantSettled(inputs)
+	y.WantUp("update", with(inputs, props{"vllmConfig": props{"huggingFaceToken": harness.Secret("hf_3")}}))
 	same(t, "the body", f.Body("PATCH", x.ID), props{"vllmConfig": props{"huggingFaceToken": "hf_3"}})
 }
 
@@ -99,7 +99,7 @@ func TestHostedModelChecks(t *testing.T) {
 	f := setup(t)
 	refused := func(change props, properties ...string) {
 		t.Helper()
-		f.refused("AiOptimizerHostedModel", f.model(change), properties...)
+		f.Refused("AiOptimizerHostedModel", f.model(change), properties...)
 	}
 	refused(nil)
 	refused(props{"port": 0}, "port")
@@ -119,21 +119,21 @@ func TestHostedModelChecks(t *testing.T) {
 func TestHostedModelWaits(t *testing.T) {
 	f := setup(t, func(o *emulator.Options) { o.Settings.AgentDelay = 300 * time.Millisecond })
 	x := f.Resource("AiOptimizerHostedModel", "x")
-	f.up(x, f.model(nil), "create")
+	x.WantUp("create", f.model(nil))
 	same(t, "the status", x.Output("status"), "DEPLOYING")
 	y := f.Resource("AiOptimizerHostedModel", "y")
 	inputs := f.model(props{"service": "other", "waitForRunning": true})
-	f.up(y, inputs, "create")
+	y.WantUp("create", inputs)
 	if y.Output("status") != "RUNNING" || y.Output("currentReplicas") != 1.0 {
 		t.Errorf("the outputs are %v", y.Outputs)
 	}
-	f.settled(y, inputs)
+	y.WantSettled(inputs)
 
 	f.Emulator.Configure(func(s *emulator.Settings) { s.AgentDelay = time.Hour })
 	z := f.Resource("AiOptimizerHostedModel", "z")
 	z.Timeout = time.Second
 	_, err := z.Up(f.model(props{"service": "third", "waitForRunning": true}))
-	fails(t, "a model that does not come", err, "does not run", "DEPLOYING", "customTimeouts")
+	fails(t, err, "does not run", "DEPLOYING", "customTimeouts")
 	if z.ID == "" || !z.Failed {
 		t.Error("the state does not keep it")
 	}
@@ -141,7 +141,7 @@ func TestHostedModelWaits(t *testing.T) {
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.models, Status: 200, Body: failed, Times: -1})
 	z.Timeout = 0
 	_, err = z.Up(f.model(props{"service": "third", "waitForRunning": true, "nodeTemplateName": "gpu"}))
-	fails(t, "a model that fails", err, z.ID, "no GPU")
+	fails(t, err, z.ID, "no GPU")
 	if _, err := z.Refresh(); err != nil || !f.Warned("FAILED: no GPU") {
 		t.Errorf("a refresh fails with %v, or does not warn", err)
 	}
@@ -152,8 +152,8 @@ func TestHostedModelWaits(t *testing.T) {
 func TestHostedModelDeletion(t *testing.T) {
 	f := setup(t, func(o *emulator.Options) { o.Settings.DisconnectDelay = 300 * time.Millisecond })
 	x := f.Resource("AiOptimizerHostedModel", "x")
-	f.up(x, f.model(nil), "create")
-	f.up(x, f.model(props{"port": 9090}), "replace")
+	x.WantUp("create", f.model(nil))
+	x.WantUp("replace", f.model(props{"port": 9090}))
 	calls := f.Calls()
 	if deleted := slices.IndexFunc(calls, func(call string) bool { return strings.HasPrefix(call, "DELETE") }); deleted < 0 ||
 		!slices.ContainsFunc(calls[deleted:], func(call string) bool { return strings.HasPrefix(call, "POST") }) {
@@ -161,24 +161,24 @@ func TestHostedModelDeletion(t *testing.T) {
 	}
 	f.Emulator.Configure(func(s *emulator.Settings) { s.DisconnectDelay = time.Hour })
 	x.Timeout = time.Second
-	fails(t, "a deletion that takes too long", x.Delete(), x.ID, "is DELETING", "customTimeouts", "destroy again")
+	fails(t, x.Delete(), x.ID, "is DELETING", "customTimeouts", "destroy again")
 	going := `{"items":[{"id":"` + x.ID + `","clusterId":"c","modelSpecsId":"s","service":"llama","port":9090,"status":"`
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.models, Status: 200, Body: going + `DELETING"}],"totalCount":1}`})
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.models, Status: 200, Body: going + `FAILED","statusReason":"in use"}],"totalCount":1}`})
 	x.Timeout = 0
-	fails(t, "a deletion that fails", x.Delete(), x.ID, "in use")
+	fails(t, x.Delete(), x.ID, "in use")
 }
 
 // Models are found on every page of the list.
 func TestHostedModelPages(t *testing.T) {
 	f := setup(t, func(o *emulator.Options) { o.Settings.PageSize = 1 })
 	x, y := f.Resource("AiOptimizerHostedModel", "x"), f.Resource("AiOptimizerHostedModel", "y")
-	f.up(x, f.model(nil), "create")
-	f.up(y, f.model(props{"service": "second"}), "create")
-	f.settled(y, f.model(props{"service": "second"}))
+	x.WantUp("create", f.model(nil))
+	y.WantUp("create", f.model(props{"service": "second"}))
+	y.WantSettled(f.model(props{"service": "second"}))
 	if err := x.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	f.settled(y, f.model(props{"service": "second"}))
-	fails(t, "importing what is gone", x.Import(f.cluster+"/"+x.ID), "does not exist")
+	y.WantSettled(f.model(props{"service": "second"}))
+	fails(t, x.Import(f.cluster+"/"+x.ID), "does not exist")
 }

@@ -17,7 +17,7 @@ func bucket(more props) props {
 func TestModelRegistry(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("AiOptimizerModelRegistry", "x")
-	f.up(x, bucket(nil), "create")
+	x.WantUp("create", bucket(nil))
 	same(t, "the body", f.Body("POST", "/model-registries"), props{
 		"credentials": key, "provider": props{"type": "S3", "s3": props{"bucket": "b", "region": "us-east-1"}},
 	})
@@ -25,13 +25,13 @@ func TestModelRegistry(t *testing.T) {
 	if !strings.HasPrefix(user, "castai-") || x.Output("status") != "ACTIVE" || !x.Outputs["credentials"].IsSecret() {
 		t.Errorf("the outputs are %v", x.Outputs)
 	}
-	f.settled(x, bucket(nil))
+	x.WantSettled(bucket(nil))
 	if x.Output("s3").(props)["userName"] != user || x.Input("s3").(props)["userName"] != nil {
 		t.Errorf("after a refresh the inputs are %v and the outputs %v", x.Inputs, x.Outputs)
 	}
 	// Neither saying the default nor another layout of the credentials is a change.
-	f.up(x, bucket(props{"providerType": "S3"}), "same")
-	f.up(x, bucket(props{"credentials": "{\n \"secret_access_key\": \"b\", \"access_key_id\": \"a\" }"}), "same")
+	x.WantUp("same", bucket(props{"providerType": "S3"}))
+	x.WantUp("same", bucket(props{"credentials": "{\n \"secret_access_key\": \"b\", \"access_key_id\": \"a\" }"}))
 	for _, inputs := range []props{
 		bucket(props{"s3": props{"bucket": "c", "region": "us-east-1"}}),
 		bucket(props{"s3": props{"bucket": "b", "region": "us-east-2"}}),
@@ -43,7 +43,7 @@ func TestModelRegistry(t *testing.T) {
 	}
 
 	y := f.Resource("AiOptimizerModelRegistry", "y")
-	f.up(y, bucket(props{"s3": nil, "gcs": props{"bucket": "b", "prefix": "p"}, "providerType": "GCS"}), "create")
+	y.WantUp("create", bucket(props{"s3": nil, "gcs": props{"bucket": "b", "prefix": "p"}, "providerType": "GCS"}))
 	same(t, "the body", f.Body("POST", "/model-registries")["provider"], props{"type": "GCS", "gcs": props{"bucket": "b", "prefix": "p"}})
 	if account, _ := y.Output("gcs").(props)["serviceAccount"].(string); !strings.Contains(account, "@") {
 		t.Errorf("the outputs are %v", y.Outputs)
@@ -55,7 +55,7 @@ func TestModelRegistry(t *testing.T) {
 func TestModelRegistryImport(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("AiOptimizerModelRegistry", "x")
-	f.up(x, bucket(nil), "create")
+	x.WantUp("create", bucket(nil))
 	y := f.Resource("AiOptimizerModelRegistry", "y")
 	if err := y.Import(x.ID); err != nil { // as the bridged provider has it, without the organization
 		t.Fatal(err)
@@ -63,12 +63,12 @@ func TestModelRegistryImport(t *testing.T) {
 	same(t, "the imported bucket", y.Input("s3"), props{"bucket": "b", "region": "us-east-1"})
 	f.Forget()
 	inputs := bucket(props{"organizationId": org})
-	f.up(y, inputs, "same")
+	y.WantUp("same", inputs)
 	if calls := f.Calls(); len(calls) > 0 || y.ID != x.ID {
 		t.Errorf("there were the calls %v", calls)
 	}
 	y.Inputs, _ = y.Check(inputs) // the engine keeps the inputs of what is the same
-	f.settled(y, inputs)
+	y.WantSettled(inputs)
 	f.replaces(y, with(inputs, props{"credentials": `{}`}))
 }
 
@@ -76,17 +76,17 @@ func TestModelRegistryChecks(t *testing.T) {
 	f := setup(t)
 	const kind = "AiOptimizerModelRegistry"
 	gcs := props{"bucket": "b"}
-	f.refused(kind, bucket(nil))
-	f.refused(kind, bucket(props{"s3": nil}), "s3")
-	f.refused(kind, bucket(props{"gcs": gcs}), "gcs")
-	f.refused(kind, bucket(props{"s3": nil, "gcs": gcs}), "s3", "gcs")
-	f.refused(kind, bucket(props{"providerType": "GCS"}), "s3", "gcs")
-	f.refused(kind, bucket(props{"providerType": "GCS", "s3": nil}), "gcs")
-	f.refused(kind, bucket(props{"providerType": harness.Unknown, "gcs": gcs}), "gcs")
-	f.refused(kind, bucket(props{"s3": props{"bucket": "", "region": ""}}), "s3.bucket", "s3.region")
-	f.refused(kind, bucket(props{"s3": props{"bucket": "b", "region": "r", "userName": "u"}}), "s3.userName")
-	f.refused(kind, props{"s3": props{"bucket": "b", "region": "r"}}, "credentials")
-	f.refused(kind, bucket(props{"providerType": "AZURE"}))
+	f.Refused(kind, bucket(nil))
+	f.Refused(kind, bucket(props{"s3": nil}), "s3")
+	f.Refused(kind, bucket(props{"gcs": gcs}), "gcs")
+	f.Refused(kind, bucket(props{"s3": nil, "gcs": gcs}), "s3", "gcs")
+	f.Refused(kind, bucket(props{"providerType": "GCS"}), "s3", "gcs")
+	f.Refused(kind, bucket(props{"providerType": "GCS", "s3": nil}), "gcs")
+	f.Refused(kind, bucket(props{"providerType": harness.Unknown, "gcs": gcs}), "gcs")
+	f.Refused(kind, bucket(props{"s3": props{"bucket": "", "region": ""}}), "s3.bucket", "s3.region")
+	f.Refused(kind, bucket(props{"s3": props{"bucket": "b", "region": "r", "userName": "u"}}), "s3.userName")
+	f.Refused(kind, props{"s3": props{"bucket": "b", "region": "r"}}, "credentials")
+	f.Refused(kind, bucket(props{"providerType": "AZURE"}))
 	if !f.Warned("AZURE") {
 		t.Error("there was no warning of an unknown type")
 	}
@@ -97,7 +97,7 @@ func TestModelRegistryChecks(t *testing.T) {
 func TestModelRegistryErrors(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("AiOptimizerModelRegistry", "x")
-	f.up(x, bucket(props{"credentials": "nonsense"}), "create")
+	x.WantUp("create", bucket(props{"credentials": "nonsense"}))
 	if x.Output("status") != "ERROR" || !f.Warned("is no JSON text") || !f.Warned("the credentials cannot be read") {
 		t.Errorf("the outputs are %v, and the log is %v", x.Outputs, f.Logs())
 	}

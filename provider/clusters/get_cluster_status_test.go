@@ -22,7 +22,7 @@ func TestClusterStatus(t *testing.T) {
 	up(t, first, registered, "create")
 	status := func() harness.Props {
 		t.Helper()
-		h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL})
+		h.Reopen()
 		got, err := h.Invoke("getClusterStatus", harness.Props{"clusterId": first.ID})
 		if err != nil {
 			t.Fatal(err)
@@ -101,7 +101,7 @@ func TestClusterStatusOfAny(t *testing.T) {
 			t.Fatal(err)
 		}
 		h.Emulator.Fail(emulator.Fault{Method: http.MethodGet, Path: clusters + "/{id}", Status: 200, Body: string(body)})
-		h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL})
+		h.Reopen()
 		got, err := h.Invoke("getClusterStatus", harness.Props{"clusterId": first.ID})
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
@@ -118,7 +118,7 @@ func TestClusterStatusErrors(t *testing.T) {
 	first := h.Resource("EksClusterId", "id")
 	up(t, first, registered, "create")
 	status := func() error {
-		h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL})
+		h.Reopen()
 		_, err := h.Invoke("getClusterStatus", harness.Props{"clusterId": first.ID})
 		return err
 	}

@@ -151,7 +151,7 @@ func TestGetClusters(t *testing.T) {
 			t.Errorf("%v: %d clusters", test.inputs, len(clusters))
 		}
 	}
-	h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL}) // forgets the list
+	h.Reopen() // forgets the list
 	h.Emulator.Fail(emulator.Fault{Status: 403, Path: "/v1/kubernetes/external-clusters"})
 	if _, err := h.Invoke("getClusters", harness.Props{}); err == nil || !strings.Contains(err.Error(), "cannot list clusters") {
 		t.Errorf("without the right the error is %v", err)

@@ -10,7 +10,7 @@ import (
 
 func TestAllocationGroup(t *testing.T) {
 	f := setup(t)
-	cluster := f.cluster("one")
+	cluster := f.Register("one")
 	r := f.Resource("AllocationGroup", "web")
 	f.up(r, "create", props{"name": "web"})
 	same(t, "the least body", f.body("POST", groups), props{"name": "web", "filter": props{}})
@@ -44,7 +44,7 @@ func TestAllocationGroupOfTheConsole(t *testing.T) {
 	f.up(r, "create", inputs)
 	team := props{"label": "team", "value": "web", "operator": "Equal"}
 	nodes := list(props{"label": "pool", "operator": "NotEqual", "value": "b"})
-	f.call(http.MethodPut, groups+"/"+r.ID, props{"name": "web", "filter": props{
+	f.Call(http.MethodPut, groups+"/"+r.ID, props{"name": "web", "filter": props{
 		"labels": list(team), "nodeLabels": nodes, "nodeLabelsOperator": "AND", "namespaces": list("shop")}})
 	f.settled(r, inputs)
 	f.up(r, "update", with(inputs, props{"name": "shop"}))
@@ -52,7 +52,7 @@ func TestAllocationGroupOfTheConsole(t *testing.T) {
 		"labels": list(team), "nodeLabels": nodes, "nodeLabelsOperator": "AND", "namespaces": list("shop"), "labelsOperator": "OR", "clusterIds": list(),
 	}})
 
-	f.call(http.MethodPut, groups+"/"+r.ID, props{"name": "shop", "filter": props{"labels": list(team, props{"label": "app", "operator": "Exists"})}})
+	f.Call(http.MethodPut, groups+"/"+r.ID, props{"name": "shop", "filter": props{"labels": list(team, props{"label": "app", "operator": "Exists"})}})
 	f.drift(r, "update", "labels")
 	f.up(r, "update", with(inputs, props{"name": "shop"}))
 	f.settled(r, with(inputs, props{"name": "shop"}))
@@ -92,7 +92,7 @@ func TestAllocationGroupIsMadeOnce(t *testing.T) {
 	r := f.Resource("AllocationGroup", "web")
 	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: groups, Action: emulator.Drop})
 	f.up(r, "create", props{"name": "web", "labels": props{"team": "web"}})
-	if items := f.call(http.MethodGet, groups, nil)["items"].([]any); len(items) != 1 {
+	if items := f.Call(http.MethodGet, groups, nil)["items"].([]any); len(items) != 1 {
 		t.Errorf("there are %d groups", len(items))
 	}
 }

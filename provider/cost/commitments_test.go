@@ -34,7 +34,7 @@ func gcpFile(cuds ...string) props {
 // imported is what others have imported.
 func (f *fixture) imported(path string, items ...any) {
 	f.T.Helper()
-	f.call(http.MethodPost, path+"?behaviour=OVERWRITE", items)
+	f.Call(http.MethodPost, path+"?behaviour=OVERWRITE", items)
 }
 
 func foreignAzure() props {
@@ -44,13 +44,13 @@ func foreignAzure() props {
 // found is a commitment of the service by its name, with the clusters it is for.
 func (f *fixture) found(name string) props {
 	f.T.Helper()
-	for _, c := range f.call(http.MethodGet, commitments, nil)["commitments"].([]any) {
+	for _, c := range f.Call(http.MethodGet, commitments, nil)["commitments"].([]any) {
 		c := c.(props)
 		if c["name"] != name {
 			continue
 		}
 		clusters := list()
-		for _, a := range f.call(http.MethodGet, commitments+"/"+c["id"].(string)+"/assignments", nil)["assignments"].([]any) {
+		for _, a := range f.Call(http.MethodGet, commitments+"/"+c["id"].(string)+"/assignments", nil)["assignments"].([]any) {
 			clusters = append(clusters, a.(props)["clusterId"])
 		}
 		c["clusters"] = clusters
@@ -62,8 +62,8 @@ func (f *fixture) found(name string) props {
 func (f *fixture) set(name string, settings props, clusters ...any) {
 	f.T.Helper()
 	path := commitments + "/" + f.found(name)["id"].(string)
-	f.call(http.MethodPut, path, settings)
-	f.call(http.MethodPut, path+"/assignments", append([]any{}, clusters...))
+	f.Call(http.MethodPut, path, settings)
+	f.Call(http.MethodPut, path+"/assignments", append([]any{}, clusters...))
 }
 
 func (f *fixture) wantUse(name string, want props, clusters ...any) {
@@ -80,7 +80,7 @@ func TestCommitmentsOfAzure(t *testing.T) {
 	r := f.Resource("Commitments", "azure")
 	f.up(r, "create", azureFile(webRow, batchRow))
 	same(t, "the ID", r.ID, org+":azure")
-	same(t, "the writes", f.writes(), list("POST "+azureImport))
+	same(t, "the writes", f.Writes(), list("POST "+azureImport))
 	same(t, "the mode", f.Emulator.Requests()[slices.Index(f.Calls(), "POST "+azureImport)].Query, "behaviour=APPEND")
 	item := f.body("POST", azureImport).([]any)[0]
 	same(t, "an item", item, props{"name": "web", "reservationId": "AAAA-1", "status": "Succeeded", "term": "P3Y", "type": "VirtualMachines",
@@ -97,7 +97,7 @@ func TestCommitmentsOfAzure(t *testing.T) {
 	batch := f.found("batch")["id"].(string)
 	f.Forget()
 	f.up(r, "update", azureFile(webRow, strings.Replace(batchRow, "aaaa-2", "aaaa-3", 1)))
-	same(t, "the writes", f.writes(), list("POST "+azureImport, "DELETE "+commitments+"/"+batch))
+	same(t, "the writes", f.Writes(), list("POST "+azureImport, "DELETE "+commitments+"/"+batch))
 	same(t, "the import", len(f.body("POST", azureImport).([]any)), 1)
 }
 
@@ -108,7 +108,7 @@ func TestCommitmentsDropped(t *testing.T) {
 	batch := f.found("batch")["id"].(string)
 	f.Forget()
 	f.up(r, "update", azureFile(webRow))
-	same(t, "the writes", f.writes(), list("DELETE "+commitments+"/"+batch))
+	same(t, "the writes", f.Writes(), list("DELETE "+commitments+"/"+batch))
 	f.settled(r, azureFile(webRow))
 	f.up(r, "update", azureFile())
 	if !f.Warned("will be removed") {
@@ -139,7 +139,7 @@ func TestCommitmentsOfGCP(t *testing.T) {
 // without an element keep all of them.
 func TestCommitmentConfigs(t *testing.T) {
 	f := setup(t)
-	one, two := f.cluster("one"), f.cluster("two")
+	one, two := f.Register("one"), f.Register("two")
 	r := f.Resource("Commitments", "azure")
 	f.up(r, "create", azureFile(webRow, batchRow))
 	f.set("web", props{"allowedUsage": 0.5, "status": "Inactive", "scalingStrategy": "RamBased", "autoAssignment": false}, one)
@@ -150,7 +150,7 @@ func TestCommitmentConfigs(t *testing.T) {
 	f.Forget()
 	f.up(r, "update", inputs)
 	id := f.found("web")["id"].(string)
-	same(t, "the writes", f.writes(), list("PUT "+commitments+"/"+id))
+	same(t, "the writes", f.Writes(), list("PUT "+commitments+"/"+id))
 	same(t, "the body", f.body("PUT", id), props{
 		"allowedUsage": 0.5, "status": "Inactive", "scalingStrategy": "CPUBased", "autoAssignment": false, "prioritization": true})
 	f.wantUse("web", nil, one)
@@ -168,14 +168,14 @@ func TestCommitmentConfigs(t *testing.T) {
 	f.wantUse("web", props{"allowedUsage": 0.125, "scalingStrategy": "CPUBased"}, two, one)
 	f.settled(r, assigned(props{"allowedUsage": 0.125}, two, one))
 	// The order of clusters is one with priorities, and none without.
-	f.call(http.MethodPut, commitments+"/"+id+"/assignments", list(one, two))
+	f.Call(http.MethodPut, commitments+"/"+id+"/assignments", list(one, two))
 	f.drift(r, "update")
 	f.up(r, "update", assigned(props{"prioritization": false}, two, one))
-	f.call(http.MethodPut, commitments+"/"+id+"/assignments", list(one, two))
+	f.Call(http.MethodPut, commitments+"/"+id+"/assignments", list(one, two))
 	f.settled(r, assigned(props{"prioritization": false}, two, one))
 	f.Forget()
 	f.up(r, "update", assigned(props{"prioritization": false}, one, two))
-	same(t, "the writes", f.writes(), list())
+	same(t, "the writes", f.Writes(), list())
 	// A service that rounds, and a change elsewhere.
 	f.up(r, "update", assigned(props{"allowedUsage": 0.126}, one, two))
 	f.set("web", props{"allowedUsage": 0.13}, one, two)
@@ -189,7 +189,7 @@ func TestCommitmentConfigs(t *testing.T) {
 // What others have imported stays, unless the program says otherwise.
 func TestCommitmentsOfOthers(t *testing.T) {
 	f := setup(t)
-	one := f.cluster("one")
+	one := f.Register("one")
 	f.imported(azureImport, foreignAzure())
 	f.set("foreign", props{"allowedUsage": 0.5}, one)
 	r := f.Resource("Commitments", "azure")
@@ -217,7 +217,7 @@ func TestCommitmentsOfOthers(t *testing.T) {
 	f.wantUse("batch", props{"allowedUsage": 1, "status": "Active"})
 	f.settled(r, overwrite)
 
-	f.call(http.MethodPost, azureImport+"?behaviour=APPEND", list(foreignAzure()))
+	f.Call(http.MethodPost, azureImport+"?behaviour=APPEND", list(foreignAzure()))
 	f.drift(r, "update", "azureReservationsCsv")
 	f.up(r, "update", overwrite)
 	same(t, "the foreign one", f.found("foreign"), nil)
@@ -230,9 +230,9 @@ func TestCommitmentsOfOthersInGCP(t *testing.T) {
 		r := f.Resource("Commitments", "gcp")
 		f.Forget()
 		_, err := r.Up(with(gcpFile(cudWeb), props{"importMode": mode}))
-		fails(t, "creating", err, "cannot create commitments", `"foreign" (43)`, "gcpCudsJson", "OVERWRITE")
-		if r.ID != "" || len(f.writes()) > 0 {
-			t.Errorf("it was created, by %v", f.writes())
+		fails(t, err, "cannot create commitments", `"foreign" (43)`, "gcpCudsJson", "OVERWRITE")
+		if r.ID != "" || len(f.Writes()) > 0 {
+			t.Errorf("it was created, by %v", f.Writes())
 		}
 	}
 	r := f.Resource("Commitments", "gcp")
@@ -269,7 +269,7 @@ func TestCommitmentsDrift(t *testing.T) {
 	inputs := azureFile(webRow, batchRow)
 	r := f.Resource("Commitments", "azure")
 	f.up(r, "create", inputs)
-	f.call(http.MethodDelete, commitments+"/"+f.found("batch")["id"].(string), nil)
+	f.Call(http.MethodDelete, commitments+"/"+f.found("batch")["id"].(string), nil)
 	f.drift(r, "update", "azureReservationsCsv")
 	same(t, "the file", r.Input("azureReservationsCsv"), lines(
 		"name,reservation_id,status,expiration_date,purchase_date,term,product_name,region,quantity",
@@ -300,7 +300,7 @@ func TestCommitmentsAreImported(t *testing.T) {
 	for id, words := range map[string]string{
 		org: "<organizationId>:azure", org + ":aws": "<organizationId>:gcp", "x:azure": "<organizationId>", absent + ":azure": absent, org + ":gcp": "does not exist",
 	} {
-		fails(t, "importing "+id, f.Resource("Commitments", "x").Import(id), words)
+		fails(t, f.Resource("Commitments", "x").Import(id), words)
 	}
 }
 
@@ -308,22 +308,22 @@ func TestCommitmentsAreImported(t *testing.T) {
 func TestCommitmentsOfAnotherOrganization(t *testing.T) {
 	f := setup(t)
 	_, err := f.Resource("Commitments", "x").Up(with(azureFile(webRow), props{"organizationId": absent}))
-	fails(t, "creating", err, "does not see the organization "+absent)
-	same(t, "the writes", f.writes(), list())
+	fails(t, err, "does not see the organization "+absent)
+	same(t, "the writes", f.Writes(), list())
 }
 
 // What fails half-way is recorded, continues with the next update, and can be
 // deleted.
 func TestCommitmentsThatFail(t *testing.T) {
 	f := setup(t)
-	one := f.cluster("one")
+	one := f.Register("one")
 	inputs := with(azureFile(webRow, batchRow), props{"commitmentConfigs": list(
 		props{"matcher": props{"name": "web", "region": ""}, "status": "Inactive", "assignments": list(props{"clusterId": one})})})
 	for _, path := range []string{"/assignments", ""} {
 		r := f.Resource("Commitments", "azure")
 		f.Emulator.Fail(emulator.Fault{Method: "PUT", Path: commitments + "/{id}" + path, Status: 400, Body: `{"message":"not now"}`})
 		_, err := r.Up(inputs)
-		fails(t, "creating", err, "cannot create commitments", `"web" (aaaa-1)`, "not now")
+		fails(t, err, "cannot create commitments", `"web" (aaaa-1)`, "not now")
 		f.Emulator.ClearFaults()
 		if r.ID != org+":azure" || !r.Failed {
 			t.Fatalf("the ID is %q, failed %v", r.ID, r.Failed)
@@ -334,7 +334,7 @@ func TestCommitmentsThatFail(t *testing.T) {
 		if err := r.Delete(); err != nil {
 			t.Fatal(err)
 		}
-		same(t, "what is left", f.call(http.MethodGet, commitments, nil)["commitments"], list())
+		same(t, "what is left", f.Call(http.MethodGet, commitments, nil)["commitments"], list())
 	}
 
 	// A commitment that could not be removed stays in the state.
@@ -343,13 +343,13 @@ func TestCommitmentsThatFail(t *testing.T) {
 	f.Emulator.Fail(emulator.Fault{Method: "DELETE", Status: 400})
 	more := strings.Replace(webRow, "AAAA-1", "aaaa-3", 1)
 	_, err := r.Up(azureFile(batchRow, more))
-	fails(t, "updating", err, "cannot update commitments", `cannot remove the commitment "web" (aaaa-1)`)
+	fails(t, err, "cannot update commitments", `cannot remove the commitment "web" (aaaa-1)`)
 	f.up(r, "update", azureFile(batchRow, more))
-	if n := len(f.call(http.MethodGet, commitments, nil)["commitments"].([]any)); n != 2 {
+	if n := len(f.Call(http.MethodGet, commitments, nil)["commitments"].([]any)); n != 2 {
 		t.Errorf("there are %d commitments", n)
 	}
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: commitments, Status: 400})
-	fails(t, "deleting", r.Delete(), "cannot delete commitments "+org+":azure")
+	fails(t, r.Delete(), "cannot delete commitments "+org+":azure")
 }
 
 func TestCommitmentsMatchers(t *testing.T) {

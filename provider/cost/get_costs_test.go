@@ -25,8 +25,8 @@ func setupCosts(t *testing.T) (f *fixture, cluster, group string) {
 		t.Fatal(err)
 	}
 	f = setup(t, func(o *emulator.Options) { o.Now = func() time.Time { return now } })
-	cluster = f.cluster("one")
-	f.call(http.MethodPost, "/v1/kubernetes/external-clusters/"+cluster, props{"eks": props{"assumeRoleArn": "arn:aws:iam::123456789012:role/castai"}})
+	cluster = f.Register("one")
+	f.Call(http.MethodPost, "/v1/kubernetes/external-clusters/"+cluster, props{"eks": props{"assumeRoleArn": "arn:aws:iam::123456789012:role/castai"}})
 	now = now.Add(10 * time.Hour)
 	group = f.group("all", props{"clusterIds": list(cluster)})
 	return f, cluster, group
@@ -34,7 +34,7 @@ func setupCosts(t *testing.T) (f *fixture, cluster, group string) {
 
 func (f *fixture) group(name string, filter props) string {
 	f.T.Helper()
-	return f.call(http.MethodPost, groups, props{"name": name, "filter": filter})["id"].(string)
+	return f.Call(http.MethodPost, groups, props{"name": name, "filter": filter})["id"].(string)
 }
 
 func (f *fixture) invoke(function string, args props) props {
@@ -86,22 +86,22 @@ func TestClusterCosts(t *testing.T) {
 
 func TestClusterCostsNeedAGroup(t *testing.T) {
 	f, cluster, group := setupCosts(t)
-	f.call(http.MethodDelete, groups+"/"+group, nil)
+	f.Call(http.MethodDelete, groups+"/"+group, nil)
 	f.group("narrow", props{"clusterIds": list(cluster), "namespaces": list("web")})
 	f.group("narrower", props{"labels": list(props{"label": "app", "operator": "Exists"})})
 	f.group("pool", props{"nodeLabels": list(props{"label": "pool", "value": "a"})})
 	f.group("elsewhere", props{"clusterIds": list(absent)})
 	for _, function := range []string{"getClusterCost", "getClusterEfficiency", "getClusterSavings"} {
 		_, err := f.Invoke(function, props{"clusterId": cluster})
-		fails(t, function, err, "cannot report the", "of the cluster "+cluster, "no allocation group covers all of the cluster", "clusterIds")
+		fails(t, err, "cannot report the", "of the cluster "+cluster, "no allocation group covers all of the cluster", "clusterIds")
 		_, err = f.Invoke(function, props{"clusterId": absent})
-		fails(t, function, err, "of the cluster "+absent, "404")
+		fails(t, err, "of the cluster "+absent, "404")
 	}
 	web := f.group("web", props{"namespaces": list("web")})
 	args := props{"clusterId": cluster, "groupId": web, "startTime": before, "endTime": begun, "useListingPrices": true}
 	fields(t, f.invoke("getClusterCost", args), props{"groupId": web, "totalCost": 4, "workloadCount": 2})
 	_, err := f.Invoke("getClusterCost", with(args, props{"groupId": absent}))
-	fails(t, "a group that is not there", err, "cannot report the cost of the cluster", "there is no allocation group with the ID \""+absent)
+	fails(t, err, "cannot report the cost of the cluster", "there is no allocation group with the ID \""+absent)
 	whole := f.group("whole", props{})
 	same(t, "the group", f.invoke("getClusterCost", props{"clusterId": cluster})["groupId"], whole)
 	own := f.group("own", props{"clusterIds": list(cluster)})
@@ -110,7 +110,7 @@ func TestClusterCostsNeedAGroup(t *testing.T) {
 
 func TestAllocationGroupCosts(t *testing.T) {
 	f, cluster, _ := setupCosts(t)
-	other := f.cluster("two")
+	other := f.Register("two")
 	batch := f.group("batch", props{"namespaces": list("batch")})
 	args := props{"name": "batch", "startTime": before, "endTime": begun, "useListingPrices": true, "clusterIds": list(cluster, other)}
 	got := f.invoke("getAllocationGroupCosts", args)
@@ -127,10 +127,10 @@ func TestAllocationGroupCosts(t *testing.T) {
 	fields(t, f.invoke("getAllocationGroupEfficiency", with(args, props{"endTime": after})), props{
 		"requests": props{"cpu": 0, "memoryGib": 0}, "cpuEfficiency": nil, "memoryEfficiency": nil})
 
-	f.fresh()
+	f.Reopen()
 	f.Emulator.Fail(emulator.Fault{Path: "/v1/cost-reports/allocation-group-costs", Status: 403})
 	_, err := f.Invoke("getAllocationGroupCosts", args)
-	fails(t, "costs", err, `cannot report the costs of the allocation group "batch" (`+batch+")", "403")
+	fails(t, err, `cannot report the costs of the allocation group "batch" (`+batch+")", "403")
 }
 
 func TestGetAllocationGroup(t *testing.T) {
@@ -144,27 +144,27 @@ func TestGetAllocationGroup(t *testing.T) {
 	twin := f.group("web", props{})
 	for _, function := range []string{"getAllocationGroup", "getAllocationGroupCosts", "getAllocationGroupEfficiency"} {
 		_, err := f.Invoke(function, props{"name": "web"})
-		fails(t, function, err, `2 allocation groups are named "web"`, web, twin, "Use the ID")
+		fails(t, err, `2 allocation groups are named "web"`, web, twin, "Use the ID")
 		_, err = f.Invoke(function, props{"name": "Web"})
-		fails(t, function, err, `there is no allocation group named "Web"`, `"all" (`+all+")")
+		fails(t, err, `there is no allocation group named "Web"`, `"all" (`+all+")")
 		_, err = f.Invoke(function, props{"groupId": absent})
-		fails(t, function, err, "there is no allocation group with the ID \""+absent)
+		fails(t, err, "there is no allocation group with the ID \""+absent)
 		_, err = f.Invoke(function, props{})
-		fails(t, function, err, "one of `groupId`, `name` must be given")
+		fails(t, err, "one of `groupId`, `name` must be given")
 	}
-	f.fresh()
+	f.Reopen()
 	f.Emulator.Fail(emulator.Fault{Path: groups, Status: 403})
 	_, err := f.Invoke("getAllocationGroup", props{"name": "web"})
-	fails(t, "listing", err, "cannot list allocation groups", "403")
+	fails(t, err, "cannot list allocation groups", "403")
 	empty := setup(t)
 	_, err = empty.Invoke("getAllocationGroup", props{"name": "web"})
-	fails(t, "none", err, "sees none at all")
+	fails(t, err, "sees none at all")
 }
 
 // Left out, the period is the 30 days up to the present hour.
 func TestCostPeriods(t *testing.T) {
 	f := setup(t)
-	cluster := f.cluster("one")
+	cluster := f.Register("one")
 	f.group("all", props{})
 	got := f.invoke("getClusterCost", props{"clusterId": cluster})
 	end, err := time.Parse(time.RFC3339, got["endTime"].(string))
@@ -194,7 +194,7 @@ func TestCostPeriods(t *testing.T) {
 		"clusterId: ":         {"clusterId": "one"},
 	} {
 		_, err := f.Invoke("getClusterCost", with(props{"clusterId": cluster}, args))
-		fails(t, name, err, name)
+		fails(t, err, name)
 	}
 	for name, args := range map[string]props{
 		"baselineEndTime: the period": {"baselineStartTime": begun, "baselineEndTime": before},
@@ -203,6 +203,6 @@ func TestCostPeriods(t *testing.T) {
 		"endTime: the period":         {"startTime": begun, "endTime": before},
 	} {
 		_, err := f.Invoke("getClusterSavings", with(props{"clusterId": cluster}, args))
-		fails(t, name, err, name)
+		fails(t, err, name)
 	}
 }

@@ -16,7 +16,7 @@ const (
 
 func (f *fixture) reservationNames() (names []any) {
 	f.T.Helper()
-	for _, r := range f.call(http.MethodGet, reservations, nil)["reservations"].([]any) {
+	for _, r := range f.Call(http.MethodGet, reservations, nil)["reservations"].([]any) {
 		names = append(names, r.(props)["name"])
 	}
 	return names
@@ -84,16 +84,16 @@ func TestReservationsOfOthers(t *testing.T) {
 			items = append(items, props{"name": name, "provider": "aws", "region": "us-east-1", "instanceType": "c5n.large", "count": 2,
 				"startDate": "2024-02-01T00:00:00Z", "endDate": "2050-01-01T00:00:00Z", "price": "0.2"})
 		}
-		f.call(http.MethodPost, reservations+"/overwrite", props{"items": items})
+		f.Call(http.MethodPost, reservations+"/overwrite", props{"items": items})
 	}
 	add("foreign")
 	r := f.Resource("Reservations", "all")
 	inputs := props{"reservationsCsv": lines(reserved, web)}
 	f.Forget()
 	_, err := r.Up(inputs)
-	fails(t, "creating", err, "cannot create reservations", `"foreign" (aws c5n.large in us-east-1)`, "pulumi import castai:index:Reservations <name> "+org)
-	if r.ID != "" || len(f.writes()) > 0 {
-		t.Errorf("it was created, by %v", f.writes())
+	fails(t, err, "cannot create reservations", `"foreign" (aws c5n.large in us-east-1)`, "pulumi import castai:index:Reservations <name> "+org)
+	if r.ID != "" || len(f.Writes()) > 0 {
+		t.Errorf("it was created, by %v", f.Writes())
 	}
 
 	add("web")
@@ -101,7 +101,7 @@ func TestReservationsOfOthers(t *testing.T) {
 	add("web", "new")
 	changed := props{"reservationsCsv": lines(reserved, web, batch)}
 	_, err = r.Up(changed)
-	fails(t, "updating", err, "cannot update reservations "+org, `"new"`, "pulumi refresh")
+	fails(t, err, "cannot update reservations "+org, `"new"`, "pulumi refresh")
 	f.drift(r, "update", "reservationsCsv")
 	f.up(r, "update", changed) // which a preview has shown now
 	same(t, "what is left", f.reservationNames(), list("batch", "web"))
@@ -118,8 +118,8 @@ func TestReservationsOfOthers(t *testing.T) {
 		t.Error("no warning of what stays")
 	}
 	f.Forget()
-	if err := r.Delete(); err != nil || len(f.writes()) > 0 {
-		t.Errorf("deleting again: %v, %v", err, f.writes())
+	if err := r.Delete(); err != nil || len(f.Writes()) > 0 {
+		t.Errorf("deleting again: %v, %v", err, f.Writes())
 	}
 }
 
@@ -133,9 +133,9 @@ func TestReservationsOfNothing(t *testing.T) {
 	}
 	same(t, "the outputs", r.Output("reservations"), list())
 	f.settled(r, props{"reservationsCsv": reserved})
-	fails(t, "importing nothing", f.Resource("Reservations", "none").Import(org), "does not exist")
-	fails(t, "importing nonsense", f.Resource("Reservations", "none").Import("all"), "<organizationId>")
-	fails(t, "importing of nobody", f.Resource("Reservations", "none").Import(absent), "does not exist")
+	fails(t, f.Resource("Reservations", "none").Import(org), "does not exist")
+	fails(t, f.Resource("Reservations", "none").Import("all"), "<organizationId>")
+	fails(t, f.Resource("Reservations", "none").Import(absent), "does not exist")
 }
 
 // Twins are counted, and rows that ask for more choose first.
@@ -146,7 +146,7 @@ func TestReservationsThatAreAlike(t *testing.T) {
 	f.up(r, "create", inputs)
 	f.settled(r, inputs)
 	twin := props{"name": "a", "provider": "aws", "instanceType": "c5.large", "price": "0.3"}
-	f.call(http.MethodPost, reservations+"/overwrite", props{"items": list(twin, twin)})
+	f.Call(http.MethodPost, reservations+"/overwrite", props{"items": list(twin, twin)})
 	f.drift(r, "update", "reservationsCsv")
 }
 
@@ -155,7 +155,7 @@ func TestReservationsMove(t *testing.T) {
 	r := f.Resource("Reservations", "all")
 	inputs := props{"reservationsCsv": lines(reserved, web)}
 	_, err := r.Up(inputs)
-	fails(t, "creating", err, "2 organizations", "organizationId")
+	fails(t, err, "2 organizations", "organizationId")
 	f.up(r, "create", with(inputs, props{"organizationId": org}))
 	f.up(r, "replace", with(inputs, props{"organizationId": second}))
 	same(t, "the ID", r.ID, second)
@@ -169,7 +169,7 @@ func TestReservationsThatCannotBeRead(t *testing.T) {
 	inputs := props{"reservationsCsv": lines(reserved, web)}
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: reservations, Skip: 1, Status: 400})
 	_, err := r.Up(inputs)
-	fails(t, "creating", err, "cannot create reservations", "400")
+	fails(t, err, "cannot create reservations", "400")
 	if r.ID != org || !r.Failed {
 		t.Fatalf("the ID is %q, failed %v", r.ID, r.Failed)
 	}

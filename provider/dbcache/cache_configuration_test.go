@@ -18,16 +18,16 @@ func TestCacheConfigurationBodies(t *testing.T) {
 	h := harness.New(t)
 	g := group(h, "g")
 	r := h.Resource("CacheConfiguration", "x")
-	up(t, r, "create", configuration(g, nil))
+	r.WantUp("create", configuration(g, nil))
 	wantJSON(t, "created with", h.Body("POST", configurations(g)), props{"databaseName": "shop", "mode": "Auto"})
-	call(h, http.MethodPut, configurations(g)+"/"+r.ID, props{
+	h.Call(http.MethodPut, configurations(g)+"/"+r.ID, props{
 		"databaseName": "shop", "mode": "Auto", "connectionString": "mysql://one", "connectionStrings": list("mysql://one")})
-	up(t, r, "update", configuration(g, props{"mode": "DontCache"}))
+	r.WantUp("update", configuration(g, props{"mode": "DontCache"}))
 	wantJSON(t, "updated with", h.Body("PUT", r.ID), props{
 		"databaseName": "shop", "mode": "DontCache", "connectionString": "mysql://one", "connectionStrings": list("mysql://one")})
-	drift(t, r)
-	up(t, r, "replace", configuration(g, props{"databaseName": "stock"}))
-	drift(t, r)
+	r.WantDrift()
+	r.WantUp("replace", configuration(g, props{"databaseName": "stock"}))
+	r.WantDrift()
 }
 
 // CAST AI makes configurations by itself. One is taken over only if it is of
@@ -42,14 +42,14 @@ func TestCacheConfigurationTakesOverItsOwnDatabase(t *testing.T) {
 		found := made(h, path, props{"databaseName": "shop"})
 		h.Forget()
 		r := h.Resource("CacheConfiguration", "x")
-		up(t, r, "create", configuration(g, props{"mode": mode}))
-		if r.ID != found || len(writes(h)) != calls {
-			t.Errorf("%s: %s was taken over by %v, want %s", mode, r.ID, writes(h), found)
+		r.WantUp("create", configuration(g, props{"mode": mode}))
+		if r.ID != found || len(h.Writes()) != calls {
+			t.Errorf("%s: %s was taken over by %v, want %s", mode, r.ID, h.Writes(), found)
 		}
 		if !h.Warned(`The database "shop" of cache group ` + g + ` has a configuration already: it was taken over`) {
 			t.Errorf("no warning among %v", h.Logs())
 		}
-		drift(t, r)
+		r.WantDrift()
 	}
 }
 
@@ -61,8 +61,8 @@ func TestCacheConfigurationTakesOverNoOther(t *testing.T) {
 		made(h, configurations(g), props{"databaseName": name})
 	}
 	r := h.Resource("CacheConfiguration", "x")
-	up(t, r, "create", configuration(g, nil))
-	if len(call(h, http.MethodGet, configurations(g), nil)["items"].([]any)) != 4 || h.Warned("taken over") {
+	r.WantUp("create", configuration(g, nil))
+	if len(h.Call(http.MethodGet, configurations(g), nil)["items"].([]any)) != 4 || h.Warned("taken over") {
 		t.Errorf("no configuration was made: %v", h.Calls())
 	}
 }
@@ -73,7 +73,7 @@ func TestCacheConfigurationOfAListThatCannotBeRead(t *testing.T) {
 	h.Emulator.Fail(emulator.Fault{Method: "GET", Status: 403})
 	_, err := h.Resource("CacheConfiguration", "x").Up(configuration(g, nil))
 	wantError(t, err, `cannot see whether the database "shop" has one`, "403")
-	if made := writes(h); len(made) > 1 { // the group
+	if made := h.Writes(); len(made) > 1 { // the group
 		t.Errorf("there were the calls %v", made)
 	}
 }
@@ -83,7 +83,7 @@ func TestCacheConfigurationTwiceInAProgram(t *testing.T) {
 	h := harness.New(t)
 	g := group(h, "g")
 	r, twin := h.Resource("CacheConfiguration", "x"), h.Resource("CacheConfiguration", "twin")
-	up(t, r, "create", configuration(g, nil))
+	r.WantUp("create", configuration(g, nil))
 	_, err := twin.Up(configuration(g, props{"mode": "Manual"}))
 	wantError(t, err, `another resource of the database "shop"`, r.ID)
 	if twin.ID != "" {
@@ -92,7 +92,7 @@ func TestCacheConfigurationTwiceInAProgram(t *testing.T) {
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	up(t, twin, "create", configuration(g, nil))
+	twin.WantUp("create", configuration(g, nil))
 }
 
 // A resource that gets another name in the program is created before the old
@@ -101,21 +101,21 @@ func TestCacheConfigurationThatIsRenamedInTheProgram(t *testing.T) {
 	h := harness.New(t)
 	g := group(h, "g")
 	before, after := h.Resource("CacheConfiguration", "before"), h.Resource("CacheConfiguration", "after")
-	up(t, before, "create", configuration(g, nil))
-	reopen(h)
-	up(t, after, "create", configuration(g, props{"mode": "Manual"}))
+	before.WantUp("create", configuration(g, nil))
+	h.Reopen()
+	after.WantUp("create", configuration(g, props{"mode": "Manual"}))
 	if err := before.Delete(); err != nil {
 		t.Fatal(err)
 	}
 	if !h.Warned(`"shop" was left in place`) {
 		t.Errorf("no warning among %v", h.Logs())
 	}
-	reopen(h)
-	drift(t, after)
+	h.Reopen()
+	after.WantDrift()
 	if err := after.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	if left := call(h, http.MethodGet, configurations(g), nil)["items"].([]any); len(left) > 0 {
+	if left := h.Call(http.MethodGet, configurations(g), nil)["items"].([]any); len(left) > 0 {
 		t.Errorf("there is %v left", left)
 	}
 }
@@ -133,7 +133,7 @@ func TestCacheConfigurationThatCannotBeTakenOver(t *testing.T) {
 	if r.ID != "" {
 		t.Errorf("%s is in the state", r.ID)
 	}
-	up(t, r, "create", configuration(g, props{"mode": "Manual"}))
+	r.WantUp("create", configuration(g, props{"mode": "Manual"}))
 }
 
 func TestCacheConfigurationIsImportedByItsDatabase(t *testing.T) {
@@ -156,13 +156,13 @@ func TestCacheConfigurationsShareAList(t *testing.T) {
 	var all []*harness.Resource
 	for _, name := range []string{"a", "b", "c"} {
 		r := h.Resource("CacheConfiguration", name)
-		up(t, r, "create", configuration(g, props{"databaseName": name}))
+		r.WantUp("create", configuration(g, props{"databaseName": name}))
 		all = append(all, r)
 	}
-	reopen(h)
+	h.Reopen()
 	h.Forget()
 	for _, r := range all {
-		drift(t, r)
+		r.WantDrift()
 	}
 	if calls := h.Calls(); len(calls) != 1 {
 		t.Errorf("three refreshes make the calls %v", calls)

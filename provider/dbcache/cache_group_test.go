@@ -19,13 +19,13 @@ func TestCacheGroupBodies(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("CacheGroup", "x")
 	inputs := props{"name": "shop", "protocolType": "MySQL"}
-	up(t, r, "create", inputs)
+	r.WantUp("create", inputs)
 	wantJSON(t, "created with", h.Body("POST", groups), inputs)
-	up(t, r, "update", with(inputs, props{"directMode": true, "endpoints": list(endpoint("db.example.com", "primary"), endpoint("ro.example.com", ""))}))
+	r.WantUp("update", with(inputs, props{"directMode": true, "endpoints": list(endpoint("db.example.com", "primary"), endpoint("ro.example.com", ""))}))
 	wantJSON(t, "updated with", h.Body("PUT", r.ID), with(inputs, props{"directMode": true, "roxy": false, "endpoints": list(
 		props{"hostname": "db.example.com", "port": 3306, "suffix": "primary"}, props{"hostname": "ro.example.com", "port": 3306, "suffix": ""})}))
-	drift(t, r)
-	up(t, r, "replace", props{"name": "shop", "protocolType": "PostgreSQL"})
+	r.WantDrift()
+	r.WantUp("replace", props{"name": "shop", "protocolType": "PostgreSQL"})
 }
 
 // Direct mode is switched off by an explicit false: null leaves it on.
@@ -34,13 +34,13 @@ func TestCacheGroupDirectModeIsSwitchedOff(t *testing.T) {
 		h := harness.New(t)
 		r := h.Resource("CacheGroup", "x")
 		inputs := props{"name": "shop", "protocolType": "MySQL", "directMode": true}
-		up(t, r, "create", inputs)
-		up(t, r, "update", with(inputs, off))
+		r.WantUp("create", inputs)
+		r.WantUp("update", with(inputs, off))
 		if sent := h.Body("PUT", r.ID)["directMode"]; sent != false {
 			t.Errorf("%s: the update sends %v", name, sent)
 		}
-		drift(t, r)
-		if now := call(h, http.MethodGet, groups+"/"+r.ID, nil)["directMode"]; now != false {
+		r.WantDrift()
+		if now := h.Call(http.MethodGet, groups+"/"+r.ID, nil)["directMode"]; now != false {
 			t.Errorf("%s: direct mode is %v", name, now)
 		}
 	}
@@ -51,16 +51,16 @@ func TestCacheGroupStaysDeployed(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("CacheGroup", "x")
 	inputs := props{"name": "shop", "protocolType": "MySQL", "endpoints": list(endpoint("db.example.com", "primary"))}
-	up(t, r, "create", inputs)
+	r.WantUp("create", inputs)
 	const text = "mysql://user:hush@castai-dbo-primary:3306"
-	call(h, http.MethodPut, groups+"/"+r.ID, props{
+	h.Call(http.MethodPut, groups+"/"+r.ID, props{
 		"name": "shop", "protocolType": "MySQL", "clusterId": absent, "instanceId": another, "helmChartVersion": "1.2.3", "roxy": true,
 		"endpoints": list(props{"hostname": "db.example.com", "port": 3306, "suffix": "primary", "connectionString": text}),
 	})
-	drift(t, r)
+	r.WantDrift()
 	deployed := func(what string, endpoints int) {
 		t.Helper()
-		now := call(h, http.MethodGet, groups+"/"+r.ID, nil)
+		now := h.Call(http.MethodGet, groups+"/"+r.ID, nil)
 		for name, want := range map[string]any{"clusterId": absent, "instanceId": another, "helmChartVersion": "1.2.3", "roxy": true} {
 			if now[name] != want {
 				t.Errorf("%s: %s is %v", what, name, now[name])
@@ -70,13 +70,13 @@ func TestCacheGroupStaysDeployed(t *testing.T) {
 			t.Errorf("%s: the endpoints are %v", what, list)
 		}
 	}
-	up(t, r, "update", with(inputs, props{"name": "store"}))
+	r.WantUp("update", with(inputs, props{"name": "store"}))
 	deployed("another name", 1)
-	up(t, r, "update", with(inputs, props{"endpoints": list(endpoint("new.example.com", ""), endpoint("db.example.com", "primary"))}))
+	r.WantUp("update", with(inputs, props{"endpoints": list(endpoint("new.example.com", ""), endpoint("db.example.com", "primary"))}))
 	deployed("another endpoint", 2)
-	up(t, r, "update", with(inputs, props{"endpoints": nil}))
+	r.WantUp("update", with(inputs, props{"endpoints": nil}))
 	deployed("no endpoints in the program", 2)
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestCacheGroupCheck(t *testing.T) {
@@ -100,11 +100,11 @@ func TestCacheGroupIsFoundAfterALostAnswer(t *testing.T) {
 	h := harness.New(t)
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Action: emulator.Drop})
 	r := h.Resource("CacheGroup", "x")
-	up(t, r, "create", props{"name": "shop", "protocolType": "MySQL"})
-	if made := writes(h); len(made) != 1 {
+	r.WantUp("create", props{"name": "shop", "protocolType": "MySQL"})
+	if made := h.Writes(); len(made) != 1 {
 		t.Errorf("there were the calls %v", made)
 	}
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestGetCacheGroup(t *testing.T) {

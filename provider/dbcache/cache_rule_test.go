@@ -20,15 +20,15 @@ func TestCacheRuleBodies(t *testing.T) {
 	h := harness.New(t)
 	inputs, path := ruleIn(h, props{"mode": "Manual", "manualTtl": 60})
 	r := h.Resource("CacheRule", "x")
-	up(t, r, "create", inputs)
+	r.WantUp("create", inputs)
 	wantJSON(t, "created with", h.Body("POST", path), props{"mode": "Manual", "manualTtl": 60, "table": "users", "templateHash": nil})
 	id := r.ID
-	up(t, r, "update", with(inputs, props{"mode": "Auto", "manualTtl": nil}))
+	r.WantUp("update", with(inputs, props{"mode": "Auto", "manualTtl": nil}))
 	wantJSON(t, "updated with", h.Body("PUT", id), props{"mode": "Auto", "manualTtl": nil, "table": "users", "templateHash": nil})
-	drift(t, r)
-	up(t, r, "update", with(inputs, props{"mode": "Auto", "manualTtl": 0, "table": "", "templateHash": "4711"}))
+	r.WantDrift()
+	r.WantUp("update", with(inputs, props{"mode": "Auto", "manualTtl": 0, "table": "", "templateHash": "4711"}))
 	wantJSON(t, "updated with", h.Body("PUT", id), props{"mode": "Auto", "manualTtl": nil, "table": nil, "templateHash": "4711"})
-	drift(t, r)
+	r.WantDrift()
 	if r.ID != id {
 		t.Error("another table or query makes another rule")
 	}
@@ -38,10 +38,10 @@ func TestCacheRuleSeesWhatIsClearedElsewhere(t *testing.T) {
 	h := harness.New(t)
 	inputs, path := ruleIn(h, props{"manualTtl": 60, "table": nil, "templateHash": "4711"})
 	r := h.Resource("CacheRule", "x")
-	up(t, r, "create", inputs)
-	call(h, http.MethodPut, path+"/"+r.ID, props{"mode": "Auto", "templateHash": "4711", "template": "SELECT ?"})
-	drift(t, r, "manualTtl")
-	up(t, r, "update", inputs)
+	r.WantUp("create", inputs)
+	h.Call(http.MethodPut, path+"/"+r.ID, props{"mode": "Auto", "templateHash": "4711", "template": "SELECT ?"})
+	r.WantDrift("manualTtl")
+	r.WantUp("update", inputs)
 	if sent := h.Body("PUT", r.ID)["template"]; sent != "SELECT ?" {
 		t.Errorf("the query's text goes back as %v", sent)
 	}
@@ -89,8 +89,8 @@ func TestCacheRulesAreFoundAfterALostAnswer(t *testing.T) {
 		h.Forget()
 		h.Emulator.Fail(emulator.Fault{Method: "POST", Action: emulator.Drop})
 		r := h.Resource("CacheRule", "x")
-		up(t, r, "create", inputs)
-		wantJSON(t, name, writes(h), list("POST "+path))
-		drift(t, r)
+		r.WantUp("create", inputs)
+		wantJSON(t, name, h.Writes(), list("POST "+path))
+		r.WantDrift()
 	}
 }

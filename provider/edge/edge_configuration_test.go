@@ -18,7 +18,7 @@ func TestEdgeConfigurationBodies(t *testing.T) {
 	f := setup(t)
 	location := f.location("l")
 	x := f.Resource("EdgeConfiguration", "x")
-	f.up(x, f.configuration(location, props{"aws": props{}}), "create")
+	x.WantUp("create", f.configuration(location, props{"aws": props{}}))
 	same(t, "the body", f.Body("POST", "/configurations"), props{"name": "ec", "userDataBase64": "", "cri": props{}, "aws": props{}})
 	if x.Output("default") != false {
 		t.Errorf("the outputs are %v", x.Outputs)
@@ -38,9 +38,9 @@ func TestEdgeConfigurationBodies(t *testing.T) {
 		{props{"custom": props{"custom": props{"a": "b"}}}, props{"name": "ec", "userDataBase64": "", "cri": props{}, "custom": props{"a": "b"}}},
 	} {
 		inputs := f.configuration(location, step.inputs)
-		f.up(x, inputs, "update")
+		x.WantUp("update", inputs)
 		same(t, "the body", f.Body("PATCH", id), step.body)
-		f.settled(x, inputs)
+		x.WantSettled(inputs)
 	}
 	if x.ID != id {
 		t.Error("the configuration was replaced")
@@ -50,12 +50,12 @@ func TestEdgeConfigurationBodies(t *testing.T) {
 func TestEdgeConfigurationChecks(t *testing.T) {
 	f := setup(t)
 	inputs := func(more props) props { return f.configuration(absent, more) }
-	f.refused("EdgeConfiguration", inputs(nil), "")
-	f.refused("EdgeConfiguration", inputs(props{"aws": props{}, "gcp": props{}}), "gcp")
-	f.refused("EdgeConfiguration", inputs(props{"custom": props{}}), "custom.custom")
-	f.refused("EdgeConfiguration", inputs(props{"custom": props{"custom": props{}}}), "custom.custom")
-	f.refused("EdgeConfiguration", inputs(props{"aws": props{}, "name": ""}), "name")
-	f.refused("EdgeConfiguration", inputs(props{"aws": props{}, "edgeLocationId": "l"}), "edgeLocationId")
+	f.Refused("EdgeConfiguration", inputs(nil), "")
+	f.Refused("EdgeConfiguration", inputs(props{"aws": props{}, "gcp": props{}}), "gcp")
+	f.Refused("EdgeConfiguration", inputs(props{"custom": props{}}), "custom.custom")
+	f.Refused("EdgeConfiguration", inputs(props{"custom": props{"custom": props{}}}), "custom.custom")
+	f.Refused("EdgeConfiguration", inputs(props{"aws": props{}, "name": ""}), "name")
+	f.Refused("EdgeConfiguration", inputs(props{"aws": props{}, "edgeLocationId": "l"}), "edgeLocationId")
 }
 
 // The service may say in several ways that there is nothing, and keep other
@@ -65,11 +65,11 @@ func TestEdgeConfigurationReads(t *testing.T) {
 	location := f.location("l")
 	x := f.Resource("EdgeConfiguration", "x")
 	inputs := f.configuration(location, props{"custom": props{"custom": props{"a": "b"}}})
-	f.up(x, inputs, "create")
+	x.WantUp("create", inputs)
 	answer := func(body string) {
 		f.Emulator.ClearFaults()
 		f.answer(f.path+"/edge-configurations", f.path+"/edge-locations/"+location+"/configurations/"+x.ID, `{"id":"`+x.ID+`",`+body+"}")
-		f.fresh()
+		f.Reopen()
 	}
 	for _, cri := range []string{`{}`, `{"socket":""}`, `null`} {
 		answer(`"name":"ec","custom":{"a":"b"},"userDataBase64":"","cri":` + cri)
@@ -84,11 +84,11 @@ func TestEdgeConfigurationReads(t *testing.T) {
 	same(t, "the settings", x.Input("custom"), props{"custom": props{"a": "1", "b": "", "c": `{"d":true}`}})
 	same(t, "the location", x.Input("edgeLocationId"), location)
 	f.Emulator.ClearFaults()
-	f.fresh()
+	f.Reopen()
 	if got, err := x.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a refresh finds %s %v, %v", got.Op, got.Changes, err)
 	}
-	f.settled(x, inputs)
+	x.WantSettled(inputs)
 }
 
 // A default configuration stays, and says so; one that is not is deleted.
@@ -96,13 +96,13 @@ func TestEdgeConfigurationDefault(t *testing.T) {
 	f := setup(t)
 	location := f.location("l")
 	one, two := f.Resource("EdgeConfiguration", "one"), f.Resource("EdgeConfiguration", "two")
-	f.up(one, f.configuration(location, props{"name": "one", "userDataBase64": "YQ==", "aws": props{"imageId": "ami-0"}}), "create")
-	f.up(two, f.configuration(location, props{"name": "two", "gcp": props{}}), "create")
+	one.WantUp("create", f.configuration(location, props{"name": "one", "userDataBase64": "YQ==", "aws": props{"imageId": "ami-0"}}))
+	two.WantUp("create", f.configuration(location, props{"name": "two", "gcp": props{}}))
 	mark := func(configuration string) props {
 		return props{"clusterId": f.cluster, "edgeLocationId": location, "configurationId": configuration}
 	}
 	x := f.Resource("EdgeConfigurationDefault", "x")
-	f.up(x, mark(one.ID), "create")
+	x.WantUp("create", mark(one.ID))
 	same(t, "the body", f.Body("PATCH", one.ID), props{"default": true})
 	if x.ID != one.ID || x.Output("name") != "one" || x.Output("cloudProvider") != "aws" {
 		t.Errorf("the outputs are %v", x.Outputs)
@@ -111,15 +111,15 @@ func TestEdgeConfigurationDefault(t *testing.T) {
 	if got, err := one.Refresh(); err != nil || got.Op != "same" || one.Output("default") != true {
 		t.Errorf("a refresh finds %s %v, %v, with %v", got.Op, got.Changes, err, one.Outputs)
 	}
-	f.settled(x, mark(one.ID))
+	x.WantSettled(mark(one.ID))
 
 	// Another default takes the place: the resource is gone until it is set again.
 	y := f.Resource("EdgeConfigurationDefault", "y")
-	f.up(y, mark(two.ID), "create")
+	y.WantUp("create", mark(two.ID))
 	if got, err := x.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}
-	fails(t, "importing what is not the default", f.Resource("EdgeConfigurationDefault", "z").Import(
+	fails(t, f.Resource("EdgeConfigurationDefault", "z").Import(
 		strings.Join([]string{f.cluster, location, one.ID}, "/")), one.ID, "not the default")
 
 	f.Forget()
@@ -132,7 +132,7 @@ func TestEdgeConfigurationDefault(t *testing.T) {
 	if err := one.Delete(); err != nil {
 		t.Errorf("deleting the other: %v", err)
 	}
-	left := f.call(http.MethodGet, f.path+"/edge-configurations", nil)["items"].([]any)
+	left := f.Call(http.MethodGet, f.path+"/edge-configurations", nil)["items"].([]any)
 	if len(left) != 1 || left[0].(props)["id"] != two.ID {
 		t.Errorf("what is left is %v", left)
 	}
@@ -145,14 +145,14 @@ func TestEdgeConfigurationByName(t *testing.T) {
 	path := f.path + "/edge-locations/" + location + "/configurations"
 	var last string
 	for i := range 5 {
-		last = f.call(http.MethodPost, path, props{
+		last = f.Call(http.MethodPost, path, props{
 			"name": fmt.Sprint("n/", i), "userDataBase64": "", "cri": props{}, "gcp": props{"imageId": "", "labels": props{"k": "v"}},
 		})["id"].(string)
 	}
-	f.call(http.MethodPost, f.path+"/edge-locations/"+other+"/configurations", props{"name": "n/4", "aws": props{}})
-	f.call(http.MethodPost, path, props{"name": "c", "userDataBase64": "YQ==", "custom": props{"a": 1, "b": nil}})
+	f.Call(http.MethodPost, f.path+"/edge-locations/"+other+"/configurations", props{"name": "n/4", "aws": props{}})
+	f.Call(http.MethodPost, path, props{"name": "c", "userDataBase64": "YQ==", "custom": props{"a": 1, "b": nil}})
 	for range 2 {
-		f.call(http.MethodPost, path, props{"name": "twice", "aws": props{}})
+		f.Call(http.MethodPost, path, props{"name": "twice", "aws": props{}})
 	}
 
 	for _, id := range []string{org + "/" + f.cluster, f.cluster} {
@@ -161,8 +161,8 @@ func TestEdgeConfigurationByName(t *testing.T) {
 			t.Errorf("the import of %s gives %s %v, %v", id, x.ID, x.Inputs, err)
 		}
 	}
-	fails(t, "importing another", f.Resource("EdgeConfiguration", "x").Import(org+"/"+f.cluster+"/"+location+"/none"), `"none"`, `"n/4"`)
-	fails(t, "importing nonsense", f.Resource("EdgeConfiguration", "x").Import("none"), "<organizationId>/<clusterId>/<edgeLocationId>/<configurationId>")
+	fails(t, f.Resource("EdgeConfiguration", "x").Import(org+"/"+f.cluster+"/"+location+"/none"), `"none"`, `"n/4"`)
+	fails(t, f.Resource("EdgeConfiguration", "x").Import("none"), "<organizationId>/<clusterId>/<edgeLocationId>/<configurationId>")
 
 	get := func(name string) (props, error) {
 		return f.Invoke("getEdgeConfiguration", props{"clusterId": f.cluster, "edgeLocationId": location, "name": name})
@@ -181,10 +181,10 @@ func TestEdgeConfigurationByName(t *testing.T) {
 	same(t, "the settings", got["custom"], props{"a": "1"})
 	same(t, "the user data", got["userDataBase64"], "YQ==")
 	_, err = get("twice")
-	fails(t, "a name that occurs twice", err, "2 edge configurations", "Use the ID")
+	fails(t, err, "2 edge configurations", "Use the ID")
 	_, err = get("none")
-	fails(t, "a name that does not occur", err, `"none"`, `"n/4"`)
+	fails(t, err, `"none"`, `"n/4"`)
 	empty := f.location("empty")
 	_, err = f.Invoke("getEdgeConfiguration", props{"clusterId": f.cluster, "edgeLocationId": empty, "name": "none"})
-	fails(t, "a location without any", err, "none at all")
+	fails(t, err, "none at all")
 }

@@ -92,9 +92,9 @@ func TestEdgeLocationBodies(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			x := f.Resource("EdgeLocation", "x")
 			inputs := with(test.inputs, props{"clusterId": f.cluster})
-			f.up(x, inputs, "create")
+			x.WantUp("create", inputs)
 			same(t, "the body", f.Body("POST", "/edge-locations"), test.body)
-			f.settled(x, inputs)
+			x.WantSettled(inputs)
 			if err := x.Delete(); err != nil {
 				t.Fatal(err)
 			}
@@ -109,7 +109,7 @@ func TestEdgeLocationUpdates(t *testing.T) {
 	zones := list(props{"id": "1", "name": "a"})
 	overlay := props{"overlay": "OVERLAY_FULL", "overlayEncap": "OVERLAY_ENCAP_FOU"}
 	inputs := f.inAWS(keys)
-	f.up(x, inputs, "create")
+	x.WantUp("create", inputs)
 	spec := func(part string, value any) props { return props{"edgeClusterSpec": props{part: value}} }
 	for i, step := range []struct{ change, body props }{
 		{props{"description": "d"}, props{"description": "d"}},
@@ -145,18 +145,18 @@ func TestEdgeLocationUpdates(t *testing.T) {
 	} {
 		inputs = with(inputs, step.change)
 		f.Forget()
-		f.up(x, inputs, "update")
+		x.WantUp("update", inputs)
 		same(t, "the body of update "+string(rune('a'+i)), f.Body("PATCH", x.ID), step.body)
-		f.settled(x, inputs)
+		x.WantSettled(inputs)
 	}
 	// What is so already is not sent.
 	f.Forget()
-	f.up(x, with(inputs, props{"addons": list(props{"name": "nvidia-gpu-operator"})}), "update")
+	x.WantUp("update", with(inputs, props{"addons": list(props{"name": "nvidia-gpu-operator"})}))
 	if calls := f.Calls(); len(calls) > 0 {
 		t.Errorf("there were the calls %v", calls)
 	}
 	// Nor does saying the default replace anything.
-	f.up(x, with(inputs, props{"controlPlaneMode": "DEDICATED"}), "update")
+	x.WantUp("update", with(inputs, props{"controlPlaneMode": "DEDICATED"}))
 }
 
 // Keys can be added, changed and taken away at any time, by an update in place;
@@ -165,17 +165,17 @@ func TestEdgeLocationUpdates(t *testing.T) {
 func TestEdgeLocationKeys(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("EdgeLocation", "x")
-	f.up(x, f.inAWS(nil), "create")
+	x.WantUp("create", f.inAWS(nil))
 	id := x.ID
-	f.up(x, f.inAWS(keys), "update")
+	x.WantUp("update", f.inAWS(keys))
 	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], props{"accessKeyId": "AK", "secretAccessKey": "SK"})
-	f.settled(x, f.inAWS(keys))
+	x.WantSettled(f.inAWS(keys))
 	if !x.Outputs["aws"].ObjectValue()["secretAccessKeyWo"].IsSecret() {
 		t.Error("the key is not secret in the state")
 	}
-	f.up(x, f.inAWS(with(keys, props{"secretAccessKeyWo": "SK2"})), "update")
+	x.WantUp("update", f.inAWS(with(keys, props{"secretAccessKeyWo": "SK2"})))
 	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], props{"accessKeyId": "AK", "secretAccessKey": "SK2"})
-	f.up(x, f.inAWS(nil), "update")
+	x.WantUp("update", f.inAWS(nil))
 	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], nil)
 
 	y := f.Resource("EdgeLocation", "y")
@@ -183,11 +183,11 @@ func TestEdgeLocationKeys(t *testing.T) {
 		t.Fatal(err)
 	}
 	inputs := with(f.inAWS(nil), props{"organizationId": org})
-	f.settled(y, inputs)
+	y.WantSettled(inputs)
 	f.Forget()
-	f.up(y, with(inputs, props{"description": "d"}), "update")
+	y.WantUp("update", with(inputs, props{"description": "d"}))
 	same(t, "the body", f.Body("PATCH", id), props{"description": "d"})
-	f.up(y, with(inputs, props{"aws": aws(keys)}), "update")
+	y.WantUp("update", with(inputs, props{"aws": aws(keys)}))
 	same(t, "the keys", f.Body("PATCH", id)["aws"].(props)["credentials"], props{"accessKeyId": "AK", "secretAccessKey": "SK"})
 	if y.ID != id {
 		t.Error("the location was replaced")
@@ -199,7 +199,7 @@ func TestEdgeLocationKeys(t *testing.T) {
 func TestEdgeLocationReplacement(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("EdgeLocation", "x")
-	f.up(x, f.inAWS(nil), "create")
+	x.WantUp("create", f.inAWS(nil))
 	id, gcp := x.ID, props{"projectId": "p", "networkName": "n", "subnetName": "s", "networkTags": list("b", "a")}
 	for _, change := range []props{
 		{"aws": nil, "gcp": gcp}, {"gcp": nil, "custom": props{}, "region": nil}, {"custom": nil, "aws": aws(nil), "region": "us-east-1"},
@@ -211,7 +211,7 @@ func TestEdgeLocationReplacement(t *testing.T) {
 		}
 		inputs = with(inputs, change)
 		f.Forget()
-		f.up(x, inputs, "replace")
+		x.WantUp("replace", inputs)
 		if x.ID == id {
 			t.Errorf("%v: the location is the same", change)
 		}
@@ -220,13 +220,13 @@ func TestEdgeLocationReplacement(t *testing.T) {
 		if slices.IndexFunc(calls, isMethod("DELETE")) > slices.IndexFunc(calls, isMethod("POST")) {
 			t.Errorf("%v: the new location was made before the old one was gone: %v", change, calls)
 		}
-		f.settled(x, inputs)
+		x.WantSettled(inputs)
 	}
 	if !f.Warned("takes down all edges") {
 		t.Error("there was no warning")
 	}
 	// A change inside of a cloud does not replace.
-	f.up(x, with(f.inAWS(props{"accountId": "112345678901"}), props{"name": "other", "region": "us-east-2", "controlPlaneMode": "SHARED"}), "update")
+	x.WantUp("update", with(f.inAWS(props{"accountId": "112345678901"}), props{"name": "other", "region": "us-east-2", "controlPlaneMode": "SHARED"}))
 }
 
 func isMethod(method string) func(string) bool {
@@ -238,7 +238,7 @@ func TestEdgeLocationChecks(t *testing.T) {
 	all := props{"clusterId": f.cluster, "custom": props{}}
 	refused := func(change props, properties ...string) {
 		t.Helper()
-		f.refused("EdgeLocation", with(all, change), properties...)
+		f.Refused("EdgeLocation", with(all, change), properties...)
 	}
 	refused(nil)
 	refused(props{"custom": nil}, "")
@@ -269,7 +269,7 @@ func TestEdgeLocationChecks(t *testing.T) {
 func TestEdgeLocationDeletion(t *testing.T) {
 	f := setup(t, lingering(300*time.Millisecond))
 	x := f.Resource("EdgeLocation", "x")
-	f.up(x, props{"clusterId": f.cluster, "custom": props{}}, "create")
+	x.WantUp("create", props{"clusterId": f.cluster, "custom": props{}})
 	path := f.path + "/edge-locations/" + x.ID
 	f.Emulator.Fail(emulator.Fault{ // it had failed before, and takes a moment to go
 		Method: "GET", Path: path, Status: 200, Body: `{"id":"` + x.ID + `","name":"x","state":"FAILED","error":"no agent"}`,
@@ -281,23 +281,23 @@ func TestEdgeLocationDeletion(t *testing.T) {
 	if reads := len(f.Calls()) - 1; reads < 2 {
 		t.Errorf("it was looked at %d times", reads)
 	}
-	if got := f.call(http.MethodGet, f.path+"/edge-locations", nil); len(got["items"].([]any)) > 0 {
+	if got := f.Call(http.MethodGet, f.path+"/edge-locations", nil); len(got["items"].([]any)) > 0 {
 		t.Errorf("there is still %v", got)
 	}
 
 	x = f.Resource("EdgeLocation", "x")
-	f.up(x, props{"clusterId": f.cluster, "custom": props{}}, "create")
+	x.WantUp("create", props{"clusterId": f.cluster, "custom": props{}})
 	path = f.path + "/edge-locations/" + x.ID
 	f.Emulator.Fail(emulator.Fault{
 		Method: "GET", Path: path, Skip: 1, Status: 200, Body: `{"id":"` + x.ID + `","name":"x","state":"FAILED","error":"the VPC is in use"}`,
 	})
-	fails(t, "a deletion that fails", x.Delete(), x.ID, "the VPC is in use", "destroy again")
+	fails(t, x.Delete(), x.ID, "the VPC is in use", "destroy again")
 
 	f.Emulator.Configure(func(s *emulator.Settings) { s.DisconnectDelay = time.Hour })
 	y := f.Resource("EdgeLocation", "y")
-	f.up(y, props{"clusterId": f.cluster, "custom": props{}}, "create")
+	y.WantUp("create", props{"clusterId": f.cluster, "custom": props{}})
 	y.Timeout = time.Second
-	fails(t, "a deletion that takes too long", y.Delete(), "is OFFBOARDING", "customTimeouts")
+	fails(t, y.Delete(), "is OFFBOARDING", "customTimeouts")
 }
 
 // What the service says of zones, or does not, and of a failure.
@@ -305,11 +305,11 @@ func TestEdgeLocationReads(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("EdgeLocation", "x")
 	inputs := with(f.inAWS(nil), props{"zones": list(props{"id": "1", "name": "a"})})
-	f.up(x, inputs, "create")
+	x.WantUp("create", inputs)
 	answer := func(body string) {
 		f.Emulator.ClearFaults()
 		f.answer(f.path+"/edge-locations", f.path+"/edge-locations/"+x.ID, `{"id":"`+x.ID+`",`+body)
-		f.fresh()
+		f.Reopen()
 	}
 	const start = `"name":"el","region":"us-east-1","controlPlaneMode":"DEDICATED","description":"",
 		"aws":{"accountId":"012345678901","networking":{"vpcId":"v","vpcCidr":"","securityGroupId":"sg","subnetIds":{"a":"s"}}}`
@@ -336,11 +336,11 @@ func TestEdgeLocationLostAnswer(t *testing.T) {
 	f := setup(t)
 	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: f.path + "/edge-locations", Action: emulator.Drop})
 	x := f.Resource("EdgeLocation", "x")
-	f.up(x, f.inAWS(keys), "create")
-	f.settled(x, f.inAWS(keys))
-	if got := f.call(http.MethodGet, f.path+"/edge-locations", nil); len(got["items"].([]any)) != 1 {
+	x.WantUp("create", f.inAWS(keys))
+	x.WantSettled(f.inAWS(keys))
+	if got := f.Call(http.MethodGet, f.path+"/edge-locations", nil); len(got["items"].([]any)) != 1 {
 		t.Errorf("there are %v", got)
 	}
 	_, err := f.Resource("EdgeLocation", "y").Up(f.inAWS(keys))
-	fails(t, "a name that is taken", err, "exists already", "<organizationId>/<clusterId>/<edgeLocationId>")
+	fails(t, err, "exists already", "<organizationId>/<clusterId>/<edgeLocationId>")
 }

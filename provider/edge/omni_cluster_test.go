@@ -12,7 +12,7 @@ import (
 func TestOmniClusterRegistration(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("OmniCluster", "x")
-	f.up(x, props{"clusterId": f.cluster}, "create")
+	x.WantUp("create", props{"clusterId": f.cluster})
 	same(t, "the body", f.Body("POST", ":register"), props{})
 	if x.ID != f.cluster || x.Output("organizationId") != org || x.Output("providerType") != "GKE" || x.Output("name") != "c" {
 		t.Errorf("the outputs are %v", x.Outputs)
@@ -23,20 +23,20 @@ func TestOmniClusterRegistration(t *testing.T) {
 	}
 	// A change of what is known of the cluster never replaces it.
 	inputs := props{"clusterId": f.cluster, "status": props{"omniAgentVersion": "0.0.0", "podCidr": "10.244.0.0/16,fd00::/48"}}
-	f.up(x, inputs, "update")
+	x.WantUp("update", inputs)
 	same(t, "the body", f.Body("POST", ":register"), props{"status": inputs["status"]})
 	same(t, "the version", x.Output("omniAgentVersion"), "0.0.0")
-	f.settled(x, inputs)
+	x.WantSettled(inputs)
 	inputs = props{"clusterId": f.cluster, "status": props{"omniAgentVersion": "0.0.0", "podCidr": "10.0.0.0/8"}}
-	f.up(x, inputs, "update")
+	x.WantUp("update", inputs)
 	// The program's spelling of the same ranges is no change.
-	f.up(x, with(inputs, props{"status": props{"omniAgentVersion": "0.0.0", "podCidr": " 10.0.0.0/8"}}), "same")
+	x.WantUp("same", with(inputs, props{"status": props{"omniAgentVersion": "0.0.0", "podCidr": " 10.0.0.0/8"}}))
 	// What the agent reports later is shown, and no difference.
-	f.call(http.MethodPost, f.path+":register", props{"status": props{"omniAgentVersion": "1.2.0", "podCidr": "10.1.0.0/16"}})
-	f.settled(x, inputs)
+	f.Call(http.MethodPost, f.path+":register", props{"status": props{"omniAgentVersion": "1.2.0", "podCidr": "10.1.0.0/16"}})
+	x.WantSettled(inputs)
 	same(t, "the reported version", x.Output("omniAgentVersion"), "1.2.0")
-	f.up(x, props{"clusterId": f.cluster}, "update")
-	f.settled(x, props{"clusterId": f.cluster})
+	x.WantUp("update", props{"clusterId": f.cluster})
+	x.WantSettled(props{"clusterId": f.cluster})
 
 	imported := f.Resource("OmniCluster", "imported")
 	for _, id := range []string{org + "/" + f.cluster, f.cluster} {
@@ -45,7 +45,7 @@ func TestOmniClusterRegistration(t *testing.T) {
 		}
 	}
 	same(t, "the imported status", imported.Input("status"), props{"omniAgentVersion": "1.2.0", "podCidr": "10.1.0.0/16"})
-	fails(t, "an import by another ID", f.Resource("OmniCluster", "y").Import("c"), "<clusterId>")
+	fails(t, f.Resource("OmniCluster", "y").Import("c"), "<clusterId>")
 }
 
 func TestOmniClusterChecks(t *testing.T) {
@@ -53,16 +53,16 @@ func TestOmniClusterChecks(t *testing.T) {
 	status := func(version, cidr any) props {
 		return props{"clusterId": f.cluster, "status": props{"omniAgentVersion": version, "podCidr": cidr}}
 	}
-	f.refused("OmniCluster", status("1", "10.0.0.0/8, fd00::/48"))
-	f.refused("OmniCluster", status("", "10.0.0.0/8,10.0.0.0"), "status.omniAgentVersion", "status.podCidr")
-	f.refused("OmniCluster", props{"clusterId": "c"}, "clusterId")
+	f.Refused("OmniCluster", status("1", "10.0.0.0/8, fd00::/48"))
+	f.Refused("OmniCluster", status("", "10.0.0.0/8,10.0.0.0"), "status.omniAgentVersion", "status.podCidr")
+	f.Refused("OmniCluster", props{"clusterId": "c"}, "clusterId")
 }
 
 // A cluster that the service has deleted in its own way is gone.
 func TestOmniClusterDeletedState(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("OmniCluster", "x")
-	f.up(x, props{"clusterId": f.cluster}, "create")
+	x.WantUp("create", props{"clusterId": f.cluster})
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path, Status: 200, Body: `{"id":"` + f.cluster + `","state":"DELETED"}`})
 	if got, err := x.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
@@ -73,9 +73,9 @@ func TestOmniClusterDeletedState(t *testing.T) {
 func TestOmniClusterDeletionWaits(t *testing.T) {
 	f := setup(t, lingering(300*time.Millisecond))
 	x := f.Resource("OmniCluster", "x")
-	f.up(x, props{"clusterId": f.cluster}, "create")
+	x.WantUp("create", props{"clusterId": f.cluster})
 	id := f.location("going")
-	f.call(http.MethodDelete, f.path+"/edge-locations/"+id, nil)
+	f.Call(http.MethodDelete, f.path+"/edge-locations/"+id, nil)
 	f.Forget()
 	if err := x.Delete(); err != nil {
 		t.Fatal(err)
@@ -98,15 +98,15 @@ func TestOmniClusterDeletionWaits(t *testing.T) {
 func TestOmniClusterDeletionRefused(t *testing.T) {
 	f := setup(t)
 	x := f.Resource("OmniCluster", "x")
-	f.up(x, props{"clusterId": f.cluster}, "create")
+	x.WantUp("create", props{"clusterId": f.cluster})
 	f.location("staying")
 	x.Timeout = time.Second
-	fails(t, "the deletion", x.Delete(), f.cluster, "staying (PENDING_ONBOARDING)", "customTimeouts", "still has 1 edge locations")
+	fails(t, x.Delete(), f.cluster, "staying (PENDING_ONBOARDING)", "customTimeouts", "still has 1 edge locations")
 }
 
 func TestGetOmniCluster(t *testing.T) {
 	f := setup(t)
-	f.call(http.MethodPost, f.path+":register", props{"status": props{"omniAgentVersion": "1.2.0", "podCidr": "10.1.0.0/16"}})
+	f.Call(http.MethodPost, f.path+":register", props{"status": props{"omniAgentVersion": "1.2.0", "podCidr": "10.1.0.0/16"}})
 	got, err := f.Invoke("getOmniCluster", props{"clusterId": f.cluster})
 	if err != nil {
 		t.Fatal(err)
@@ -121,7 +121,7 @@ func TestGetOmniCluster(t *testing.T) {
 		t.Errorf("the cluster is %v", got)
 	}
 	_, err = f.Invoke("getOmniCluster", props{"clusterId": absent})
-	fails(t, "another cluster", err, absent, "registered first", "404")
+	fails(t, err, absent, "registered first", "404")
 	// What the service leaves out is left out.
 	f.Emulator.Fail(emulator.Fault{Method: "GET", Path: f.path, Status: 200, Body: `{}`})
 	got, err = f.Invoke("getOmniCluster", props{"clusterId": f.cluster})

@@ -9,7 +9,6 @@ import (
 	"testing"
 
 	"github.com/castai/pulumi-castai/emulator"
-	"github.com/castai/pulumi-castai/internal/harness"
 )
 
 // TestReadsTakeAnyAnswer: no member that an answer lacks, or holds as null,
@@ -35,7 +34,7 @@ func TestReadsTakeAnyAnswer(t *testing.T) {
 			f := setup(t)
 			r := f.Resource(c.token, "r")
 			f.up(r, f.with(c.inputs))
-			answer := func() any { return plain(t, f.call(http.MethodGet, f.path(c.collection), nil)) }
+			answer := func() any { return plain(t, f.Call(http.MethodGet, f.path(c.collection), nil)) }
 			read := func(what string, body any) {
 				t.Helper()
 				text, err := json.Marshal(body)
@@ -44,7 +43,7 @@ func TestReadsTakeAnyAnswer(t *testing.T) {
 				}
 				f.Emulator.ClearFaults()
 				f.Emulator.Fail(emulator.Fault{Method: http.MethodGet, Status: http.StatusOK, Body: string(text)})
-				f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+				f.Reopen()
 				probe := *r
 				if _, err := probe.Refresh(); err != nil {
 					t.Errorf("%s: %v", what, err)

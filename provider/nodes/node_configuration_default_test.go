@@ -32,10 +32,10 @@ func TestNodeConfigurationDefault(t *testing.T) {
 	if r.ID != a.ID {
 		t.Errorf("the ID is %s, want %s", r.ID, a.ID)
 	}
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 
-	f.call(http.MethodPost, f.path("node-configurations", b.ID, "default"), nil)
-	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+	f.Call(http.MethodPost, f.path("node-configurations", b.ID, "default"), nil)
+	f.Reopen()
 	if got, err := r.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("when another is the default, a refresh says %v, %v", got, err)
 	}
@@ -48,7 +48,7 @@ func TestNodeConfigurationDefault(t *testing.T) {
 	if got := f.up(r, moved); got.Op != "replace" || r.ID != b.ID || f.writes() != 1 {
 		t.Errorf("moving the mark is %v to %s by %v", got, r.ID, f.Calls())
 	}
-	f.settled(r, moved)
+	r.WantSettled(moved)
 
 	f.Forget()
 	if err := r.Delete(); err != nil || len(f.Calls()) > 0 || !f.Warned("until another one is made the default") {
@@ -74,7 +74,7 @@ func TestNodeConfigurationDefaultErrors(t *testing.T) {
 	if _, err := r.Refresh(); err == nil || r.ID == "" {
 		t.Errorf("a read that fails gives %v", err)
 	}
-	f.call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+f.cluster, nil)
+	f.Call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+f.cluster, nil)
 	if got, err := r.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("without the cluster a refresh says %v, %v", got, err)
 	}
@@ -96,7 +96,7 @@ func TestNodeConfigurationDefaultImport(t *testing.T) {
 		if r.ID != a.ID {
 			t.Errorf("the ID is %s, want %s", r.ID, a.ID)
 		}
-		f.settled(r, f.with(props{"configurationId": a.ID}))
+		r.WantSettled(f.with(props{"configurationId": a.ID}))
 	}
 	for id, want := range map[string]string{
 		"/" + a.ID:             "<clusterId>/<configurationId> or <clusterId>",

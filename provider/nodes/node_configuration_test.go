@@ -184,7 +184,7 @@ func TestNodeConfigurationRespelling(t *testing.T) {
 	if got := f.up(r, same); got.Op != "same" {
 		t.Errorf("another spelling is %v %v", got.Op, got.Changes)
 	}
-	f.settled(r, same)
+	r.WantSettled(same)
 	if n := f.writes(); n > 0 {
 		t.Errorf("%d writes: %v", n, f.Calls())
 	}
@@ -202,7 +202,7 @@ func TestNodeConfigurationDrift(t *testing.T) {
 	inputs := f.with(eksConfiguration("n"))
 	inputs["kubeletConfig"] = `{"a": 1}`
 	f.up(r, inputs)
-	f.call(http.MethodPost, f.path("node-configurations", r.ID), props{
+	f.Call(http.MethodPost, f.path("node-configurations", r.ID), props{
 		"subnets": list("s-1", "s-9"), "kubeletConfig": props{"a": 2}, "image": "ami-9",
 		"eks": props{"securityGroups": list("sg-1"), "instanceProfileArn": profile, "imdsHopLimit": 3},
 	})
@@ -219,7 +219,7 @@ func TestNodeConfigurationDrift(t *testing.T) {
 	if body["image"] != "ami-9" || body["eks"].(props)["imdsHopLimit"] != 3.0 {
 		t.Errorf("the update resets what the program leaves open: %v", body)
 	}
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 }
 
 // TestNodeConfigurationLegacyTargetGroup: configurations from when there was
@@ -229,10 +229,10 @@ func TestNodeConfigurationLegacyTargetGroup(t *testing.T) {
 	r := f.Resource("NodeConfiguration", "r")
 	inputs := f.with(eksConfiguration("n"))
 	f.up(r, inputs)
-	f.call(http.MethodPost, f.path("node-configurations", r.ID), props{"subnets": list("s-1"), "eks": props{
+	f.Call(http.MethodPost, f.path("node-configurations", r.ID), props{"subnets": list("s-1"), "eks": props{
 		"securityGroups": list("sg-1"), "instanceProfileArn": profile, "targetGroup": props{"arn": "arn:tg", "port": 80},
 	}})
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 	inputs["image"] = "ami-1"
 	f.up(r, inputs)
 	sameJSON(t, "the target groups", f.Body(http.MethodPost, "/"+r.ID)["eks"].(props)["targetGroups"], []any{props{"arn": "arn:tg", "port": 80}})
@@ -263,7 +263,7 @@ func TestNodeConfigurationPreview(t *testing.T) {
 		t.Errorf("previews call %v", f.Calls())
 	}
 	moved := f.with(eksConfiguration("n"))
-	moved["clusterId"] = f.register("other")
+	moved["clusterId"] = f.Register("other")
 	if got, _, err := r.Preview(moved); err != nil || got.Op != "replace" {
 		t.Errorf("another cluster is %v, %v", got, err)
 	}
@@ -277,7 +277,7 @@ func TestNodeConfigurationTakenName(t *testing.T) {
 
 	t.Run("refused", func(t *testing.T) {
 		f := setup(t)
-		id := f.call(http.MethodPost, f.path("node-configurations"), existing)["id"].(string)
+		id := f.Call(http.MethodPost, f.path("node-configurations"), existing)["id"].(string)
 		f.Forget()
 		r := f.Resource("NodeConfiguration", "r")
 		_, err := r.Up(f.with(eksConfiguration("n")))
@@ -290,8 +290,8 @@ func TestNodeConfigurationTakenName(t *testing.T) {
 	})
 	t.Run("the default one is adopted", func(t *testing.T) {
 		f := setup(t)
-		id := f.call(http.MethodPost, f.path("node-configurations"), existing)["id"].(string)
-		f.call(http.MethodPost, f.path("node-configurations", id, "default"), nil)
+		id := f.Call(http.MethodPost, f.path("node-configurations"), existing)["id"].(string)
+		f.Call(http.MethodPost, f.path("node-configurations", id, "default"), nil)
 		f.Forget()
 		r := f.Resource("NodeConfiguration", "r")
 		inputs := f.with(eksConfiguration("n"))
@@ -303,7 +303,7 @@ func TestNodeConfigurationTakenName(t *testing.T) {
 		sameJSON(t, "the update", f.Body(http.MethodPost, "/"+id), props{"subnets": list("s-1"), "tags": props{"team": "a"}, "minDiskSize": 200,
 			"diskCpuRatio": 0, "drainTimeoutSec": 0,
 			"eks": props{"securityGroups": list("sg-1"), "instanceProfileArn": profile, "imdsHopLimit": 3, "imdsV1": true}})
-		f.settled(r, inputs)
+		r.WantSettled(inputs)
 		if !f.Warned("adopted") {
 			t.Errorf("no warning: %v", f.Logs())
 		}
@@ -338,7 +338,7 @@ func TestNodeConfigurationLostAnswer(t *testing.T) {
 	if n := f.count("POST " + f.path("node-configurations")); n != 1 {
 		t.Errorf("%d create calls", n)
 	}
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 }
 
 // TestNodeConfigurationReads: the configurations of a cluster are read in one call.
@@ -365,9 +365,9 @@ func TestNodeConfigurationReads(t *testing.T) {
 // cluster, is gone; a failure to read is not.
 func TestNodeConfigurationGone(t *testing.T) {
 	for name, remove := range map[string]func(f *fixture, id string){
-		"deleted": func(f *fixture, id string) { f.call(http.MethodDelete, f.path("node-configurations", id), nil) },
+		"deleted": func(f *fixture, id string) { f.Call(http.MethodDelete, f.path("node-configurations", id), nil) },
 		"cluster archived": func(f *fixture, _ string) {
-			f.call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+f.cluster, nil)
+			f.Call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+f.cluster, nil)
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -380,7 +380,7 @@ func TestNodeConfigurationGone(t *testing.T) {
 				t.Errorf("a read that fails gives %v", err)
 			}
 			remove(f, refreshed.ID)
-			f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+			f.Reopen()
 			if got, err := refreshed.Refresh(); err != nil || got.Op != "delete" {
 				t.Errorf("a refresh says %v, %v", got, err)
 			}
@@ -451,7 +451,7 @@ func TestNodeConfigurationImport(t *testing.T) {
 		if r.ID != made.ID {
 			t.Errorf("the ID is %s, want %s", r.ID, made.ID)
 		}
-		f.settled(r, inputs)
+		r.WantSettled(inputs)
 	}
 	for id, want := range map[string]string{
 		f.cluster:             "<clusterId>/<id>",

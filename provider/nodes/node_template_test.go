@@ -169,7 +169,7 @@ func TestNodeTemplateRespelling(t *testing.T) {
 			}})
 	}
 	f.up(r, inputs(func(l []any) []any { return l }, "In", "MPS"))
-	f.settled(r, inputs(reversed, "IN", "mps"))
+	r.WantSettled(inputs(reversed, "IN", "mps"))
 	one := inputs(func(l []any) []any { return l }, "In", "MPS")
 	one["constraints"].(props)["azs"] = list("c", "a")
 	if got := f.up(r, one); len(got.Changes) != 1 || got.Changes[0] != "constraints.azs[0]" {
@@ -190,18 +190,18 @@ func TestNodeTemplateLostAnswer(t *testing.T) {
 		if n := f.count("POST " + f.path("node-templates")); n != 1 {
 			t.Errorf("%d create calls", n)
 		}
-		f.settled(r, f.with(inputs))
+		r.WantSettled(f.with(inputs))
 	})
 	t.Run("not made", func(t *testing.T) {
 		f := setup(t)
 		r := f.Resource("NodeTemplate", "r")
 		f.Emulator.Fail(emulator.Fault{Method: http.MethodPost, Path: f.path("node-templates"), Status: http.StatusBadGateway})
 		f.up(r, f.with(inputs))
-		f.settled(r, f.with(inputs))
+		r.WantSettled(f.with(inputs))
 	})
 	t.Run("another one", func(t *testing.T) {
 		f := setup(t)
-		f.call(http.MethodPost, f.path("node-templates"), props{"name": "t", "constraints": props{"onDemand": true}})
+		f.Call(http.MethodPost, f.path("node-templates"), props{"name": "t", "constraints": props{"onDemand": true}})
 		r := f.Resource("NodeTemplate", "r")
 		f.Emulator.Fail(emulator.Fault{Method: http.MethodPost, Path: f.path("node-templates"), Status: http.StatusBadGateway})
 		if _, err := r.Up(f.with(inputs)); err == nil || !strings.Contains(err.Error(), "differs") || r.ID != "" {
@@ -223,7 +223,7 @@ func TestNodeTemplateTakenName(t *testing.T) {
 func TestDefaultNodeTemplate(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("NodeTemplate", "r")
-	f.call(http.MethodPut, f.path("node-templates", defaultTemplate), props{"isDefault": true, "isEnabled": true,
+	f.Call(http.MethodPut, f.path("node-templates", defaultTemplate), props{"isDefault": true, "isEnabled": true,
 		"customInstancesEnabled": true, "constraints": props{"maxCpu": 32, "spot": true}})
 	f.Forget()
 	inputs := f.with(props{"name": defaultTemplate, "constraints": props{"minCpu": 2}})
@@ -240,7 +240,7 @@ func TestDefaultNodeTemplate(t *testing.T) {
 	if constraints["minCpu"] != 2.0 || constraints["maxCpu"] != 32.0 || constraints["spot"] != true {
 		t.Errorf("what the program leaves open does not stay: %v", constraints)
 	}
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 
 	f.Forget()
 	if err := r.Delete(); err != nil || len(f.Calls()) > 0 || !f.Warned("left in place") {
@@ -258,7 +258,7 @@ func TestDefaultNodeTemplateComesLate(t *testing.T) {
 		late(f, 1)
 		r := f.Resource("NodeTemplate", "r")
 		f.up(r, f.with(props{"name": defaultTemplate}))
-		f.settled(r, f.with(props{"name": defaultTemplate}))
+		r.WantSettled(f.with(props{"name": defaultTemplate}))
 	})
 	t.Run("never", func(t *testing.T) {
 		f := setup(t)
@@ -327,8 +327,8 @@ func TestNodeTemplatesTogether(t *testing.T) {
 // is gone; a failure to read is not.
 func TestNodeTemplateGone(t *testing.T) {
 	for name, remove := range map[string]func(f *fixture){
-		"deleted":          func(f *fixture) { f.call(http.MethodDelete, f.path("node-templates", "t"), nil) },
-		"cluster archived": func(f *fixture) { f.call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+f.cluster, nil) },
+		"deleted":          func(f *fixture) { f.Call(http.MethodDelete, f.path("node-templates", "t"), nil) },
+		"cluster archived": func(f *fixture) { f.Call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+f.cluster, nil) },
 	} {
 		t.Run(name, func(t *testing.T) {
 			f := setup(t)
@@ -377,13 +377,13 @@ func TestNodeTemplateImport(t *testing.T) {
 		got[string(key)] = r.Input(string(key))
 	}
 	sameJSON(t, "what is imported", got, inputs)
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 
 	def := f.Resource("NodeTemplate", "default")
 	if err := def.Import(f.cluster + "/" + defaultTemplate); err != nil {
 		t.Fatal(err)
 	}
-	f.settled(def, f.with(props{"name": defaultTemplate, "isDefault": true, "customInstancesEnabled": true, "constraints": props{"onDemand": true}}))
+	def.WantSettled(f.with(props{"name": defaultTemplate, "isDefault": true, "customInstancesEnabled": true, "constraints": props{"onDemand": true}}))
 	for _, id := range []string{f.cluster, f.cluster + "/nobody"} {
 		if err := f.Resource("NodeTemplate", "x").Import(id); err == nil {
 			t.Errorf("importing %s works", id)
@@ -396,7 +396,7 @@ func TestNodeTemplateReplacement(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("NodeTemplate", "r")
 	f.up(r, f.with(props{"name": "t"}))
-	for _, inputs := range []props{f.with(props{"name": "u"}), {"clusterId": f.register("other"), "name": "t"}} {
+	for _, inputs := range []props{f.with(props{"name": "u"}), {"clusterId": f.Register("other"), "name": "t"}} {
 		if got, _, err := r.Preview(inputs); err != nil || got.Op != "replace" {
 			t.Errorf("%v is %v, %v", inputs, got, err)
 		}
@@ -406,7 +406,7 @@ func TestNodeTemplateReplacement(t *testing.T) {
 	if !strings.HasPrefix(named.ID, "named-") {
 		t.Errorf("without a name it is called %s", named.ID)
 	}
-	f.settled(named, f.with(nil))
+	named.WantSettled(f.with(nil))
 }
 
 // TestNodeTemplateChecks: all that is wrong, at its path; and nothing that the

@@ -1,19 +1,16 @@
 package nodes_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"io"
 	"maps"
-	"net/http"
-	"reflect"
 	"slices"
 	"strings"
 	"testing"
 
 	"github.com/castai/pulumi-castai/internal/harness"
 )
+
+var sameJSON, plain = harness.WantJSON, harness.Plain
 
 type props = harness.Props
 
@@ -26,54 +23,9 @@ type fixture struct {
 func setup(t *testing.T) *fixture {
 	t.Helper()
 	f := &fixture{Harness: harness.New(t)}
-	f.cluster = f.register("test")
+	f.cluster = f.Register("test")
 	f.Forget()
 	return f
-}
-
-// register makes another cluster.
-func (f *fixture) register(name string) string {
-	f.T.Helper()
-	made := f.call(http.MethodPost, "/v1/kubernetes/external-clusters", props{
-		"name": name, "eks": props{"clusterName": name, "region": "eu-central-1", "accountId": "123456789012"},
-	})
-	return made["id"].(string)
-}
-
-// call does something that the provider does not know of.
-func (f *fixture) call(method, path string, body any) props {
-	f.T.Helper()
-	var in bytes.Buffer
-	if body != nil {
-		if err := json.NewEncoder(&in).Encode(body); err != nil {
-			f.T.Fatal(err)
-		}
-	}
-	req, err := http.NewRequest(method, f.URL+path, &in)
-	if err != nil {
-		f.T.Fatal(err)
-	}
-	req.Header.Set("X-API-Key", harness.Token)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		f.T.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		f.T.Fatal(err)
-	}
-	if resp.StatusCode >= 300 {
-		f.T.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, text)
-	}
-	var out props
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &out); err != nil {
-			f.T.Fatal(err)
-		}
-	}
-	return out
 }
 
 func (f *fixture) path(parts ...string) string {
@@ -85,17 +37,6 @@ func (f *fixture) with(inputs props) props {
 	out := props{"clusterId": f.cluster}
 	maps.Copy(out, inputs)
 	return out
-}
-
-// settled fails unless neither a refresh nor a preview finds a difference.
-func (f *fixture) settled(r *harness.Resource, inputs props) {
-	f.T.Helper()
-	if got, err := r.Refresh(); err != nil || got.Op != "same" {
-		f.T.Errorf("a refresh finds %v %v, %v", got.Op, got.Changes, err)
-	}
-	if got, _, err := r.Preview(inputs); err != nil || got.Op != "same" {
-		f.T.Errorf("a preview finds %v %v, %v", got.Op, got.Changes, err)
-	}
 }
 
 // up brings the resource to the inputs.
@@ -120,29 +61,6 @@ func (f *fixture) writes() (n int) {
 
 func (f *fixture) count(call string) int {
 	return len(slices.DeleteFunc(f.Calls(), func(c string) bool { return c != call }))
-}
-
-// sameJSON fails unless both are the same as JSON.
-func sameJSON(t testing.TB, what string, got, want any) {
-	t.Helper()
-	a, b := plain(t, got), plain(t, want)
-	if !reflect.DeepEqual(a, b) {
-		x, _ := json.MarshalIndent(a, "", " ")
-		y, _ := json.MarshalIndent(b, "", " ")
-		t.Errorf("%s is\n%s\nwant\n%s", what, x, y)
-	}
-}
-
-func plain(t testing.TB, v any) (out any) {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err == nil {
-		err = json.Unmarshal(text, &out)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // failures lists the paths that a check refuses.
@@ -193,7 +111,7 @@ func (f *fixture) run(r *harness.Resource, method func(op string) (method, suffi
 			verb, suffix := method(s.op)
 			sameJSON(f.T, fmt.Sprintf("the body of step %d (%s)", i, s.name), f.Body(verb, suffix), s.sent)
 		}
-		f.settled(r, inputs)
+		r.WantSettled(inputs)
 		if f.T.Failed() {
 			f.T.Fatalf("after step %d (%s)", i, s.name)
 		}

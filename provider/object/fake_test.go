@@ -51,7 +51,7 @@ func newService(t *testing.T) *service {
 
 // fresh starts a new provider, which remembers no list.
 func (s *service) fresh() {
-	s.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": s.URL})
+	s.Reopen()
 }
 
 func (s *service) ServeHTTP(w http.ResponseWriter, r *http.Request) {

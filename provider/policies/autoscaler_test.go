@@ -104,7 +104,7 @@ func TestAutoscalerSendsWhatTheProgramSets(t *testing.T) {
 func TestAutoscalerManagesOnlyWhatTheProgramSets(t *testing.T) {
 	h := harness.New(t)
 	id := cluster(t, h, "c")
-	call(t, h, "PUT", policiesPath(id), props{"enabled": true, "clusterLimits": props{"enabled": true, "cpu": props{"maxCores": 77}}})
+	h.Call("PUT", policiesPath(id), props{"enabled": true, "clusterLimits": props{"enabled": true, "cpu": props{"maxCores": 77}}})
 	h.Forget()
 	for name, inputs := range map[string]props{
 		"nothing":        {"clusterId": id},
@@ -155,7 +155,7 @@ func TestAutoscalerShowsDrift(t *testing.T) {
 		{props{"nodeDownscaler": props{"evictor": props{"cycleInterval": "5m"}}}, nil},                // the same
 	}
 	for _, test := range tests {
-		call(t, h, "PUT", policiesPath(id), test.change)
+		h.Call("PUT", policiesPath(id), test.change)
 		got := refresh(t, r)
 		if !reflect.DeepEqual(got.Changes, test.want) {
 			t.Errorf("after %v a refresh finds %v, want %v", test.change, got, test.want)
@@ -276,7 +276,7 @@ func TestAutoscalersOfOneClusterAtOnce(t *testing.T) {
 		}()
 	}
 	wg.Wait()
-	got := call(t, h, "GET", policiesPath(id), nil)
+	got := h.Call("GET", policiesPath(id), nil)
 	for _, path := range []string{"enabled", "isScopedMode", "unschedulablePods.enabled", "clusterLimits.enabled", "nodeDownscaler.enabled"} {
 		if at(t, got, path) != true {
 			t.Errorf("%s was lost", path)
@@ -351,12 +351,12 @@ func TestAutoscalerJSON(t *testing.T) {
 	if got := up(t, r, respelled); got.Op != "same" {
 		t.Errorf("a respelling is %v", got)
 	}
-	call(t, h, "PUT", policiesPath(id), props{"isScopedMode": true, "nodeDownscaler": props{"evictor": props{"cycleInterval": "1m", "dryRun": true}}})
+	h.Call("PUT", policiesPath(id), props{"isScopedMode": true, "nodeDownscaler": props{"evictor": props{"cycleInterval": "1m", "dryRun": true}}})
 	if got := refresh(t, r); got.Op != "same" || r.Input("autoscalerPoliciesJson") != text {
 		t.Errorf("a refresh finds %v: %v", got, r.Input("autoscalerPoliciesJson"))
 	}
 	// A key that the program names.
-	call(t, h, "PUT", policiesPath(id), props{"clusterLimits": props{"cpu": props{"maxCores": 41}}})
+	h.Call("PUT", policiesPath(id), props{"clusterLimits": props{"cpu": props{"maxCores": 41}}})
 	if got := refresh(t, r); !reflect.DeepEqual(got.Changes, []string{"autoscalerPoliciesJson"}) {
 		t.Errorf("a refresh finds %v", got)
 	}
@@ -387,7 +387,7 @@ func TestAutoscalerPoliciesOutputIsStable(t *testing.T) {
 	if !strings.HasPrefix(before, `{"clusterLimits":`) {
 		t.Errorf("it is not sorted: %s", before)
 	}
-	call(t, h, "PUT", policiesPath(id), props{"spotInstances": props{"enabled": true}})
+	h.Call("PUT", policiesPath(id), props{"spotInstances": props{"enabled": true}})
 	refresh(t, r)
 	if after := r.Output("autoscalerPolicies"); after != before {
 		t.Errorf("it changed from %s to %s", before, after)
@@ -467,7 +467,7 @@ func TestAutoscalerPreview(t *testing.T) {
 func TestAutoscalerImport(t *testing.T) {
 	h := harness.New(t)
 	id := cluster(t, h, "c")
-	call(t, h, "PUT", policiesPath(id), props{
+	h.Call("PUT", policiesPath(id), props{
 		"enabled": true, "unschedulablePods": props{"enabled": true, "headroom": props{"cpuPercentage": 20}},
 		"clusterLimits":  props{"enabled": true, "cpu": props{"minCores": 3, "maxCores": 99}},
 		"spotInstances":  props{"enabled": true},
@@ -511,7 +511,7 @@ func TestAutoscalerDelete(t *testing.T) {
 	if got := h.Body("PUT", "/policies"); !reflect.DeepEqual(got, props{"enabled": false}) {
 		t.Errorf("the deletion sent %v", got)
 	}
-	if got := call(t, h, "GET", policiesPath(id), nil); got["enabled"] != false || got["isScopedMode"] != true {
+	if got := h.Call("GET", policiesPath(id), nil); got["enabled"] != false || got["isScopedMode"] != true {
 		t.Errorf("the deletion left %v", got)
 	}
 	// Its cluster is gone: so is it, and there is nothing to delete.
@@ -542,7 +542,7 @@ func TestAutoscalerOfAnotherCluster(t *testing.T) {
 	if got := up(t, r, props{"clusterId": two, "autoscalerSettings": props{"enabled": true}}); got.Op != "replace" {
 		t.Errorf("another cluster is %v", got)
 	}
-	if a, b := call(t, h, "GET", policiesPath(one), nil)["enabled"], call(t, h, "GET", policiesPath(two), nil)["enabled"]; a != false || b != true {
+	if a, b := h.Call("GET", policiesPath(one), nil)["enabled"], h.Call("GET", policiesPath(two), nil)["enabled"]; a != false || b != true {
 		t.Errorf("the old autoscaler is %v and the new one %v", a, b)
 	}
 }

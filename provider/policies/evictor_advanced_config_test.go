@@ -128,7 +128,7 @@ func TestEvictorRulesShowDrift(t *testing.T) {
 			program := props{"clusterId": id, list: []any{pods(test.form)}}
 			r := h.Resource("EvictorAdvancedConfig", "e")
 			up(t, r, program)
-			call(t, h, "POST", evictorPath(id), props{"evictionConfig": test.change})
+			h.Call("POST", evictorPath(id), props{"evictionConfig": test.change})
 			if got := refresh(t, r); !reflect.DeepEqual(got.Changes, test.want) {
 				t.Errorf("a refresh finds %v, want %v", got, test.want)
 			}
@@ -146,14 +146,14 @@ func TestEvictorRulesClearedByOthers(t *testing.T) {
 	program := props{"clusterId": id, "evictorAdvancedConfigs": []any{props{"podSelector": props{"kind": "Job"}, "aggressive": true}}}
 	r := h.Resource("EvictorAdvancedConfig", "e")
 	up(t, r, program)
-	call(t, h, "POST", evictorPath(id), props{})
+	h.Call("POST", evictorPath(id), props{})
 	if got := refresh(t, r); got.Op != "update" {
 		t.Errorf("a refresh finds %v", got)
 	}
 	if got := up(t, r, program); got.Op != "update" {
 		t.Errorf("the update does %v", got)
 	}
-	if got := jsonText(t, call(t, h, "GET", evictorPath(id), nil)); !strings.Contains(got, "Job") {
+	if got := jsonText(t, h.Call("GET", evictorPath(id), nil)); !strings.Contains(got, "Job") {
 		t.Errorf("the rules are %s", got)
 	}
 }
@@ -200,7 +200,7 @@ func TestEvictorRulesRefuseInputs(t *testing.T) {
 func TestEvictorRulesImport(t *testing.T) {
 	h := harness.New(t)
 	id := cluster(t, h, "c")
-	call(t, h, "POST", evictorPath(id), props{"evictionConfig": []any{props{
+	h.Call("POST", evictorPath(id), props{"evictionConfig": []any{props{
 		"podSelector":  props{"kind": "Job", "namespace": "", "replicasMin": nil},
 		"nodeSelector": props{"labelSelector": props{"matchExpressions": []any{props{"key": "k", "operator": "Exists", "values": []any{}}}}},
 		"settings":     props{"disposable": props{"enabled": true}, "aggressive": props{"enabled": false}},
@@ -258,7 +258,7 @@ func TestEvictorRulesDelete(t *testing.T) {
 	if got := up(t, r, props{"clusterId": two, "evictorAdvancedConfigs": rules}); got.Op != "replace" {
 		t.Errorf("another cluster is %v", got)
 	}
-	if got := jsonText(t, call(t, h, "GET", evictorPath(one), nil)); got != `{"evictionConfig":[]}` {
+	if got := jsonText(t, h.Call("GET", evictorPath(one), nil)); got != `{"evictionConfig":[]}` {
 		t.Errorf("the old cluster is left with %s", got)
 	}
 	for range 2 {

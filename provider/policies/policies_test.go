@@ -1,10 +1,6 @@
 package policies_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
-	"net/http"
 	"testing"
 
 	rpc "github.com/pulumi/pulumi/sdk/v3/proto/go"
@@ -13,54 +9,18 @@ import (
 	"github.com/castai/pulumi-castai/internal/harness"
 )
 
-// call calls the API as somebody else would, such as the console.
-func call(t *testing.T, h *harness.Harness, method, path string, body any) harness.Props {
-	t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequest(method, h.URL+path, bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("X-API-Key", harness.Token)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if resp.StatusCode >= 300 {
-		t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, answer)
-	}
-	out := harness.Props{}
-	if len(answer) > 0 {
-		if err := json.Unmarshal(answer, &out); err != nil {
-			t.Fatal(err)
-		}
-	}
-	return out
-}
-
 // cluster registers a cluster and returns its ID.
 func cluster(t *testing.T, h *harness.Harness, name string) string {
 	t.Helper()
-	answer := call(t, h, "POST", "/v1/kubernetes/external-clusters", harness.Props{
-		"name": name, "eks": harness.Props{"accountId": "123456789012", "region": "eu-central-1", "clusterName": name},
-	})
+	id := h.Register(name)
 	h.Forget()
-	return answer["id"].(string)
+	return id
 }
 
 // archive deletes a cluster from CAST AI.
 func archive(t *testing.T, h *harness.Harness, id string) {
 	t.Helper()
-	call(t, h, "DELETE", "/v1/kubernetes/external-clusters/"+id, nil)
+	h.Call("DELETE", "/v1/kubernetes/external-clusters/"+id, nil)
 	h.Forget()
 }
 

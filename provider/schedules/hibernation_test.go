@@ -57,11 +57,11 @@ func TestHibernationScheduleNode(t *testing.T) {
 			f := setup(t)
 			r := f.Resource("HibernationSchedule", "r")
 			inputs := with(workday(), props{node: test.given})
-			f.up(r, inputs, "create")
+			r.WantUp("create", inputs)
 			same(t, "the node", f.sentNode(http.MethodPost, "hibernation-schedules"), test.sent)
-			f.settled(r, inputs)
-			f.up(r, workday(), "update")
-			f.settled(r, workday())
+			r.WantSettled(inputs)
+			r.WantUp("update", workday())
+			r.WantSettled(workday())
 			sent := f.sentNode(http.MethodPatch, r.ID).(props)
 			for _, dropped := range []string{"gpuConfig", "nodeAffinity", "volume", "spotConfig", "zone", "configName"} {
 				if value, ok := sent[dropped]; ok {
@@ -75,7 +75,7 @@ func TestHibernationScheduleNode(t *testing.T) {
 func TestHibernationScheduleSpelling(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("HibernationSchedule", "r")
-	one, two := f.cluster("one"), f.cluster("two")
+	one, two := f.Register("one"), f.Register("two")
 	inputs := with(workday(), props{
 		"clusterAssignments":       props{"assignments": list(props{"clusterId": two}, props{"clusterId": one})},
 		node + ".spotConfigs":      list(props{"priceHourly": "0.50"}),
@@ -83,9 +83,9 @@ func TestHibernationScheduleSpelling(t *testing.T) {
 		node + ".nodeAffinities": list(props{"dedicatedGroup": "g", "affinities": list(
 			props{"key": "a", "operator": "in", "values": list("y", "x")}, props{"key": "b", "operator": "Exists", "values": list()})}),
 	})
-	f.up(r, inputs, "create")
-	f.settled(r, inputs)
-	f.up(r, with(inputs, props{
+	r.WantUp("create", inputs)
+	r.WantSettled(inputs)
+	r.WantUp("same", with(inputs, props{
 		"pauseConfig.schedule.cronExpression":  "CRON_TZ=UTC 0 17 * * MON-FRI",
 		"resumeConfig.schedule.cronExpression": "0 0 9 * * 1-5",
 		"clusterAssignments":                   props{"assignments": list(props{"clusterId": one}, props{"clusterId": two})},
@@ -93,7 +93,7 @@ func TestHibernationScheduleSpelling(t *testing.T) {
 		node + ".kubernetesTaints":             list(props{"key": "b", "value": "v"}, props{"key": "a"}),
 		node + ".nodeAffinities": list(props{"dedicatedGroup": "g", "affinities": list(
 			props{"key": "b", "operator": "EXISTS", "values": list()}, props{"key": "a", "operator": "IN", "values": list("x", "y")})}),
-	}), "same")
+	}))
 }
 
 // TestHibernationScheduleNodeConfiguration: the service prefers the ID to the
@@ -102,13 +102,13 @@ func TestHibernationScheduleNodeConfiguration(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("HibernationSchedule", "r")
 	byName, byID := with(workday(), props{node + ".configName": "one"}), with(workday(), props{node + ".configId": absent})
-	f.up(r, byName, "create")
+	r.WantUp("create", byName)
 	resume := with(workday(), props{node + ".configName": "one", node + ".configId": absent})["resumeConfig"]
-	f.call(http.MethodPatch, hibernations+"/"+r.ID, props{"resumeConfig": resume})
-	f.settled(r, byName)
-	f.up(r, with(byName, props{node + ".configName": "two"}), "update")
+	f.Call(http.MethodPatch, hibernations+"/"+r.ID, props{"resumeConfig": resume})
+	r.WantSettled(byName)
+	r.WantUp("update", with(byName, props{node + ".configName": "two"}))
 	same(t, "by name", f.sentNode(http.MethodPatch, r.ID), props{"instanceType": "e2-standard-4", "configName": "two"})
-	f.up(r, byID, "update")
+	r.WantUp("update", byID)
 	same(t, "by ID", f.sentNode(http.MethodPatch, r.ID), props{"instanceType": "e2-standard-4", "configId": absent})
 	if _, found := r.Check(with(byID, props{node + ".configName": "x"})); len(found) > 0 || !f.Warned("no effect beside configId") {
 		t.Errorf("both: the failures are %v, the logs %v", found, f.Logs())
@@ -120,35 +120,35 @@ func TestHibernationScheduleNodeConfiguration(t *testing.T) {
 func TestHibernationScheduleAssignments(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("HibernationSchedule", "r")
-	one, two := f.cluster("one"), f.cluster("two")
+	one, two := f.Register("one"), f.Register("two")
 	assigned := func() any {
-		return f.call(http.MethodGet, hibernations+"/"+r.ID, nil)["clusterAssignments"].(props)["items"]
+		return f.Call(http.MethodGet, hibernations+"/"+r.ID, nil)["clusterAssignments"].(props)["items"]
 	}
-	f.up(r, workday(), "create")
+	r.WantUp("create", workday())
 	same(t, "created without", f.Body(http.MethodPost, "hibernation-schedules")["clusterAssignments"], props{"items": list()})
 
-	f.call(http.MethodPatch, hibernations+"/"+r.ID, props{"clusterAssignments": props{"items": list(props{"clusterId": two})}})
-	f.settled(r, workday())
-	f.up(r, with(workday(), props{"enabled": true}), "update")
+	f.Call(http.MethodPatch, hibernations+"/"+r.ID, props{"clusterAssignments": props{"items": list(props{"clusterId": two})}})
+	r.WantSettled(workday())
+	r.WantUp("update", with(workday(), props{"enabled": true}))
 	same(t, "not managed", assigned(), list(props{"clusterId": two}))
 
 	managed := with(workday(), props{"clusterAssignments": props{"assignments": list(props{"clusterId": one})}})
-	f.up(r, managed, "update")
+	r.WantUp("update", managed)
 	same(t, "managed", assigned(), list(props{"clusterId": one}))
-	f.call(http.MethodPatch, hibernations+"/"+r.ID, props{"clusterAssignments": props{"items": list(props{"clusterId": two}, props{"clusterId": one})}})
+	f.Call(http.MethodPatch, hibernations+"/"+r.ID, props{"clusterAssignments": props{"items": list(props{"clusterId": two}, props{"clusterId": one})}})
 	if got, err := r.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a cluster assigned elsewhere is %v, %v", got, err)
 	}
-	f.up(r, managed, "update")
-	f.up(r, workday(), "update")
+	r.WantUp("update", managed)
+	r.WantUp("update", workday())
 	same(t, "dropped", assigned(), list())
 
-	f.up(r, managed, "update")
+	r.WantUp("update", managed)
 	empty := with(workday(), props{"clusterAssignments": props{}})
-	f.up(r, empty, "update")
+	r.WantUp("update", empty)
 	same(t, "an empty block", assigned(), list())
-	f.settled(r, empty)
-	f.call(http.MethodPatch, hibernations+"/"+r.ID, props{"clusterAssignments": props{"items": list(props{"clusterId": two})}})
+	r.WantSettled(empty)
+	f.Call(http.MethodPatch, hibernations+"/"+r.ID, props{"clusterAssignments": props{"items": list(props{"clusterId": two})}})
 	if got, err := r.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a cluster assigned elsewhere, beside an empty block, is %v, %v", got, err)
 	}
@@ -157,20 +157,20 @@ func TestHibernationScheduleAssignments(t *testing.T) {
 func TestHibernationScheduleOrganization(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("HibernationSchedule", "r")
-	f.up(r, workday(), "create")
-	f.settled(r, workday())
+	r.WantUp("create", workday())
+	r.WantSettled(workday())
 	if r.Output("organizationId") != org || r.Input("organizationId") != nil {
 		t.Errorf("the organization is %v among the outputs and %v among the inputs", r.Output("organizationId"), r.Input("organizationId"))
 	}
 	id, named := r.ID, with(workday(), props{"organizationId": org})
-	f.up(r, named, "same")
-	f.up(r, with(named, props{"enabled": true}), "update")
-	f.up(r, with(workday(), props{"enabled": true}), "same")
-	f.up(r, workday(), "update")
+	r.WantUp("same", named)
+	r.WantUp("update", with(named, props{"enabled": true}))
+	r.WantUp("same", with(workday(), props{"enabled": true}))
+	r.WantUp("update", workday())
 	if r.ID != id {
 		t.Error("naming the organization has replaced the schedule")
 	}
-	f.settled(r, workday())
+	r.WantSettled(workday())
 	if got, _, err := r.Preview(with(workday(), props{"organizationId": second})); err != nil || got.Op != "replace" {
 		t.Errorf("another organization is %v, %v", got, err)
 	}
@@ -185,23 +185,23 @@ func TestHibernationScheduleAmongOrganizations(t *testing.T) {
 	})
 	r := f.Resource("HibernationSchedule", "r")
 	_, err := r.Up(workday())
-	fails(t, "no organization", err, "cannot create hibernation schedule", "sees 2 organizations", "organizationId")
+	fails(t, err, "cannot create hibernation schedule", "sees 2 organizations", "organizationId")
 	_, err = f.Invoke("getHibernationSchedule", props{"name": "workday"})
-	fails(t, "no organization", err, "cannot find the hibernation schedule", "sees 2 organizations")
+	fails(t, err, "cannot find the hibernation schedule", "sees 2 organizations")
 	inputs := with(workday(), props{"organizationId": second})
-	f.up(r, inputs, "create")
-	f.settled(r, inputs)
+	r.WantUp("create", inputs)
+	r.WantSettled(inputs)
 	if err := f.Resource("HibernationSchedule", "x").Import(second + "/workday"); err != nil {
 		t.Error(err)
 	}
 	// The configuration names it in place of the program; later it may name another.
 	f.Provider(map[string]any{"apiToken": "t", "apiUrl": f.URL, "organizationId": org})
-	f.up(r, workday(), "same")
-	f.up(r, with(workday(), props{"enabled": true}), "update")
+	r.WantUp("same", workday())
+	r.WantUp("update", with(workday(), props{"enabled": true}))
 	if r.Output("organizationId") != second {
 		t.Errorf("the organization is %v", r.Output("organizationId"))
 	}
-	f.settled(r, with(workday(), props{"enabled": true}))
+	r.WantSettled(with(workday(), props{"enabled": true}))
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
@@ -242,18 +242,18 @@ func TestHibernationScheduleImport(t *testing.T) {
 			t.Errorf("importing %s gives %s, %v", form, r.ID, err)
 			continue
 		}
-		f.settled(r, with(workday(), props{"name": r.Input("name"), "organizationId": org}))
+		r.WantSettled(with(workday(), props{"name": r.Input("name"), "organizationId": org}))
 	}
 	r := f.Resource("HibernationSchedule", "r")
-	fails(t, "two of a name", r.Import("twin"), `3 hibernation schedules are named "twin"`)
-	fails(t, "another name", r.Import("weekend"), `no hibernation schedule named "weekend"`, `"workday" (`+id)
-	fails(t, "another ID", r.Import(org+"/"+absent), absent, "does not exist")
-	fails(t, "no name", r.Import(org+"/"), "<organizationId>/<scheduleId>")
+	fails(t, r.Import("twin"), `3 hibernation schedules are named "twin"`)
+	fails(t, r.Import("weekend"), `no hibernation schedule named "weekend"`, `"workday" (`+id)
+	fails(t, r.Import(org+"/"+absent), absent, "does not exist")
+	fails(t, r.Import(org+"/"), "<organizationId>/<scheduleId>")
 }
 
 func TestGetHibernationSchedule(t *testing.T) {
 	f := setup(t, func(o *emulator.Options) { o.Settings.PageSize = 1 })
-	cluster := f.cluster("one")
+	cluster := f.Register("one")
 	f.make(hibernations, with(onWire(), props{"name": "twin"}))
 	f.make(hibernations, with(onWire(), props{"name": "twin"}))
 	id := f.make(hibernations, with(onWire(), props{"clusterAssignments": props{"items": list(props{"clusterId": cluster})},
@@ -276,6 +276,6 @@ func TestGetHibernationSchedule(t *testing.T) {
 		" ": {"name: "}, "Workday": {`no hibernation schedule named "Workday"`, id}, "twin": {`2 hibernation schedules are named "twin"`},
 	} {
 		_, err := f.Invoke("getHibernationSchedule", props{"name": name})
-		fails(t, name, err, words...)
+		fails(t, err, words...)
 	}
 }

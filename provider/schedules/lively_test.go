@@ -27,17 +27,17 @@ func TestRunsAreNoDrift(t *testing.T) {
 	f := setup(t, lively)
 	wanted := nightly(props{})
 	schedule, job := f.Resource("RebalancingSchedule", "s"), f.Resource("RebalancingJob", "j")
-	f.up(schedule, wanted, "create")
-	inputs := props{"clusterId": f.cluster("one"), "rebalancingScheduleId": schedule.ID}
-	f.up(job, inputs, "create")
+	schedule.WantUp("create", wanted)
+	inputs := props{"clusterId": f.Register("one"), "rebalancingScheduleId": schedule.ID}
+	job.WantUp("create", inputs)
 	before := job.ID
 	f.pass(7 * 24 * time.Hour)
-	f.settled(schedule, wanted)
-	f.settled(job, inputs)
+	schedule.WantSettled(wanted)
+	job.WantSettled(inputs)
 	if job.ID == before {
 		t.Error("the job has not run")
 	}
-	f.up(job, with(inputs, props{"enabled": false}), "update")
+	job.WantUp("update", with(inputs, props{"enabled": false}))
 	if err := job.Delete(); err != nil {
 		t.Error(err)
 	}
@@ -46,19 +46,19 @@ func TestRunsAreNoDrift(t *testing.T) {
 // TestHibernationIsNoDrift: that clusters sleep does not concern the schedule.
 func TestHibernationIsNoDrift(t *testing.T) {
 	f := setup(t, lively)
-	cluster := f.cluster("one")
+	cluster := f.Register("one")
 	path := "/v1/kubernetes/external-clusters/" + cluster
-	f.call(http.MethodPost, path, props{"eks": props{"assumeRoleArn": "arn:aws:iam::123456789012:role/castai"}})
+	f.Call(http.MethodPost, path, props{"eks": props{"assumeRoleArn": "arn:aws:iam::123456789012:role/castai"}})
 	inputs := with(workday(), props{"enabled": true, "clusterAssignments": props{"assignments": list(props{"clusterId": cluster})}})
 	r := f.Resource("HibernationSchedule", "r")
-	f.up(r, inputs, "create")
+	r.WantUp("create", inputs)
 	slept := false
 	for range 48 {
 		f.pass(time.Hour)
-		slept = slept || f.call(http.MethodGet, path, nil)["status"] == "hibernated"
+		slept = slept || f.Call(http.MethodGet, path, nil)["status"] == "hibernated"
 	}
 	if !slept {
 		t.Error("the cluster has not slept")
 	}
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 }

@@ -88,7 +88,7 @@ func TestRebalancingScheduleBodies(t *testing.T) {
 			r := f.Resource("RebalancingSchedule", "r")
 			for _, s := range steps {
 				f.Forget()
-				f.up(r, nightly(s.launch), s.op)
+				r.WantUp(s.op, nightly(s.launch))
 				if s.sent != nil {
 					method := http.MethodPut
 					if s.op == "create" {
@@ -96,7 +96,7 @@ func TestRebalancingScheduleBodies(t *testing.T) {
 					}
 					same(t, "the body of the step "+s.name, f.Body(method, rebalancing)["launchConfiguration"], s.sent)
 				}
-				f.settled(r, nightly(s.launch))
+				r.WantSettled(nightly(s.launch))
 				if t.Failed() {
 					t.Fatalf("after the step %s", s.name)
 				}
@@ -110,12 +110,12 @@ func TestRebalancingScheduleBodies(t *testing.T) {
 func TestRebalancingScheduleKeepsWhatIsNotManaged(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("RebalancingSchedule", "r")
-	f.up(r, nightly(props{}), "create")
-	f.call(http.MethodPut, rebalancing+"?id="+r.ID, props{"launchConfiguration": props{"numTargetedNodes": 7,
+	r.WantUp("create", nightly(props{}))
+	f.Call(http.MethodPut, rebalancing+"?id="+r.ID, props{"launchConfiguration": props{"numTargetedNodes": 7,
 		"targetNodeSelectionAlgorithm": "TargetNodeSelectionAlgorithmUtilization",
 		"rebalancingOptions":           props{"evictGracefully": true, "maxSimultaneousDrains": 2}}})
-	f.settled(r, nightly(props{}))
-	f.up(r, nightly(props{"nodeTtlSeconds": 60}), "update")
+	r.WantSettled(nightly(props{}))
+	r.WantUp("update", nightly(props{"nodeTtlSeconds": 60}))
 	same(t, "the update", f.Body(http.MethodPut, rebalancing)["launchConfiguration"], props{
 		"nodeTtlSeconds": 60, "numTargetedNodes": 7, "targetNodeSelectionAlgorithm": "TargetNodeSelectionAlgorithmUtilization",
 		"selector":           props{"nodeSelectorTerms": list()},
@@ -127,15 +127,15 @@ func TestRebalancingScheduleSpelling(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("RebalancingSchedule", "r")
 	inputs := with(nightly(props{}), props{"triggerConditions.savingsPercentage": 15.123456789})
-	f.up(r, inputs, "create")
-	f.settled(r, inputs)
+	r.WantUp("create", inputs)
+	r.WantSettled(inputs)
 	for _, cron := range []string{"30 4 * * MON-FRI", "CRON_TZ=UTC 0 30 4 * * 1-5", " 30 4 *  * 1,2,3,4,5"} {
-		f.up(r, with(inputs, props{"schedule.cron": cron}), "same")
+		r.WantUp("same", with(inputs, props{"schedule.cron": cron}))
 	}
 	for _, cron := range []string{"30 5 * * 1-5", "CRON_TZ=Europe/Berlin 30 4 * * 1-5", "10 30 4 * * 1-5"} {
 		changed := with(inputs, props{"schedule.cron": cron})
-		f.up(r, changed, "update")
-		f.settled(r, changed)
+		r.WantUp("update", changed)
+		r.WantSettled(changed)
 	}
 }
 
@@ -173,7 +173,7 @@ func TestRebalancingScheduleChecks(t *testing.T) {
 func TestRebalancingSchedulePreview(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("RebalancingSchedule", "r")
-	f.up(r, nightly(props{}), "create")
+	r.WantUp("create", nightly(props{}))
 	got, outputs, err := r.Preview(with(nightly(props{}), props{"schedule.cron": "0 5 * * *"}))
 	if err != nil || !slices.Equal(got.Changes, []string{"schedule.cron"}) {
 		t.Fatal(got, err)
@@ -205,9 +205,9 @@ func TestRebalancingScheduleImport(t *testing.T) {
 		same(t, "the trigger", r.Input("triggerConditions"), props{"savingsPercentage": 15.3})
 	}
 	r := f.Resource("RebalancingSchedule", "r")
-	fails(t, "another name", r.Import("Nightly"), `no rebalancing schedule named "Nightly"`, `"nightly" (`+one)
-	fails(t, "two of a name", r.Import("twin"), `2 rebalancing schedules are named "twin"`)
-	fails(t, "another ID", r.Import(absent), absent, "does not exist")
+	fails(t, r.Import("Nightly"), `no rebalancing schedule named "Nightly"`, `"nightly" (`+one)
+	fails(t, r.Import("twin"), `2 rebalancing schedules are named "twin"`)
+	fails(t, r.Import(absent), absent, "does not exist")
 }
 
 func TestRebalancingScheduleLostAnswer(t *testing.T) {
@@ -215,15 +215,15 @@ func TestRebalancingScheduleLostAnswer(t *testing.T) {
 	r := f.Resource("RebalancingSchedule", "r")
 	f.Emulator.Fail(emulator.Fault{Method: http.MethodPost, Path: rebalancing, Action: emulator.Drop})
 	inputs := with(nightly(props{"numTargetedNodes": 3}), props{"triggerConditions.savingsPercentage": 15.25})
-	f.up(r, inputs, "create")
+	r.WantUp("create", inputs)
 	if n := len(slices.DeleteFunc(f.Calls(), func(call string) bool { return call != "POST "+rebalancing })); n != 1 {
 		t.Errorf("%d create calls", n)
 	}
-	f.settled(r, inputs)
+	r.WantSettled(inputs)
 }
 
 func (f *fixture) job() (inputs props, jobs string) {
-	cluster := f.cluster("one")
+	cluster := f.Register("one")
 	return props{"clusterId": cluster, "rebalancingScheduleId": f.make(rebalancing, nightly(props{}))},
 		"/v1/kubernetes/clusters/" + cluster + "/rebalancing-jobs"
 }
@@ -232,13 +232,13 @@ func TestRebalancingJobBodies(t *testing.T) {
 	f := setup(t)
 	inputs, jobs := f.job()
 	r := f.Resource("RebalancingJob", "r")
-	f.up(r, inputs, "create")
+	r.WantUp("create", inputs)
 	same(t, "the create", f.Body(http.MethodPost, jobs), with(inputs, props{"enabled": true}))
 	for _, enabled := range []any{false, nil} {
 		changed := with(inputs, props{"enabled": enabled})
-		f.up(r, changed, "update")
+		r.WantUp("update", changed)
 		same(t, "the update", f.Body(http.MethodPut, r.ID), props{"rebalancingScheduleId": inputs["rebalancingScheduleId"], "enabled": enabled == nil})
-		f.settled(r, changed)
+		r.WantSettled(changed)
 	}
 	for _, path := range []string{"clusterId", "rebalancingScheduleId"} {
 		if _, found := r.Check(with(inputs, props{path: "x"})); len(found) != 1 || found[0].Property != path {
@@ -252,18 +252,18 @@ func TestRebalancingJobMoves(t *testing.T) {
 	f := setup(t)
 	inputs, jobs := f.job()
 	r := f.Resource("RebalancingJob", "r")
-	f.up(r, inputs, "create")
+	r.WantUp("create", inputs)
 	other := with(inputs, props{"rebalancingScheduleId": f.make(rebalancing, nightly(props{}))})
-	f.up(r, other, "replace")
-	f.settled(r, other)
-	left := f.call(http.MethodGet, jobs, nil)["jobs"].([]any)
+	r.WantUp("replace", other)
+	r.WantSettled(other)
+	left := f.Call(http.MethodGet, jobs, nil)["jobs"].([]any)
 	if len(left) != 1 || left[0].(props)["rebalancingScheduleId"] != other["rebalancingScheduleId"] || left[0].(props)["id"] != r.ID {
 		t.Errorf("the jobs are %v", left)
 	}
-	elsewhere := with(other, props{"clusterId": f.cluster("two")})
-	f.up(r, elsewhere, "replace")
-	f.settled(r, elsewhere)
-	if left := f.call(http.MethodGet, jobs, nil)["jobs"].([]any); len(left) != 0 {
+	elsewhere := with(other, props{"clusterId": f.Register("two")})
+	r.WantUp("replace", elsewhere)
+	r.WantSettled(elsewhere)
+	if left := f.Call(http.MethodGet, jobs, nil)["jobs"].([]any); len(left) != 0 {
 		t.Errorf("the old cluster still has the jobs %v", left)
 	}
 }
@@ -272,20 +272,20 @@ func TestRebalancingJobMoves(t *testing.T) {
 // of the same schedule.
 func TestRebalancingJobUnderANewID(t *testing.T) {
 	again := func(f *fixture, jobs, id string, inputs props) string {
-		f.call(http.MethodDelete, jobs+"/"+id, nil)
+		f.Call(http.MethodDelete, jobs+"/"+id, nil)
 		return f.make(jobs, inputs)
 	}
 	t.Run("refresh", func(t *testing.T) {
 		f := setup(t)
 		inputs, jobs := f.job()
 		r := f.Resource("RebalancingJob", "r")
-		f.up(r, inputs, "create")
+		r.WantUp("create", inputs)
 		id := again(f, jobs, r.ID, inputs)
-		f.settled(r, inputs)
+		r.WantSettled(inputs)
 		if r.ID != id {
 			t.Errorf("the ID is %s, want %s", r.ID, id)
 		}
-		f.call(http.MethodDelete, jobs+"/"+id, nil)
+		f.Call(http.MethodDelete, jobs+"/"+id, nil)
 		if got, err := r.Refresh(); err != nil || got.Op != "delete" {
 			t.Errorf("without a job a refresh finds %v, %v", got, err)
 		}
@@ -294,16 +294,16 @@ func TestRebalancingJobUnderANewID(t *testing.T) {
 		f := setup(t)
 		inputs, jobs := f.job()
 		r := f.Resource("RebalancingJob", "r")
-		f.up(r, inputs, "create")
+		r.WantUp("create", inputs)
 		id := again(f, jobs, r.ID, inputs)
-		f.up(r, with(inputs, props{"enabled": false}), "update")
-		if f.call(http.MethodGet, jobs+"/"+id, nil)["enabled"] != false {
+		r.WantUp("update", with(inputs, props{"enabled": false}))
+		if f.Call(http.MethodGet, jobs+"/"+id, nil)["enabled"] != false {
 			t.Error("the new job is still on")
 		}
 		if err := r.Delete(); err != nil {
 			t.Fatal(err)
 		}
-		if left := f.call(http.MethodGet, jobs, nil)["jobs"].([]any); len(left) != 0 {
+		if left := f.Call(http.MethodGet, jobs, nil)["jobs"].([]any); len(left) != 0 {
 			t.Errorf("there are still the jobs %v", left)
 		}
 		if err := r.Delete(); err != nil {
@@ -314,14 +314,14 @@ func TestRebalancingJobUnderANewID(t *testing.T) {
 		f := setup(t)
 		inputs, jobs := f.job()
 		r := f.Resource("RebalancingJob", "r")
-		f.up(r, inputs, "create")
-		f.call(http.MethodDelete, jobs+"/"+r.ID, nil)
+		r.WantUp("create", inputs)
+		f.Call(http.MethodDelete, jobs+"/"+r.ID, nil)
 		f.Emulator.Fail(emulator.Fault{Method: http.MethodGet, Path: jobs, Status: http.StatusForbidden, Times: -1})
-		fails(t, "deleting", r.Delete(), "cannot tell whether", r.ID, "403")
+		fails(t, r.Delete(), "cannot tell whether", r.ID, "403")
 		_, err := r.Refresh()
-		fails(t, "reading", err, "cannot read rebalancing job", "403")
+		fails(t, err, "cannot read rebalancing job", "403")
 		_, err = r.Up(with(inputs, props{"enabled": false}))
-		fails(t, "updating", err, "cannot update rebalancing job", "404")
+		fails(t, err, "cannot update rebalancing job", "404")
 	})
 }
 
@@ -331,7 +331,7 @@ func TestRebalancingJobExistsAlready(t *testing.T) {
 	id := f.make(jobs, inputs)
 	f.Forget()
 	_, err := f.Resource("RebalancingJob", "r").Up(inputs)
-	fails(t, "a second job", err, "exists already", inputs["clusterId"].(string)+"/"+id)
+	fails(t, err, "exists already", inputs["clusterId"].(string)+"/"+id)
 	for _, call := range f.Calls() {
 		if !strings.HasPrefix(call, "GET ") {
 			t.Errorf("there was the call %s", call)
@@ -344,9 +344,9 @@ func TestRebalancingJobLostAnswer(t *testing.T) {
 	inputs, jobs := f.job()
 	r := f.Resource("RebalancingJob", "r")
 	f.Emulator.Fail(emulator.Fault{Method: http.MethodPost, Path: jobs, Action: emulator.Drop})
-	f.up(r, inputs, "create")
-	f.settled(r, inputs)
-	if all := f.call(http.MethodGet, jobs, nil)["jobs"].([]any); len(all) != 1 {
+	r.WantUp("create", inputs)
+	r.WantSettled(inputs)
+	if all := f.Call(http.MethodGet, jobs, nil)["jobs"].([]any); len(all) != 1 {
 		t.Errorf("the jobs are %v", all)
 	}
 }
@@ -371,15 +371,15 @@ func TestRebalancingJobImport(t *testing.T) {
 		}
 	}
 	r := f.Resource("RebalancingJob", "r")
-	fails(t, "a job alone", r.Import(job), "<clusterId>/<jobId>", "<clusterId>/<scheduleName>")
-	fails(t, "no cluster", r.Import("one/nightly"), "<clusterId>/<jobId>")
-	fails(t, "another cluster", r.Import(absent+"/"+job), absent, "404")
-	fails(t, "another ID", r.Import(cluster+"/"+absent), "has no rebalancing job", absent)
-	fails(t, "another name", r.Import(cluster+"/weekly"), `no rebalancing schedule named "weekly"`, `"nightly" (`)
+	fails(t, r.Import(job), "<clusterId>/<jobId>", "<clusterId>/<scheduleName>")
+	fails(t, r.Import("one/nightly"), "<clusterId>/<jobId>")
+	fails(t, r.Import(absent+"/"+job), absent, "404")
+	fails(t, r.Import(cluster+"/"+absent), "has no rebalancing job", absent)
+	fails(t, r.Import(cluster+"/weekly"), `no rebalancing schedule named "weekly"`, `"nightly" (`)
 
 	third := f.make(rebalancing, nightly(props{}))
 	f.make(jobs, props{"rebalancingScheduleId": third})
-	fails(t, "two of a name", r.Import(cluster+"/nightly"), "2 rebalancing jobs", job)
+	fails(t, r.Import(cluster+"/nightly"), "2 rebalancing jobs", job)
 }
 
 func TestGetRebalancingSchedule(t *testing.T) {
@@ -411,9 +411,9 @@ func TestGetRebalancingSchedule(t *testing.T) {
 		" ": {"name: "}, "Nightly": {`no rebalancing schedule named "Nightly"`, `"nightly" (` + id}, "twin": {`2 rebalancing schedules are named "twin"`},
 	} {
 		_, err := f.Invoke("getRebalancingSchedule", props{"name": name})
-		fails(t, name, err, words...)
+		fails(t, err, words...)
 	}
 	f.Provider(map[string]any{"apiToken": "invalid", "apiUrl": f.URL})
 	_, err = f.Invoke("getRebalancingSchedule", props{"name": "nightly"})
-	fails(t, "without the right", err, "cannot list rebalancing schedules", "401")
+	fails(t, err, "cannot list rebalancing schedules", "401")
 }

@@ -1,56 +1,18 @@
 package security_test
 
 import (
-	"bytes"
-	"encoding/json"
-	"io"
 	"net/http"
-	"slices"
-	"strings"
 	"testing"
 
 	"github.com/castai/pulumi-castai/emulator"
 	"github.com/castai/pulumi-castai/internal/harness"
 )
 
+var list, wantError, wantJSON = harness.List, harness.WantError, harness.WantJSON
+
 type props = harness.Props
 
 const rules = "/v1/security/runtime/rules"
-
-func list(items ...any) []any { return append([]any{}, items...) }
-
-// call does something that the provider does not know of, and makes the
-// provider forget the lists it knows.
-func call(h *harness.Harness, method, path string, body any) props {
-	h.T.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	req, err := http.NewRequest(method, h.URL+path, bytes.NewReader(text))
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	req.Header.Set("X-API-Key", harness.Token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	defer resp.Body.Close()
-	answer, err := io.ReadAll(resp.Body)
-	if err != nil {
-		h.T.Fatal(err)
-	}
-	if resp.StatusCode >= 300 {
-		h.T.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, answer)
-	}
-	out := props{}
-	if err := json.Unmarshal(answer, &out); err != nil {
-		h.T.Fatal(err)
-	}
-	h.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": h.URL})
-	return out
-}
 
 func rule(change props) props {
 	out := props{"name": "shells", "severity": "SEVERITY_LOW", "ruleText": "true"}
@@ -62,65 +24,26 @@ func rule(change props) props {
 	return out
 }
 
-func up(t *testing.T, r *harness.Resource, op string, inputs props) {
-	t.Helper()
-	if got, err := r.Up(inputs); err != nil || got.Op != op {
-		t.Fatalf("the operation was %s %v, want %s: %v", got.Op, got.Changes, op, err)
-	}
-}
-
-func drift(t *testing.T, r *harness.Resource, want ...string) {
-	t.Helper()
-	got, err := r.Refresh()
-	if err != nil || !slices.Equal(got.Changes, want) {
-		t.Fatalf("a refresh finds %s %v, want %v: %v", got.Op, got.Changes, want, err)
-	}
-}
-
-func wantJSON(t *testing.T, what string, got, want any) {
-	t.Helper()
-	g, err := json.Marshal(got)
-	if err != nil {
-		t.Fatal(err)
-	}
-	w, err := json.Marshal(want)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if string(g) != string(w) {
-		t.Errorf("%s: %s, want %s", what, g, w)
-	}
-}
-
-func wantError(t *testing.T, err error, words ...string) {
-	t.Helper()
-	for _, text := range words {
-		if err == nil || !strings.Contains(err.Error(), text) {
-			t.Errorf("the error is %v, want %q in it", err, text)
-		}
-	}
-}
-
 func TestRuleBodies(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SecurityRuntimeRule", "x")
-	up(t, r, "create", rule(props{"severity": "severity_low"}))
+	r.WantUp("create", rule(props{"severity": "severity_low"}))
 	// One call, and no search among all rules for the one that it made.
 	wantJSON(t, "created by", h.Calls(), list("POST "+rules))
 	wantJSON(t, "created with", h.Body("POST", rules), props{
 		"name": "shells", "category": "event", "severity": "SEVERITY_LOW", "ruleText": "true", "ruleEngineType": "RULE_ENGINE_TYPE_CEL"})
-	drift(t, r)
-	up(t, r, "update", rule(props{"enabled": true, "resourceSelector": "s", "labels": props{"a": "b"}}))
+	r.WantDrift()
+	r.WantUp("update", rule(props{"enabled": true, "resourceSelector": "s", "labels": props{"a": "b"}}))
 	wantJSON(t, "updated with", h.Body("PUT", r.ID), props{
 		"severity": "SEVERITY_LOW", "enabled": true, "ruleText": "true", "resourceSelector": "s", "labels": props{"a": "b"}})
-	drift(t, r)
+	r.WantDrift()
 	// The API keeps what an update leaves out.
-	up(t, r, "update", rule(nil))
+	r.WantUp("update", rule(nil))
 	wantJSON(t, "cleared with", h.Body("PUT", r.ID), props{
 		"severity": "SEVERITY_LOW", "enabled": false, "ruleText": "true", "resourceSelector": "", "labels": props{}})
-	drift(t, r)
-	up(t, r, "update", rule(props{"enabled": false, "category": "event", "ruleEngineType": "rule_engine_type_cel", "severity": "Severity_Low"}))
-	up(t, r, "replace", rule(props{"name": "others"}))
+	r.WantDrift()
+	r.WantUp("update", rule(props{"enabled": false, "category": "event", "ruleEngineType": "rule_engine_type_cel", "severity": "Severity_Low"}))
+	r.WantUp("replace", rule(props{"name": "others"}))
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
@@ -131,24 +54,24 @@ func TestRuleBodies(t *testing.T) {
 func TestRuleKeepsWhatTheProgramLeavesOut(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SecurityRuntimeRule", "x")
-	up(t, r, "create", rule(nil))
-	call(h, http.MethodPut, rules+"/"+r.ID, props{
+	r.WantUp("create", rule(nil))
+	h.Call(http.MethodPut, rules+"/"+r.ID, props{
 		"severity": "SEVERITY_LOW", "enabled": true, "ruleText": "true", "resourceSelector": "s", "labels": props{"a": "b"}})
-	up(t, r, "update", rule(props{"severity": "SEVERITY_HIGH"}))
+	r.WantUp("update", rule(props{"severity": "SEVERITY_HIGH"}))
 	wantJSON(t, "updated with", h.Body("PUT", r.ID), props{
 		"severity": "SEVERITY_HIGH", "enabled": true, "ruleText": "true", "resourceSelector": "s", "labels": props{"a": "b"}})
-	drift(t, r)
+	r.WantDrift()
 }
 
 func TestRuleTextIsComparedWithoutBlanksAtTheEndsOfLines(t *testing.T) {
 	h := harness.New(t)
 	r := h.Resource("SecurityRuntimeRule", "x")
 	text := "a == 1 && \t\n\tb == 2  \n"
-	up(t, r, "create", rule(props{"ruleText": text}))
-	drift(t, r)
-	up(t, r, "same", rule(props{"ruleText": text}))
-	up(t, r, "same", rule(props{"ruleText": "a == 1 &&\n\tb == 2"}))
-	up(t, r, "update", rule(props{"ruleText": "a == 1 &&\nb == 2"}))
+	r.WantUp("create", rule(props{"ruleText": text}))
+	r.WantDrift()
+	r.WantUp("same", rule(props{"ruleText": text}))
+	r.WantUp("same", rule(props{"ruleText": "a == 1 &&\n\tb == 2"}))
+	r.WantUp("update", rule(props{"ruleText": "a == 1 &&\nb == 2"}))
 }
 
 func TestRuleWithLists(t *testing.T) {
@@ -159,12 +82,12 @@ func TestRuleWithLists(t *testing.T) {
 	}
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Status: 200, Body: answer(`,"usedCustomLists":[{"id":"1","name":"shells"},{"id":"2","name":"hosts"}]`)})
 	r := h.Resource("SecurityRuntimeRule", "x")
-	up(t, r, "create", rule(nil))
+	r.WantUp("create", rule(nil))
 	wantJSON(t, "lists", r.Output("usedCustomLists"), list("shells", "hosts"))
 	wantJSON(t, "anomalies", r.Output("anomaliesCount"), 5)
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Status: 200, Body: answer("")})
 	r = h.Resource("SecurityRuntimeRule", "y")
-	up(t, r, "create", rule(nil))
+	r.WantUp("create", rule(nil))
 	wantJSON(t, "no lists", r.Output("usedCustomLists"), list())
 }
 
@@ -192,7 +115,7 @@ func TestRuleThatIsGone(t *testing.T) {
 		"404": {Method: "GET", Status: 404, Times: -1}, "nothing": {Method: "GET", Status: 200, Body: `{}`, Times: -1},
 	} {
 		r := h.Resource("SecurityRuntimeRule", name)
-		up(t, r, "create", rule(props{"name": name}))
+		r.WantUp("create", rule(props{"name": name}))
 		h.Emulator.Fail(fault)
 		if got, err := r.Refresh(); err != nil || got.Op != "delete" {
 			t.Errorf("%s: a refresh finds %s, %v", name, got.Op, err)
@@ -206,7 +129,7 @@ func TestRuleImport(t *testing.T) {
 	made := map[string]string{}
 	for i, name := range []string{"first", "twice", "twice", "shells"} {
 		r := h.Resource("SecurityRuntimeRule", string(rune('a'+i)))
-		up(t, r, "create", rule(props{"name": name}))
+		r.WantUp("create", rule(props{"name": name}))
 		made[name] = r.ID
 	}
 	for _, id := range []string{"shells", made["shells"]} {
@@ -225,11 +148,11 @@ func TestRuleImport(t *testing.T) {
 func TestRuleIsFoundAfterALostAnswer(t *testing.T) {
 	h := harness.New(t)
 	other := h.Resource("SecurityRuntimeRule", "other")
-	up(t, other, "create", rule(props{"ruleText": "false"}))
+	other.WantUp("create", rule(props{"ruleText": "false"}))
 	h.Forget()
 	h.Emulator.Fail(emulator.Fault{Method: "POST", Action: emulator.Drop})
 	r := h.Resource("SecurityRuntimeRule", "x")
-	up(t, r, "create", rule(nil))
+	r.WantUp("create", rule(nil))
 	if r.ID == other.ID || len(h.Calls()) != 2 {
 		t.Errorf("%s was made by %v", r.ID, h.Calls())
 	}

@@ -17,7 +17,7 @@ func TestMetricSource(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadCustomMetricsDataSource", "p")
 	least := f.source(props{"url": "http://prom:9090"})
-	f.up(r, "create", least)
+	r.WantUp("create", least)
 	same(t, "the least body", f.Body("POST", sources), props{
 		"name": "Prom", "type": "PROMETHEUS", "data": props{"prometheus": props{"dataSource": props{"url": "http://prom:9090"}}}})
 	same(t, "the status", r.Output("status"), "CONNECTING")
@@ -27,24 +27,24 @@ func TestMetricSource(t *testing.T) {
 	metric := func(name, query string) props { return props{"name": name, "query": query} }
 	full := f.source(props{"url": "http://prom:9090", "timeout": "10s", "presets": list("jvm"),
 		"metrics": list(metric("z", "q3"), metric("m", "q2"), metric("m", "q1"))})
-	f.up(r, "update", full)
+	r.WantUp("update", full)
 	same(t, "the full body", f.Body("PATCH", r.ID), props{"updateMask": "name,data", "dataSource": props{"name": "Prom", "data": props{
 		"prometheus": props{"dataSource": props{"url": "http://prom:9090", "timeout": "10s"},
 			"metrics": props{"presets": list("jvm"), "manual": list(metric("z", "q3"), metric("m", "q2"), metric("m", "q1"))}}}}})
 	f.settled(r, full)
 
 	// Only what changed is a difference.
-	got := f.up(r, "update", f.source(props{"url": "http://prom:9090", "timeout": "10s", "presets": list("jvm"),
+	got := r.WantUp("update", f.source(props{"url": "http://prom:9090", "timeout": "10s", "presets": list("jvm"),
 		"metrics": list(metric("m", "q1"), metric("z", "q4"), metric("m", "q2"))}))
 	same(t, "the differences", got.Changes, list("prometheus.metrics[0].query"))
 
-	f.up(r, "update", least)
+	r.WantUp("update", least)
 	same(t, "the metrics that are cleared", at(f.Body("PATCH", r.ID), "dataSource", "data", "prometheus", "metrics"),
 		props{"presets": list(), "manual": list()})
 	f.settled(r, least)
 
 	renamed := with(least, props{"name": "other"})
-	f.up(r, "update", renamed)
+	r.WantUp("update", renamed)
 	same(t, "the object in the cluster", r.Output("kubeResourceName"), "prom")
 	same(t, "the timeout of the service", at(f.Body("PATCH", r.ID), "dataSource", "data", "prometheus", "dataSource", "timeout"), "30s")
 	f.settled(r, renamed)
@@ -60,7 +60,7 @@ func TestMetricSource(t *testing.T) {
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
 	}
-	f.fresh()
+	f.Reopen()
 	if got, err := imported.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}
@@ -73,10 +73,10 @@ func TestMetricSourceShowsDrift(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadCustomMetricsDataSource", "p")
 	inputs := f.source(props{"url": "http://prom:9090", "metrics": list(props{"name": "m", "query": "q"})})
-	f.up(r, "create", inputs)
-	f.call(http.MethodPatch, f.path(sources, r.ID), props{"updateMask": "name,data", "dataSource": props{"name": "Prom", "data": props{
+	r.WantUp("create", inputs)
+	f.Call(http.MethodPatch, f.path(sources, r.ID), props{"updateMask": "name,data", "dataSource": props{"name": "Prom", "data": props{
 		"prometheus": props{"dataSource": props{"url": "http://other:9090"}, "metrics": props{"manual": list(props{"name": "m", "query": "other"})}}}}})
-	f.fresh()
+	f.Reopen()
 	got, err := r.Refresh()
 	if err != nil {
 		t.Fatal(err)
@@ -97,7 +97,7 @@ func TestMetricSourceWhoseAnswerIsLost(t *testing.T) {
 	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: f.path(sources), Action: emulator.Drop})
 	r := f.Resource("WorkloadCustomMetricsDataSource", "p")
 	inputs := f.source(props{"url": "http://prom:9090", "presets": list("jvm"), "metrics": list(props{"name": "m", "query": "q"})})
-	f.up(r, "create", inputs)
+	r.WantUp("create", inputs)
 	f.settled(r, inputs)
 }
 
@@ -105,9 +105,9 @@ func TestMetricSourceOfTheCluster(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadCustomMetricsDataSource", "p")
 	inputs := f.source(props{"url": "http://prom:9090"})
-	f.up(r, "create", inputs)
+	r.WantUp("create", inputs)
 	r.Outputs["managedByCast"] = propertyOf(false)
-	f.up(r, "update", f.source(props{"url": "https://prom:9090"}))
+	r.WantUp("update", f.source(props{"url": "https://prom:9090"}))
 	if !f.Warned("comes from an object in the cluster") {
 		t.Error("no warning that the change may be undone")
 	}

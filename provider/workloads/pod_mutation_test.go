@@ -67,14 +67,14 @@ func (f *fixture) everyChange() props {
 func TestPodMutationBodies(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.leastMutation())
+	r.WantUp("create", f.leastMutation())
 	same(t, "the least body", f.Body("POST", "/pod-mutations"), props{
 		"name": "m", "enabled": false, "objectFilterV2": props{"namespaces": list(exact("default"))}})
 	same(t, "what it is", list(r.Output("source"), r.Output("organizationId")), list("API", organization))
 	f.settled(r, f.leastMutation())
 
 	r = f.Resource("PodMutation", "all")
-	f.up(r, "create", f.everyChange())
+	r.WantUp("create", f.everyChange())
 	body := f.Body("POST", "/pod-mutations")
 	matchers := func(prefix string) props {
 		return props{"operator": "AND", "matchers": list(
@@ -108,7 +108,7 @@ func TestPodMutationBodies(t *testing.T) {
 	f.settled(r, f.everyChange())
 
 	changed := with(f.everyChange(), props{"enabled": false})
-	f.up(r, "update", changed)
+	r.WantUp("update", changed)
 	same(t, "the ID in the body", f.Body("PATCH", r.ID)["id"], r.ID)
 	f.settled(r, changed)
 }
@@ -116,9 +116,9 @@ func TestPodMutationBodies(t *testing.T) {
 func TestPodMutationIsCleared(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.everyChange())
+	r.WantUp("create", f.everyChange())
 	least := with(f.leastMutation(), props{"organizationId": organization})
-	f.up(r, "update", least)
+	r.WantUp("update", least)
 	same(t, "the body", f.Body("PATCH", r.ID), props{
 		"id": r.ID, "name": "m", "enabled": false, "objectFilterV2": props{"namespaces": list(exact("default"))},
 		"labels": props{}, "annotations": props{}, "nodeSelector": props{}, "tolerations": list(), "affinity": props{},
@@ -147,9 +147,9 @@ func TestPodMutationShowsNoDifferenceOfForm(t *testing.T) {
 			f := setup(t)
 			inputs := with(f.leastMutation(), changes)
 			r := f.Resource("PodMutation", "m")
-			f.up(r, "create", inputs)
+			r.WantUp("create", inputs)
 			f.settled(r, inputs)
-			f.up(r, "update", with(inputs, props{"enabled": true}))
+			r.WantUp("update", with(inputs, props{"enabled": true}))
 			f.settled(r, with(inputs, props{"enabled": true}))
 		})
 	}
@@ -158,27 +158,27 @@ func TestPodMutationShowsNoDifferenceOfForm(t *testing.T) {
 func TestPodMutationShowsDrift(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.everyChange())
-	found := f.call(http.MethodGet, f.mutations(r.ID), nil)
+	r.WantUp("create", f.everyChange())
+	found := f.Call(http.MethodGet, f.mutations(r.ID), nil)
 	delete(found, "spotType")
 	delete(found, "patch")
 	at(found, "objectFilterV2").(props)["namespaces"] = list(exact("default"), exact("other"))
 	at(found, "tolerations", 0).(props)["value"] = "narrow"
-	f.call(http.MethodPatch, f.mutations(r.ID), found)
-	f.fresh()
+	f.Call(http.MethodPatch, f.mutations(r.ID), found)
+	f.Reopen()
 	got, err := r.Refresh()
 	if err != nil {
 		t.Fatal(err)
 	}
 	same(t, "the differences", got.Changes, list("filterV2.workload.namespaces[0].type", "filterV2.workload.namespaces[0].value", "patch", "spotConfig", "tolerations[0].value"))
-	f.up(r, "update", f.everyChange())
+	r.WantUp("update", f.everyChange())
 	f.settled(r, f.everyChange())
 }
 
 func TestPodMutationIsReplaced(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.leastMutation())
+	r.WantUp("create", f.leastMutation())
 	for name, value := range map[string]any{"clusterId": missing, "name": "other", "organizationId": missing} {
 		if got, _, err := r.Preview(with(f.leastMutation(), props{name: value})); err != nil || got.Op != "replace" {
 			t.Errorf("another %s is %s, %v", name, got.Op, err)
@@ -189,7 +189,7 @@ func TestPodMutationIsReplaced(t *testing.T) {
 func TestPodMutationIsImported(t *testing.T) {
 	f := setup(t)
 	made := f.Resource("PodMutation", "m")
-	f.up(made, "create", f.everyChange())
+	made.WantUp("create", f.everyChange())
 	r := f.Resource("PodMutation", "imported")
 	if err := r.Import(organization + "/" + f.cluster + "/" + made.ID); err != nil {
 		t.Fatal(err)
@@ -207,15 +207,15 @@ func TestPodMutationWhoseAnswerIsLost(t *testing.T) {
 	f := setup(t)
 	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: f.mutations(), Action: emulator.Drop})
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.everyChange())
+	r.WantUp("create", f.everyChange())
 	f.settled(r, f.everyChange())
 }
 
 func TestPodMutationThatIsGone(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.leastMutation())
-	f.call(http.MethodDelete, f.mutations(r.ID), nil)
+	r.WantUp("create", f.leastMutation())
+	f.Call(http.MethodDelete, f.mutations(r.ID), nil)
 	_, err := r.Up(with(f.leastMutation(), props{"enabled": true}))
 	refused(t, err, "cannot update pod mutation "+r.ID, "pod mutation not found")
 	if err := r.Delete(); err != nil {
@@ -233,19 +233,19 @@ func TestPodMutationOfManyOrganizations(t *testing.T) {
 	f := &fixture{Harness: harness.New(t, func(o *emulator.Options) {
 		o.Organizations = []emulator.Organization{emulator.DefaultOrganization, other}
 	})}
-	made := f.call(http.MethodPost, "/v1/kubernetes/external-clusters", props{
+	made := f.Call(http.MethodPost, "/v1/kubernetes/external-clusters", props{
 		"name": "test", "eks": props{"clusterName": "test", "region": "eu-central-1", "accountId": "123456789012"}})
 	f.cluster = made["id"].(string)
 	r := f.Resource("PodMutation", "m")
 	_, err := r.Up(f.leastMutation())
 	refused(t, err, "cannot tell the organization", `"m"`, "2 organizations")
 	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL, "organizationId": organization})
-	f.up(r, "create", f.leastMutation())
+	r.WantUp("create", f.leastMutation())
 	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL, "organizationId": other.ID})
 	if got, err := r.Refresh(); err != nil || got.Op != "same" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}
-	f.up(r, "update", with(f.leastMutation(), props{"enabled": true}))
+	r.WantUp("update", with(f.leastMutation(), props{"enabled": true}))
 	same(t, "the requests", f.Calls()[len(f.Calls())-1], "PATCH "+f.mutations(r.ID))
 	if err := r.Delete(); err != nil {
 		t.Error(err)
@@ -255,9 +255,9 @@ func TestPodMutationOfManyOrganizations(t *testing.T) {
 func TestPodMutationOfTheCluster(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("PodMutation", "m")
-	f.up(r, "create", f.leastMutation())
+	r.WantUp("create", f.leastMutation())
 	r.Outputs["source"] = propertyOf("CUSTOM_RESOURCE")
-	f.up(r, "update", with(f.leastMutation(), props{"enabled": true}))
+	r.WantUp("update", with(f.leastMutation(), props{"enabled": true}))
 	if !f.Warned("comes from an object in the cluster") {
 		t.Error("no warning that the change may be undone")
 	}

@@ -54,7 +54,7 @@ func TestHpaBodies(t *testing.T) {
 			r := f.Resource("WorkloadScalingPolicy", "p")
 			inputs := with(f.least("pp"), props{"hpaSettings": hpa(test.spec), "gpu": props{"managementOption": "READ_ONLY"},
 				"anomalyDetection": props{"infiniteMemoryScaling": props{"enabled": false}}})
-			f.up(r, "create", inputs)
+			r.WantUp("create", inputs)
 			body := f.Body("POST", "policies")
 			same(t, "the settings", at(body, "hpaSettings"), props{"managementOption": "READ_ONLY", "takeOwnership": false, "nativeHpaSpec": test.body})
 			same(t, "the GPUs", at(body, "recommendationPolicies", "gpu"), props{"managementOption": "READ_ONLY"})
@@ -76,8 +76,8 @@ func TestHpaOwnershipTurnsOff(t *testing.T) {
 		"anomalyDetection": props{"infiniteMemoryScaling": props{"enabled": true}},
 	})
 	off := with(f.least("pp"), props{"hpaSettings": hpa(props{}), "anomalyDetection": props{"infiniteMemoryScaling": props{"enabled": false}}})
-	f.up(r, "create", on)
-	f.up(r, "update", off)
+	r.WantUp("create", on)
+	r.WantUp("update", off)
 	body := f.Body("PUT", r.ID)
 	same(t, "ownership", at(body, "hpaSettings", "takeOwnership"), false)
 	same(t, "replicas", at(body, "hpaSettings", "nativeHpaSpec", "minReplicas"), 0)
@@ -92,8 +92,8 @@ func TestHpaOfOthers(t *testing.T) {
 	r := f.Resource("WorkloadScalingPolicy", "p")
 	ours := with(f.least("pp"), props{"hpaSettings": hpa(props{}), "gpu": props{"managementOption": "MANAGED"},
 		"anomalyDetection": props{"infiniteMemoryScaling": props{"enabled": true}}})
-	f.up(r, "create", ours)
-	f.up(r, "update", f.least("pp"))
+	r.WantUp("create", ours)
+	r.WantUp("update", f.least("pp"))
 	body := f.Body("PUT", r.ID)
 	same(t, "what was dropped", list(at(body, "hpaSettings"), at(body, "recommendationPolicies", "gpu"),
 		at(body, "recommendationPolicies", "anomalyDetection", "infiniteMemoryScaling")), list(nil, nil, nil))
@@ -102,12 +102,12 @@ func TestHpaOfOthers(t *testing.T) {
 	}
 	f.settled(r, f.least("pp"))
 
-	found := f.call(http.MethodGet, f.path("policies", r.ID), nil)
+	found := f.Call(http.MethodGet, f.path("policies", r.ID), nil)
 	theirs := props{"managementOption": "MANAGED", "takeOwnership": true, "nativeHpaSpec": props{"minReplicas": 1, "maxReplicas": 2, "metrics": list()}}
-	f.call(http.MethodPut, f.path("policies", r.ID), props{
+	f.Call(http.MethodPut, f.path("policies", r.ID), props{
 		"name": "pp", "applyType": "IMMEDIATE", "recommendationPolicies": found["recommendationPolicies"], "hpaSettings": theirs,
 	})
-	f.up(r, "update", with(f.least("pp"), props{"jvm": props{"autoInstrument": true}}))
+	r.WantUp("update", with(f.least("pp"), props{"jvm": props{"autoInstrument": true}}))
 	same(t, "what others have set", at(f.Body("PUT", r.ID), "hpaSettings"), theirs)
 }
 

@@ -19,7 +19,7 @@ func setupOrder(t *testing.T) *order {
 	o := &order{fixture: setup(t)}
 	for name, id := range map[string]*string{"aa": &o.a, "bb": &o.b} {
 		r := o.Resource("WorkloadScalingPolicy", name)
-		o.up(r, "create", o.least(name))
+		r.WantUp("create", o.least(name))
 		*id = r.ID
 	}
 	found, err := o.Invoke("getWorkloadScalingPolicies", props{"clusterId": o.cluster})
@@ -38,7 +38,7 @@ func (o *order) inputs(ids ...any) props {
 
 func (o *order) wantOrder(ids ...any) {
 	o.T.Helper()
-	o.fresh()
+	o.Reopen()
 	got, err := o.Invoke("getWorkloadScalingPolicyOrder", props{"clusterId": o.cluster})
 	if err != nil {
 		o.T.Fatal(err)
@@ -49,7 +49,7 @@ func (o *order) wantOrder(ids ...any) {
 func TestOrder(t *testing.T) {
 	o := setupOrder(t)
 	r := o.Resource("WorkloadScalingPolicyOrder", "order")
-	o.up(r, "create", o.inputs(o.b, o.a))
+	r.WantUp("create", o.inputs(o.b, o.a))
 	same(t, "the body", o.Body("PUT", "/policies/order"), props{"policyIds": list(o.b, o.a, o.builtin, o.readonly)})
 	same(t, "the ID", r.ID, o.cluster)
 	o.wantOrder(o.b, o.a, o.builtin, o.readonly)
@@ -57,23 +57,23 @@ func TestOrder(t *testing.T) {
 
 	// What others add, and where, is no difference.
 	extra := o.Resource("WorkloadScalingPolicy", "extra")
-	o.up(extra, "create", o.least("extra"))
-	o.call(http.MethodPut, o.path("policies", "order"), props{"policyIds": list(extra.ID, o.b, o.readonly, o.a)})
+	extra.WantUp("create", o.least("extra"))
+	o.Call(http.MethodPut, o.path("policies", "order"), props{"policyIds": list(extra.ID, o.b, o.readonly, o.a)})
 	o.settled(r, o.inputs(o.b, o.a))
 
 	// Another order of what is on the list is one.
-	o.call(http.MethodPut, o.path("policies", "order"), props{"policyIds": list(o.a, o.b)})
-	o.fresh()
+	o.Call(http.MethodPut, o.path("policies", "order"), props{"policyIds": list(o.a, o.b)})
+	o.Reopen()
 	if got, err := r.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}
-	o.up(r, "update", o.inputs(o.b, o.builtin, o.a))
+	r.WantUp("update", o.inputs(o.b, o.builtin, o.a))
 	o.wantOrder(o.b, o.builtin, o.a, extra.ID, o.readonly)
 	o.settled(r, o.inputs(o.b, o.builtin, o.a))
 
 	// A policy that is gone is a difference too.
-	o.call(http.MethodDelete, o.path("policies", o.a), nil)
-	o.fresh()
+	o.Call(http.MethodDelete, o.path("policies", o.a), nil)
+	o.Reopen()
 	if got, err := r.Refresh(); err != nil || got.Op != "update" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}
@@ -118,9 +118,9 @@ func TestOrderThatIsRefused(t *testing.T) {
 	_, err = r.Up(o.inputs(o.b, o.a))
 	refused(t, err, "cannot set the order")
 
-	o.up(r, "create", o.inputs(o.b, o.a))
+	r.WantUp("create", o.inputs(o.b, o.a))
 	o.Emulator.Fail(emulator.Fault{Method: "GET", Path: o.path("policies"), Status: 400, Times: 2})
-	o.fresh()
+	o.Reopen()
 	_, err = r.Refresh()
 	refused(t, err, "cannot read the order", o.cluster)
 	_, err = o.Invoke("getWorkloadScalingPolicies", props{"clusterId": o.cluster})
@@ -142,9 +142,9 @@ func TestOrderThatIsRefused(t *testing.T) {
 func TestOrderOfAClusterThatIsGone(t *testing.T) {
 	o := setupOrder(t)
 	r := o.Resource("WorkloadScalingPolicyOrder", "order")
-	o.up(r, "create", o.inputs(o.b, o.a))
-	o.call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+o.cluster, nil)
-	o.fresh()
+	r.WantUp("create", o.inputs(o.b, o.a))
+	o.Call(http.MethodDelete, "/v1/kubernetes/external-clusters/"+o.cluster, nil)
+	o.Reopen()
 	if got, err := r.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}

@@ -51,7 +51,7 @@ func (f *fixture) everything(name string) props {
 func TestScalingPolicyBodies(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", "p")
-	f.up(r, "create", f.least("least"))
+	r.WantUp("create", f.least("least"))
 	percentage := props{"percentageThreshold": props{"percentage": 0.1}}
 	same(t, "the least body", f.Body("POST", "/policies"), props{
 		"name": "least", "applyType": "IMMEDIATE", "recommendationPolicies": props{
@@ -64,7 +64,7 @@ func TestScalingPolicyBodies(t *testing.T) {
 	f.settled(r, f.least("least"))
 
 	all := f.Resource("WorkloadScalingPolicy", "all")
-	f.up(all, "create", f.everything("all"))
+	all.WantUp("create", f.everything("all"))
 	body := f.Body("POST", "/policies")
 	same(t, "the apply type", body["applyType"], "DEFERRED")
 	policies := body["recommendationPolicies"]
@@ -115,9 +115,9 @@ func TestScalingPolicyShowsNoDifferenceOfForm(t *testing.T) {
 			f := setup(t)
 			inputs := with(f.least("pp"), changes)
 			r := f.Resource("WorkloadScalingPolicy", "p")
-			f.up(r, "create", inputs)
+			r.WantUp("create", inputs)
 			f.settled(r, inputs)
-			f.up(r, "update", with(inputs, props{"managementOption": "READ_ONLY"}))
+			r.WantUp("update", with(inputs, props{"managementOption": "READ_ONLY"}))
 			f.settled(r, with(inputs, props{"managementOption": "READ_ONLY"}))
 		})
 	}
@@ -126,8 +126,8 @@ func TestScalingPolicyShowsNoDifferenceOfForm(t *testing.T) {
 func TestScalingPolicyIsCleared(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", "p")
-	f.up(r, "create", f.everything("pp"))
-	f.up(r, "update", f.least("pp"))
+	r.WantUp("create", f.everything("pp"))
+	r.WantUp("update", f.least("pp"))
 	body := f.Body("PUT", r.ID)
 	policies := at(body, "recommendationPolicies").(props)
 	for _, section := range []string{"startup", "downscaling", "antiAffinity", "predictiveScaling", "rolloutBehavior", "jvm"} {
@@ -142,7 +142,7 @@ func TestScalingPolicyIsCleared(t *testing.T) {
 	same(t, "the CPU body", policies["cpu"], props{"function": "QUANTILE", "args": list("0.8"), "overhead": 0, "applyThreshold": 0,
 		"applyThresholdStrategy": props{"percentageThreshold": props{"percentage": 0.1}}, "min": 0.01, "lookBackPeriodSeconds": nil})
 	f.settled(r, f.least("pp"))
-	found := f.call(http.MethodGet, f.path("policies", r.ID), nil)
+	found := f.Call(http.MethodGet, f.path("policies", r.ID), nil)
 	if found["assignmentRules"] != nil || at(found, "recommendationPolicies", "startup") != nil || at(found, "recommendationPolicies", "cpu", "limit") != nil {
 		t.Errorf("the service still has %v", found)
 	}
@@ -160,7 +160,7 @@ func TestScalingPolicyChangesForm(t *testing.T) {
 	op := "create"
 	for _, cpu := range forms {
 		inputs := with(f.least("pp"), props{"cpu": cpu})
-		f.up(r, op, inputs)
+		r.WantUp(op, inputs)
 		f.settled(r, inputs)
 		op = "update"
 	}
@@ -170,8 +170,8 @@ func TestScalingPolicyShowsDrift(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", "p")
 	inputs := with(f.everything("pp"), props{"cpu": props{"args": "0.9", "constraints": props{"max": props{"constant": 4}}}})
-	f.up(r, "create", inputs)
-	found := f.call(http.MethodGet, f.path("policies", r.ID), nil)
+	r.WantUp("create", inputs)
+	found := f.Call(http.MethodGet, f.path("policies", r.ID), nil)
 	policies := at(found, "recommendationPolicies").(props)
 	policies["excludedContainers"] = list("a", "z") // another order
 	policies["jvm"] = props{"autoInstrument": false}
@@ -181,10 +181,10 @@ func TestScalingPolicyShowsDrift(t *testing.T) {
 	at(policies, "anomalyDetection").(props)["infiniteMemoryScaling"] = props{"enabled": true}
 	rules := found["assignmentRules"].([]any)
 	found["assignmentRules"] = list(rules[1], rules[0])
-	f.call(http.MethodPut, f.path("policies", r.ID), props{
+	f.Call(http.MethodPut, f.path("policies", r.ID), props{
 		"name": "pp", "applyType": found["applyType"], "recommendationPolicies": policies, "assignmentRules": found["assignmentRules"],
 	})
-	f.fresh()
+	f.Reopen()
 	got, err := r.Refresh()
 	if err != nil || got.Op != "update" {
 		t.Fatalf("a refresh finds %s, %v", got.Op, err)
@@ -197,7 +197,7 @@ func TestScalingPolicyShowsDrift(t *testing.T) {
 	if slices.ContainsFunc(got.Changes, func(change string) bool { return strings.HasPrefix(change, "excludedContainers") }) {
 		t.Errorf("another order is a difference: %v", got.Changes)
 	}
-	f.up(r, "update", inputs)
+	r.WantUp("update", inputs)
 	body := f.Body("PUT", r.ID)
 	same(t, "what others have set", at(body, "recommendationPolicies", "gpu"), props{"managementOption": "MANAGED"})
 	same(t, "what others have set", at(body, "recommendationPolicies", "anomalyDetection", "infiniteMemoryScaling"), props{"enabled": true})
@@ -207,7 +207,7 @@ func TestScalingPolicyShowsDrift(t *testing.T) {
 func TestScalingPolicyIsImported(t *testing.T) {
 	f := setup(t)
 	made := f.Resource("WorkloadScalingPolicy", "p")
-	f.up(made, "create", f.everything("pp"))
+	made.WantUp("create", f.everything("pp"))
 	for _, name := range []string{made.ID, "pp"} {
 		r := f.Resource("WorkloadScalingPolicy", "imported")
 		if err := r.Import(f.cluster + "/" + name); err != nil {
@@ -223,7 +223,7 @@ func TestScalingPolicyIsImported(t *testing.T) {
 		f.settled(r, inputs)
 	}
 	least := f.Resource("WorkloadScalingPolicy", "least")
-	f.up(least, "create", f.least("least"))
+	least.WantUp("create", f.least("least"))
 	if err := least.Import(f.cluster + "/least"); err != nil {
 		t.Fatal(err)
 	}
@@ -242,14 +242,14 @@ func TestScalingPolicyOfTheCluster(t *testing.T) {
 	f := setup(t)
 	adopted := f.Resource("WorkloadScalingPolicy", "default")
 	inputs := with(f.least("default"), props{"applyType": "DEFERRED"})
-	f.up(adopted, "create", inputs)
-	same(t, "the adopted policy", f.call(http.MethodGet, f.path("policies", adopted.ID), nil)["applyType"], "DEFERRED")
+	adopted.WantUp("create", inputs)
+	same(t, "the adopted policy", f.Call(http.MethodGet, f.path("policies", adopted.ID), nil)["applyType"], "DEFERRED")
 	f.settled(adopted, inputs)
 
 	readonly := f.Resource("WorkloadScalingPolicy", "readonly")
 	f.Forget()
-	f.up(readonly, "create", with(f.least("readonly"), props{"managementOption": "READ_ONLY"}))
-	same(t, "the requests", f.writes(), list("POST "+f.path("policies"))) // which is refused
+	readonly.WantUp("create", with(f.least("readonly"), props{"managementOption": "READ_ONLY"}))
+	same(t, "the requests", f.Writes(), list("POST "+f.path("policies"))) // which is refused
 	if !f.Warned("belongs to CAST AI") {
 		t.Error("no warning that the policy is not changed")
 	}
@@ -265,7 +265,7 @@ func TestScalingPolicyOfTheCluster(t *testing.T) {
 			t.Error(err)
 		}
 	}
-	same(t, "the requests", len(f.writes()), 0)
+	same(t, "the requests", len(f.Writes()), 0)
 	if !f.Warned("left in place: it is the cluster's default policy") || !f.Warned("left in place: it belongs to CAST AI") {
 		t.Errorf("the warnings are %v", f.Logs())
 	}
@@ -273,12 +273,12 @@ func TestScalingPolicyOfTheCluster(t *testing.T) {
 
 func TestScalingPolicyThatExists(t *testing.T) {
 	f := setup(t)
-	f.up(f.Resource("WorkloadScalingPolicy", "one"), "create", f.least("taken"))
+	f.Resource("WorkloadScalingPolicy", "one").WantUp("create", f.least("taken"))
 	f.Forget()
 	other := f.Resource("WorkloadScalingPolicy", "two")
 	_, err := other.Up(with(f.least("taken"), props{"applyType": "DEFERRED"}))
 	refused(t, err, "already exists", "import", "<clusterId>/<policyId>")
-	same(t, "the requests", f.writes(), list("POST "+f.path("policies")))
+	same(t, "the requests", f.Writes(), list("POST "+f.path("policies")))
 }
 
 // TestScalingPolicyWhoseAnswerIsLost: the policy is found again.
@@ -286,22 +286,22 @@ func TestScalingPolicyWhoseAnswerIsLost(t *testing.T) {
 	f := setup(t)
 	f.Emulator.Fail(emulator.Fault{Method: "POST", Path: f.path("policies"), Action: emulator.Drop, Times: 1})
 	r := f.Resource("WorkloadScalingPolicy", "p")
-	f.up(r, "create", f.everything("pp"))
+	r.WantUp("create", f.everything("pp"))
 	f.settled(r, f.everything("pp"))
 }
 
 func TestScalingPolicyThatIsGone(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", "p")
-	f.up(r, "create", f.least("pp"))
-	f.call(http.MethodDelete, f.path("policies", r.ID), nil)
+	r.WantUp("create", f.least("pp"))
+	f.Call(http.MethodDelete, f.path("policies", r.ID), nil)
 	if err := r.Delete(); err != nil {
 		t.Errorf("deleting what is gone: %v", err)
 	}
 	if got, err := r.Refresh(); err != nil || got.Op != "delete" {
 		t.Errorf("a refresh finds %s, %v", got.Op, err)
 	}
-	f.up(r, "create", f.least("pp"))
+	r.WantUp("create", f.least("pp"))
 	f.Forget()
 	if err := r.Delete(); err != nil {
 		t.Fatal(err)
@@ -313,8 +313,8 @@ func TestScalingPolicyWithUnknownAnswers(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", "p")
 	inputs := f.least("pp")
-	f.up(r, "create", inputs)
-	found := f.call(http.MethodGet, f.path("policies", r.ID), nil)
+	r.WantUp("create", inputs)
+	found := f.Call(http.MethodGet, f.path("policies", r.ID), nil)
 	policies := at(found, "recommendationPolicies").(props)
 	policies["downscaling"] = props{"applyType": "WHENEVER"}
 	at(policies, "cpu").(props)["limit"] = props{"type": "HALF"}
@@ -391,7 +391,7 @@ func TestScalingPolicyChecks(t *testing.T) {
 func TestScalingPolicyNameFits(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", strings.Repeat("long", 30))
-	f.up(r, "create", with(f.least(""), props{"name": nil}))
+	r.WantUp("create", with(f.least(""), props{"name": nil}))
 	name, _ := r.Output("name").(string)
 	if len(name) != 63 || !strings.HasPrefix(name, "longlong") {
 		t.Errorf("the name is %q", name)
@@ -404,7 +404,7 @@ func TestScalingPolicyOfTheBridge(t *testing.T) {
 	f := setup(t)
 	r := f.Resource("WorkloadScalingPolicy", "p")
 	inputs := with(f.least("pp"), props{"cpu": props{"args": "0.8", "constraints": props{"max": props{"constant": 4}}}})
-	f.up(r, "create", inputs)
+	r.WantUp("create", inputs)
 	r.Outputs[resourceKey("cpu")] = propertyOf(props{
 		"function": "QUANTILE", "args": "0.8", "overhead": 0, "applyThreshold": 0, "lookBackPeriodSeconds": 0, "min": 0, "max": 0, "managementOption": "",
 		"applyThresholdStrategy": props{"type": "PERCENTAGE", "percentage": 0.1, "numerator": 0, "denominator": "", "exponent": 0},
@@ -412,7 +412,7 @@ func TestScalingPolicyOfTheBridge(t *testing.T) {
 		"limit":                  props{"type": "KEEP_LIMITS", "multiplier": 0, "onlyIfOriginalExist": false, "onlyIfOriginalLower": false},
 	})
 	changed := with(inputs, props{"applyType": "DEFERRED"})
-	f.up(r, "update", changed)
+	r.WantUp("update", changed)
 	f.settled(r, changed)
 }
 
@@ -423,10 +423,10 @@ func TestRefreshesShareAList(t *testing.T) {
 	var all []*harness.Resource
 	for _, name := range []string{"aa", "bb", "cc"} {
 		r := f.Resource("WorkloadScalingPolicy", name)
-		f.up(r, "create", f.least(name))
+		r.WantUp("create", f.least(name))
 		all = append(all, r)
 	}
-	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+	f.Reopen()
 	f.Forget()
 	for _, r := range all {
 		if got, err := r.Refresh(); err != nil || got.Op != "same" {
@@ -436,8 +436,8 @@ func TestRefreshesShareAList(t *testing.T) {
 	same(t, "the requests", f.Calls(), list("GET "+f.path("policies")))
 
 	gone := all[0].ID
-	f.call(http.MethodDelete, f.path("policies", gone), nil)
-	f.Provider(map[string]any{"apiToken": harness.Token, "apiUrl": f.URL})
+	f.Call(http.MethodDelete, f.path("policies", gone), nil)
+	f.Reopen()
 	f.Forget()
 	for i, want := range []string{"delete", "same", "same"} {
 		if got, err := all[i].Refresh(); err != nil || got.Op != want {
