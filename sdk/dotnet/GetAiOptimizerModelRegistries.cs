@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All registries of private models, with their status.
+        /// Lists all registries of private models, with their status, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -35,7 +35,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["registries"] = all.Apply(getAiOptimizerModelRegistriesResult =&gt; getAiOptimizerModelRegistriesResult.AiOptimizerModelRegistries),
+        ///         ["first"] = all.Apply(getAiOptimizerModelRegistriesResult =&gt; getAiOptimizerModelRegistriesResult.AiOptimizerModelRegistries[0].Id),
         ///     };
         /// });
         /// ```
@@ -48,7 +48,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All registries of private models, with their status.
+        /// Lists all registries of private models, with their status, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -67,7 +67,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["registries"] = all.Apply(getAiOptimizerModelRegistriesResult =&gt; getAiOptimizerModelRegistriesResult.AiOptimizerModelRegistries),
+        ///         ["first"] = all.Apply(getAiOptimizerModelRegistriesResult =&gt; getAiOptimizerModelRegistriesResult.AiOptimizerModelRegistries[0].Id),
         ///     };
         /// });
         /// ```
@@ -80,7 +80,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All registries of private models, with their status.
+        /// Lists all registries of private models, with their status, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -99,7 +99,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["registries"] = all.Apply(getAiOptimizerModelRegistriesResult =&gt; getAiOptimizerModelRegistriesResult.AiOptimizerModelRegistries),
+        ///         ["first"] = all.Apply(getAiOptimizerModelRegistriesResult =&gt; getAiOptimizerModelRegistriesResult.AiOptimizerModelRegistries[0].Id),
         ///     };
         /// });
         /// ```

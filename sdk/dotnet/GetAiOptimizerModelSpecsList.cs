@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All models that can be hosted, with those that CAST AI offers itself.
+        /// Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -35,7 +35,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["models"] = all.Apply(getAiOptimizerModelSpecsListResult =&gt; getAiOptimizerModelSpecsListResult.AiOptimizerModelSpecsList),
+        ///         ["first"] = all.Apply(getAiOptimizerModelSpecsListResult =&gt; getAiOptimizerModelSpecsListResult.AiOptimizerModelSpecsList[0].Id),
         ///     };
         /// });
         /// ```
@@ -48,7 +48,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All models that can be hosted, with those that CAST AI offers itself.
+        /// Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -67,7 +67,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["models"] = all.Apply(getAiOptimizerModelSpecsListResult =&gt; getAiOptimizerModelSpecsListResult.AiOptimizerModelSpecsList),
+        ///         ["first"] = all.Apply(getAiOptimizerModelSpecsListResult =&gt; getAiOptimizerModelSpecsListResult.AiOptimizerModelSpecsList[0].Id),
         ///     };
         /// });
         /// ```
@@ -80,7 +80,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All models that can be hosted, with those that CAST AI offers itself.
+        /// Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -99,7 +99,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["models"] = all.Apply(getAiOptimizerModelSpecsListResult =&gt; getAiOptimizerModelSpecsListResult.AiOptimizerModelSpecsList),
+        ///         ["first"] = all.Apply(getAiOptimizerModelSpecsListResult =&gt; getAiOptimizerModelSpecsListResult.AiOptimizerModelSpecsList[0].Id),
         ///     };
         /// });
         /// ```

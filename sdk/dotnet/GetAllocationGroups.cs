@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All groups that costs are reported by.
+        /// Lists all groups that costs are reported by, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -30,7 +30,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["groups"] = all.Apply(getAllocationGroupsResult =&gt; getAllocationGroupsResult.AllocationGroups),
+        ///         ["first"] = all.Apply(getAllocationGroupsResult =&gt; getAllocationGroupsResult.AllocationGroups[0].Id),
         ///     };
         /// });
         /// ```
@@ -43,7 +43,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All groups that costs are reported by.
+        /// Lists all groups that costs are reported by, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -57,7 +57,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["groups"] = all.Apply(getAllocationGroupsResult =&gt; getAllocationGroupsResult.AllocationGroups),
+        ///         ["first"] = all.Apply(getAllocationGroupsResult =&gt; getAllocationGroupsResult.AllocationGroups[0].Id),
         ///     };
         /// });
         /// ```
@@ -70,7 +70,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All groups that costs are reported by.
+        /// Lists all groups that costs are reported by, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -84,7 +84,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["groups"] = all.Apply(getAllocationGroupsResult =&gt; getAllocationGroupsResult.AllocationGroups),
+        ///         ["first"] = all.Apply(getAllocationGroupsResult =&gt; getAllocationGroupsResult.AllocationGroups[0].Id),
         ///     };
         /// });
         /// ```

@@ -38,7 +38,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["configurations"] = all.Apply(getCacheConfigurationsResult =&gt; getCacheConfigurationsResult.CacheConfigurations),
+        ///         ["first"] = all.Apply(getCacheConfigurationsResult =&gt; getCacheConfigurationsResult.CacheConfigurations[0].Id),
         ///     };
         /// });
         /// ```
@@ -73,7 +73,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["configurations"] = all.Apply(getCacheConfigurationsResult =&gt; getCacheConfigurationsResult.CacheConfigurations),
+        ///         ["first"] = all.Apply(getCacheConfigurationsResult =&gt; getCacheConfigurationsResult.CacheConfigurations[0].Id),
         ///     };
         /// });
         /// ```
@@ -108,7 +108,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["configurations"] = all.Apply(getCacheConfigurationsResult =&gt; getCacheConfigurationsResult.CacheConfigurations),
+        ///         ["first"] = all.Apply(getCacheConfigurationsResult =&gt; getCacheConfigurationsResult.CacheConfigurations[0].Id),
         ///     };
         /// });
         /// ```

@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All caches of databases.
+        /// Lists all caches of databases, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -30,7 +30,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["groups"] = all.Apply(getCacheGroupsResult =&gt; getCacheGroupsResult.CacheGroups),
+        ///         ["first"] = all.Apply(getCacheGroupsResult =&gt; getCacheGroupsResult.CacheGroups[0].Id),
         ///     };
         /// });
         /// ```
@@ -43,7 +43,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All caches of databases.
+        /// Lists all caches of databases, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -57,7 +57,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["groups"] = all.Apply(getCacheGroupsResult =&gt; getCacheGroupsResult.CacheGroups),
+        ///         ["first"] = all.Apply(getCacheGroupsResult =&gt; getCacheGroupsResult.CacheGroups[0].Id),
         ///     };
         /// });
         /// ```
@@ -70,7 +70,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All caches of databases.
+        /// Lists all caches of databases, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -84,7 +84,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["groups"] = all.Apply(getCacheGroupsResult =&gt; getCacheGroupsResult.CacheGroups),
+        ///         ["first"] = all.Apply(getCacheGroupsResult =&gt; getCacheGroupsResult.CacheGroups[0].Id),
         ///     };
         /// });
         /// ```

@@ -37,7 +37,7 @@ namespace Pulumi.CastAI
         ///         DatabaseName = "stock",
         ///     });
         /// 
-        ///     var rulesVar = CastAI.GetCacheRules.Invoke(new()
+        ///     var rules = CastAI.GetCacheRules.Invoke(new()
         ///     {
         ///         CacheGroupId = inventory.Apply(getCacheGroupResult =&gt; getCacheGroupResult.Id),
         ///         CacheConfigurationId = stock.Apply(getCacheConfigurationResult =&gt; getCacheConfigurationResult.Id),
@@ -45,7 +45,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["rules"] = rulesVar.Apply(getCacheRulesResult =&gt; getCacheRulesResult.CacheRules),
+        ///         ["first"] = rules.Apply(getCacheRulesResult =&gt; getCacheRulesResult.CacheRules[0].Id),
         ///     };
         /// });
         /// ```
@@ -79,7 +79,7 @@ namespace Pulumi.CastAI
         ///         DatabaseName = "stock",
         ///     });
         /// 
-        ///     var rulesVar = CastAI.GetCacheRules.Invoke(new()
+        ///     var rules = CastAI.GetCacheRules.Invoke(new()
         ///     {
         ///         CacheGroupId = inventory.Apply(getCacheGroupResult =&gt; getCacheGroupResult.Id),
         ///         CacheConfigurationId = stock.Apply(getCacheConfigurationResult =&gt; getCacheConfigurationResult.Id),
@@ -87,7 +87,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["rules"] = rulesVar.Apply(getCacheRulesResult =&gt; getCacheRulesResult.CacheRules),
+        ///         ["first"] = rules.Apply(getCacheRulesResult =&gt; getCacheRulesResult.CacheRules[0].Id),
         ///     };
         /// });
         /// ```
@@ -121,7 +121,7 @@ namespace Pulumi.CastAI
         ///         DatabaseName = "stock",
         ///     });
         /// 
-        ///     var rulesVar = CastAI.GetCacheRules.Invoke(new()
+        ///     var rules = CastAI.GetCacheRules.Invoke(new()
         ///     {
         ///         CacheGroupId = inventory.Apply(getCacheGroupResult =&gt; getCacheGroupResult.Id),
         ///         CacheConfigurationId = stock.Apply(getCacheConfigurationResult =&gt; getCacheConfigurationResult.Id),
@@ -129,7 +129,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["rules"] = rulesVar.Apply(getCacheRulesResult =&gt; getCacheRulesResult.CacheRules),
+        ///         ["first"] = rules.Apply(getCacheRulesResult =&gt; getCacheRulesResult.CacheRules[0].Id),
         ///     };
         /// });
         /// ```

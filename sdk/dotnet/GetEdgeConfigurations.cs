@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All configurations of an edge location.
+        /// Lists all configurations of an edge location, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -45,7 +45,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["configurations"] = all.Apply(getEdgeConfigurationsResult =&gt; getEdgeConfigurationsResult.EdgeConfigurations),
+        ///         ["first"] = all.Apply(getEdgeConfigurationsResult =&gt; getEdgeConfigurationsResult.EdgeConfigurations[0].Id),
         ///     };
         /// });
         /// ```
@@ -58,7 +58,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All configurations of an edge location.
+        /// Lists all configurations of an edge location, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -87,7 +87,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["configurations"] = all.Apply(getEdgeConfigurationsResult =&gt; getEdgeConfigurationsResult.EdgeConfigurations),
+        ///         ["first"] = all.Apply(getEdgeConfigurationsResult =&gt; getEdgeConfigurationsResult.EdgeConfigurations[0].Id),
         ///     };
         /// });
         /// ```
@@ -100,7 +100,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All configurations of an edge location.
+        /// Lists all configurations of an edge location, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -129,7 +129,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["configurations"] = all.Apply(getEdgeConfigurationsResult =&gt; getEdgeConfigurationsResult.EdgeConfigurations),
+        ///         ["first"] = all.Apply(getEdgeConfigurationsResult =&gt; getEdgeConfigurationsResult.EdgeConfigurations[0].Id),
         ///     };
         /// });
         /// ```

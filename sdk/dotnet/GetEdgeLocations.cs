@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All edge locations of a cluster, with their state.
+        /// Lists all edge locations of a cluster, with their state, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -38,7 +38,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["locations"] = all.Apply(getEdgeLocationsResult =&gt; getEdgeLocationsResult.EdgeLocations),
+        ///         ["first"] = all.Apply(getEdgeLocationsResult =&gt; getEdgeLocationsResult.EdgeLocations[0].Id),
         ///     };
         /// });
         /// ```
@@ -51,7 +51,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All edge locations of a cluster, with their state.
+        /// Lists all edge locations of a cluster, with their state, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -73,7 +73,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["locations"] = all.Apply(getEdgeLocationsResult =&gt; getEdgeLocationsResult.EdgeLocations),
+        ///         ["first"] = all.Apply(getEdgeLocationsResult =&gt; getEdgeLocationsResult.EdgeLocations[0].Id),
         ///     };
         /// });
         /// ```
@@ -86,7 +86,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All edge locations of a cluster, with their state.
+        /// Lists all edge locations of a cluster, with their state, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -108,7 +108,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["locations"] = all.Apply(getEdgeLocationsResult =&gt; getEdgeLocationsResult.EdgeLocations),
+        ///         ["first"] = all.Apply(getEdgeLocationsResult =&gt; getEdgeLocationsResult.EdgeLocations[0].Id),
         ///     };
         /// });
         /// ```

@@ -37,7 +37,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["roleBindings"] = all.Apply(getEnterpriseRoleBindingsResult =&gt; getEnterpriseRoleBindingsResult.EnterpriseRoleBindings),
+        ///         ["first"] = all.Apply(getEnterpriseRoleBindingsResult =&gt; getEnterpriseRoleBindingsResult.EnterpriseRoleBindings[0].Id),
         ///     };
         /// });
         /// ```
@@ -71,7 +71,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["roleBindings"] = all.Apply(getEnterpriseRoleBindingsResult =&gt; getEnterpriseRoleBindingsResult.EnterpriseRoleBindings),
+        ///         ["first"] = all.Apply(getEnterpriseRoleBindingsResult =&gt; getEnterpriseRoleBindingsResult.EnterpriseRoleBindings[0].Id),
         ///     };
         /// });
         /// ```
@@ -105,7 +105,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["roleBindings"] = all.Apply(getEnterpriseRoleBindingsResult =&gt; getEnterpriseRoleBindingsResult.EnterpriseRoleBindings),
+        ///         ["first"] = all.Apply(getEnterpriseRoleBindingsResult =&gt; getEnterpriseRoleBindingsResult.EnterpriseRoleBindings[0].Id),
         ///     };
         /// });
         /// ```

@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All service accounts of a child organization.
+        /// Lists all service accounts of a child organization, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -37,7 +37,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["serviceAccounts"] = all.Apply(getEnterpriseServiceAccountsResult =&gt; getEnterpriseServiceAccountsResult.EnterpriseServiceAccounts),
+        ///         ["first"] = all.Apply(getEnterpriseServiceAccountsResult =&gt; getEnterpriseServiceAccountsResult.EnterpriseServiceAccounts[0].Id),
         ///     };
         /// });
         /// ```
@@ -50,7 +50,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All service accounts of a child organization.
+        /// Lists all service accounts of a child organization, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -71,7 +71,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["serviceAccounts"] = all.Apply(getEnterpriseServiceAccountsResult =&gt; getEnterpriseServiceAccountsResult.EnterpriseServiceAccounts),
+        ///         ["first"] = all.Apply(getEnterpriseServiceAccountsResult =&gt; getEnterpriseServiceAccountsResult.EnterpriseServiceAccounts[0].Id),
         ///     };
         /// });
         /// ```
@@ -84,7 +84,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All service accounts of a child organization.
+        /// Lists all service accounts of a child organization, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -105,7 +105,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["serviceAccounts"] = all.Apply(getEnterpriseServiceAccountsResult =&gt; getEnterpriseServiceAccountsResult.EnterpriseServiceAccounts),
+        ///         ["first"] = all.Apply(getEnterpriseServiceAccountsResult =&gt; getEnterpriseServiceAccountsResult.EnterpriseServiceAccounts[0].Id),
         ///     };
         /// });
         /// ```

@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All hibernation schedules of an organization.
+        /// Lists all hibernation schedules of an organization, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -35,7 +35,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["schedules"] = all.Apply(getHibernationSchedulesResult =&gt; getHibernationSchedulesResult.HibernationSchedules),
+        ///         ["first"] = all.Apply(getHibernationSchedulesResult =&gt; getHibernationSchedulesResult.HibernationSchedules[0].Id),
         ///     };
         /// });
         /// ```
@@ -48,7 +48,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All hibernation schedules of an organization.
+        /// Lists all hibernation schedules of an organization, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -67,7 +67,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["schedules"] = all.Apply(getHibernationSchedulesResult =&gt; getHibernationSchedulesResult.HibernationSchedules),
+        ///         ["first"] = all.Apply(getHibernationSchedulesResult =&gt; getHibernationSchedulesResult.HibernationSchedules[0].Id),
         ///     };
         /// });
         /// ```
@@ -80,7 +80,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All hibernation schedules of an organization.
+        /// Lists all hibernation schedules of an organization, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -99,7 +99,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["schedules"] = all.Apply(getHibernationSchedulesResult =&gt; getHibernationSchedulesResult.HibernationSchedules),
+        ///         ["first"] = all.Apply(getHibernationSchedulesResult =&gt; getHibernationSchedulesResult.HibernationSchedules[0].Id),
         ///     };
         /// });
         /// ```

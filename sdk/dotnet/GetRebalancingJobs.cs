@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All schedules that a cluster is rebalanced by.
+        /// Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -35,7 +35,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["jobs"] = all.Apply(getRebalancingJobsResult =&gt; getRebalancingJobsResult.RebalancingJobs),
+        ///         ["first"] = all.Apply(getRebalancingJobsResult =&gt; getRebalancingJobsResult.RebalancingJobs[0].Id),
         ///     };
         /// });
         /// ```
@@ -48,7 +48,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All schedules that a cluster is rebalanced by.
+        /// Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -67,7 +67,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["jobs"] = all.Apply(getRebalancingJobsResult =&gt; getRebalancingJobsResult.RebalancingJobs),
+        ///         ["first"] = all.Apply(getRebalancingJobsResult =&gt; getRebalancingJobsResult.RebalancingJobs[0].Id),
         ///     };
         /// });
         /// ```
@@ -80,7 +80,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All schedules that a cluster is rebalanced by.
+        /// Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -99,7 +99,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["jobs"] = all.Apply(getRebalancingJobsResult =&gt; getRebalancingJobsResult.RebalancingJobs),
+        ///         ["first"] = all.Apply(getRebalancingJobsResult =&gt; getRebalancingJobsResult.RebalancingJobs[0].Id),
         ///     };
         /// });
         /// ```

@@ -35,7 +35,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["roleBindings"] = all.Apply(getRoleBindingsResult =&gt; getRoleBindingsResult.RoleBindings),
+        ///         ["first"] = all.Apply(getRoleBindingsResult =&gt; getRoleBindingsResult.RoleBindings[0].Id),
         ///     };
         /// });
         /// ```
@@ -67,7 +67,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["roleBindings"] = all.Apply(getRoleBindingsResult =&gt; getRoleBindingsResult.RoleBindings),
+        ///         ["first"] = all.Apply(getRoleBindingsResult =&gt; getRoleBindingsResult.RoleBindings[0].Id),
         ///     };
         /// });
         /// ```
@@ -99,7 +99,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["roleBindings"] = all.Apply(getRoleBindingsResult =&gt; getRoleBindingsResult.RoleBindings),
+        ///         ["first"] = all.Apply(getRoleBindingsResult =&gt; getRoleBindingsResult.RoleBindings[0].Id),
         ///     };
         /// });
         /// ```

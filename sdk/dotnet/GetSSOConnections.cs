@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All single sign-on connections of the organization of the API token.
+        /// Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -30,7 +30,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["connections"] = all.Apply(getSSOConnectionsResult =&gt; getSSOConnectionsResult.SsoConnections),
+        ///         ["first"] = all.Apply(getSSOConnectionsResult =&gt; getSSOConnectionsResult.SsoConnections[0].Id),
         ///     };
         /// });
         /// ```
@@ -43,7 +43,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All single sign-on connections of the organization of the API token.
+        /// Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -57,7 +57,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["connections"] = all.Apply(getSSOConnectionsResult =&gt; getSSOConnectionsResult.SsoConnections),
+        ///         ["first"] = all.Apply(getSSOConnectionsResult =&gt; getSSOConnectionsResult.SsoConnections[0].Id),
         ///     };
         /// });
         /// ```
@@ -70,7 +70,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All single sign-on connections of the organization of the API token.
+        /// Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -84,7 +84,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["connections"] = all.Apply(getSSOConnectionsResult =&gt; getSSOConnectionsResult.SsoConnections),
+        ///         ["first"] = all.Apply(getSSOConnectionsResult =&gt; getSSOConnectionsResult.SsoConnections[0].Id),
         ///     };
         /// });
         /// ```

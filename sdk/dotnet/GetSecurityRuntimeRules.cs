@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All rules of runtime security, with those that CAST AI brings along.
+        /// Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -30,7 +30,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["rules"] = all.Apply(getSecurityRuntimeRulesResult =&gt; getSecurityRuntimeRulesResult.SecurityRuntimeRules),
+        ///         ["first"] = all.Apply(getSecurityRuntimeRulesResult =&gt; getSecurityRuntimeRulesResult.SecurityRuntimeRules[0].Id),
         ///     };
         /// });
         /// ```
@@ -43,7 +43,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All rules of runtime security, with those that CAST AI brings along.
+        /// Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -57,7 +57,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["rules"] = all.Apply(getSecurityRuntimeRulesResult =&gt; getSecurityRuntimeRulesResult.SecurityRuntimeRules),
+        ///         ["first"] = all.Apply(getSecurityRuntimeRulesResult =&gt; getSecurityRuntimeRulesResult.SecurityRuntimeRules[0].Id),
         ///     };
         /// });
         /// ```
@@ -70,7 +70,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All rules of runtime security, with those that CAST AI brings along.
+        /// Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -84,7 +84,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["rules"] = all.Apply(getSecurityRuntimeRulesResult =&gt; getSecurityRuntimeRulesResult.SecurityRuntimeRules),
+        ///         ["first"] = all.Apply(getSecurityRuntimeRulesResult =&gt; getSecurityRuntimeRulesResult.SecurityRuntimeRules[0].Id),
         ///     };
         /// });
         /// ```

@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All keys of a service account, without the tokens, which the API shows once only.
+        /// Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -34,7 +34,7 @@ namespace Pulumi.CastAI
         ///         Name = "deployer",
         ///     });
         /// 
-        ///     var keysVar = CastAI.GetServiceAccountKeys.Invoke(new()
+        ///     var keys = CastAI.GetServiceAccountKeys.Invoke(new()
         ///     {
         ///         OrganizationId = organizationId,
         ///         ServiceAccountId = deployer.Apply(getServiceAccountResult =&gt; getServiceAccountResult.Id),
@@ -42,7 +42,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["keys"] = keysVar.Apply(getServiceAccountKeysResult =&gt; getServiceAccountKeysResult.ServiceAccountKeys),
+        ///         ["first"] = keys.Apply(getServiceAccountKeysResult =&gt; getServiceAccountKeysResult.ServiceAccountKeys[0].Id),
         ///     };
         /// });
         /// ```
@@ -55,7 +55,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All keys of a service account, without the tokens, which the API shows once only.
+        /// Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -73,7 +73,7 @@ namespace Pulumi.CastAI
         ///         Name = "deployer",
         ///     });
         /// 
-        ///     var keysVar = CastAI.GetServiceAccountKeys.Invoke(new()
+        ///     var keys = CastAI.GetServiceAccountKeys.Invoke(new()
         ///     {
         ///         OrganizationId = organizationId,
         ///         ServiceAccountId = deployer.Apply(getServiceAccountResult =&gt; getServiceAccountResult.Id),
@@ -81,7 +81,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["keys"] = keysVar.Apply(getServiceAccountKeysResult =&gt; getServiceAccountKeysResult.ServiceAccountKeys),
+        ///         ["first"] = keys.Apply(getServiceAccountKeysResult =&gt; getServiceAccountKeysResult.ServiceAccountKeys[0].Id),
         ///     };
         /// });
         /// ```
@@ -94,7 +94,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All keys of a service account, without the tokens, which the API shows once only.
+        /// Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -112,7 +112,7 @@ namespace Pulumi.CastAI
         ///         Name = "deployer",
         ///     });
         /// 
-        ///     var keysVar = CastAI.GetServiceAccountKeys.Invoke(new()
+        ///     var keys = CastAI.GetServiceAccountKeys.Invoke(new()
         ///     {
         ///         OrganizationId = organizationId,
         ///         ServiceAccountId = deployer.Apply(getServiceAccountResult =&gt; getServiceAccountResult.Id),
@@ -120,7 +120,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["keys"] = keysVar.Apply(getServiceAccountKeysResult =&gt; getServiceAccountKeysResult.ServiceAccountKeys),
+        ///         ["first"] = keys.Apply(getServiceAccountKeysResult =&gt; getServiceAccountKeysResult.ServiceAccountKeys[0].Id),
         ///     };
         /// });
         /// ```

@@ -16,7 +16,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All servers that the workload autoscaler of a cluster takes metrics from.
+        /// Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -35,7 +35,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["sources"] = all.Apply(getWorkloadCustomMetricsDataSourcesResult =&gt; getWorkloadCustomMetricsDataSourcesResult.WorkloadCustomMetricsDataSources),
+        ///         ["first"] = all.Apply(getWorkloadCustomMetricsDataSourcesResult =&gt; getWorkloadCustomMetricsDataSourcesResult.WorkloadCustomMetricsDataSources[0].Id),
         ///     };
         /// });
         /// ```
@@ -48,7 +48,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All servers that the workload autoscaler of a cluster takes metrics from.
+        /// Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -67,7 +67,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["sources"] = all.Apply(getWorkloadCustomMetricsDataSourcesResult =&gt; getWorkloadCustomMetricsDataSourcesResult.WorkloadCustomMetricsDataSources),
+        ///         ["first"] = all.Apply(getWorkloadCustomMetricsDataSourcesResult =&gt; getWorkloadCustomMetricsDataSourcesResult.WorkloadCustomMetricsDataSources[0].Id),
         ///     };
         /// });
         /// ```
@@ -80,7 +80,7 @@ namespace Pulumi.CastAI
         /// 
         /// ## Example Usage
         /// 
-        /// All servers that the workload autoscaler of a cluster takes metrics from.
+        /// Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
         /// 
         /// ```csharp
         /// using System.Collections.Generic;
@@ -99,7 +99,7 @@ namespace Pulumi.CastAI
         /// 
         ///     return new Dictionary&lt;string, object?&gt;
         ///     {
-        ///         ["sources"] = all.Apply(getWorkloadCustomMetricsDataSourcesResult =&gt; getWorkloadCustomMetricsDataSourcesResult.WorkloadCustomMetricsDataSources),
+        ///         ["first"] = all.Apply(getWorkloadCustomMetricsDataSourcesResult =&gt; getWorkloadCustomMetricsDataSourcesResult.WorkloadCustomMetricsDataSources[0].Id),
         ///     };
         /// });
         /// ```

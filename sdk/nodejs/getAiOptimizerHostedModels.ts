@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All models that a cluster hosts, with their status.
+ * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getAiOptimizerHostedModels({
  *     clusterId: clusterId,
  * });
- * export const models = all.then(all => all.aiOptimizerHostedModels);
+ * export const first = all.then(all => all.aiOptimizerHostedModels[0].id);
  * ```
  */
 export function getAiOptimizerHostedModels(args: GetAiOptimizerHostedModelsArgs, opts?: pulumi.InvokeOptions): Promise<GetAiOptimizerHostedModelsResult> {
@@ -63,7 +63,7 @@ export interface GetAiOptimizerHostedModelsResult {
  *
  * ## Example Usage
  *
- * All models that a cluster hosts, with their status.
+ * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -74,7 +74,7 @@ export interface GetAiOptimizerHostedModelsResult {
  * const all = castai.getAiOptimizerHostedModels({
  *     clusterId: clusterId,
  * });
- * export const models = all.then(all => all.aiOptimizerHostedModels);
+ * export const first = all.then(all => all.aiOptimizerHostedModels[0].id);
  * ```
  */
 export function getAiOptimizerHostedModelsOutput(args: GetAiOptimizerHostedModelsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetAiOptimizerHostedModelsResult> {

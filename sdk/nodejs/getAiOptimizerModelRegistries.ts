@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All registries of private models, with their status.
+ * Lists all registries of private models, with their status, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getAiOptimizerModelRegistries({
  *     organizationId: organizationId,
  * });
- * export const registries = all.then(all => all.aiOptimizerModelRegistries);
+ * export const first = all.then(all => all.aiOptimizerModelRegistries[0].id);
  * ```
  */
 export function getAiOptimizerModelRegistries(args?: GetAiOptimizerModelRegistriesArgs, opts?: pulumi.InvokeOptions): Promise<GetAiOptimizerModelRegistriesResult> {
@@ -55,7 +55,7 @@ export interface GetAiOptimizerModelRegistriesResult {
  *
  * ## Example Usage
  *
- * All registries of private models, with their status.
+ * Lists all registries of private models, with their status, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -66,7 +66,7 @@ export interface GetAiOptimizerModelRegistriesResult {
  * const all = castai.getAiOptimizerModelRegistries({
  *     organizationId: organizationId,
  * });
- * export const registries = all.then(all => all.aiOptimizerModelRegistries);
+ * export const first = all.then(all => all.aiOptimizerModelRegistries[0].id);
  * ```
  */
 export function getAiOptimizerModelRegistriesOutput(args?: GetAiOptimizerModelRegistriesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetAiOptimizerModelRegistriesResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All models that can be hosted, with those that CAST AI offers itself.
+ * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getAiOptimizerModelSpecsList({
  *     organizationId: organizationId,
  * });
- * export const models = all.then(all => all.aiOptimizerModelSpecsList);
+ * export const first = all.then(all => all.aiOptimizerModelSpecsList[0].id);
  * ```
  */
 export function getAiOptimizerModelSpecsList(args?: GetAiOptimizerModelSpecsListArgs, opts?: pulumi.InvokeOptions): Promise<GetAiOptimizerModelSpecsListResult> {
@@ -55,7 +55,7 @@ export interface GetAiOptimizerModelSpecsListResult {
  *
  * ## Example Usage
  *
- * All models that can be hosted, with those that CAST AI offers itself.
+ * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -66,7 +66,7 @@ export interface GetAiOptimizerModelSpecsListResult {
  * const all = castai.getAiOptimizerModelSpecsList({
  *     organizationId: organizationId,
  * });
- * export const models = all.then(all => all.aiOptimizerModelSpecsList);
+ * export const first = all.then(all => all.aiOptimizerModelSpecsList[0].id);
  * ```
  */
 export function getAiOptimizerModelSpecsListOutput(args?: GetAiOptimizerModelSpecsListOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetAiOptimizerModelSpecsListResult> {

@@ -11,14 +11,14 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All groups that costs are reported by.
+ * Lists all groups that costs are reported by, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getAllocationGroups({});
- * export const groups = all.then(all => all.allocationGroups);
+ * export const first = all.then(all => all.allocationGroups[0].id);
  * ```
  */
 export function getAllocationGroups(args?: GetAllocationGroupsArgs, opts?: pulumi.InvokeOptions): Promise<GetAllocationGroupsResult> {
@@ -42,14 +42,14 @@ export interface GetAllocationGroupsResult {
  *
  * ## Example Usage
  *
- * All groups that costs are reported by.
+ * Lists all groups that costs are reported by, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getAllocationGroups({});
- * export const groups = all.then(all => all.allocationGroups);
+ * export const first = all.then(all => all.allocationGroups[0].id);
  * ```
  */
 export function getAllocationGroupsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetAllocationGroupsResult> {

@@ -23,7 +23,7 @@ import * as utilities from "./utilities";
  * const all = inventory.then(inventory => castai.getCacheConfigurations({
  *     cacheGroupId: inventory.id,
  * }));
- * export const configurations = all.then(all => all.cacheConfigurations);
+ * export const first = all.then(all => all.cacheConfigurations[0].id);
  * ```
  */
 export function getCacheConfigurations(args: GetCacheConfigurationsArgs, opts?: pulumi.InvokeOptions): Promise<GetCacheConfigurationsResult> {
@@ -67,7 +67,7 @@ export interface GetCacheConfigurationsResult {
  * const all = inventory.then(inventory => castai.getCacheConfigurations({
  *     cacheGroupId: inventory.id,
  * }));
- * export const configurations = all.then(all => all.cacheConfigurations);
+ * export const first = all.then(all => all.cacheConfigurations[0].id);
  * ```
  */
 export function getCacheConfigurationsOutput(args: GetCacheConfigurationsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetCacheConfigurationsResult> {

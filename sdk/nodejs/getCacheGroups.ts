@@ -11,14 +11,14 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All caches of databases.
+ * Lists all caches of databases, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getCacheGroups({});
- * export const groups = all.then(all => all.cacheGroups);
+ * export const first = all.then(all => all.cacheGroups[0].id);
  * ```
  */
 export function getCacheGroups(args?: GetCacheGroupsArgs, opts?: pulumi.InvokeOptions): Promise<GetCacheGroupsResult> {
@@ -42,14 +42,14 @@ export interface GetCacheGroupsResult {
  *
  * ## Example Usage
  *
- * All caches of databases.
+ * Lists all caches of databases, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getCacheGroups({});
- * export const groups = all.then(all => all.cacheGroups);
+ * export const first = all.then(all => all.cacheGroups[0].id);
  * ```
  */
 export function getCacheGroupsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetCacheGroupsResult> {

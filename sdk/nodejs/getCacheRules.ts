@@ -24,11 +24,11 @@ import * as utilities from "./utilities";
  *     cacheGroupId: inventory.id,
  *     databaseName: "stock",
  * }));
- * const rulesVar = Promise.all([inventory, stock]).then(([inventory, stock]) => castai.getCacheRules({
+ * const rules = Promise.all([inventory, stock]).then(([inventory, stock]) => castai.getCacheRules({
  *     cacheGroupId: inventory.id,
  *     cacheConfigurationId: stock.id,
  * }));
- * export const rules = rulesVar.then(rulesVar => rulesVar.cacheRules);
+ * export const first = rules.then(rules => rules.cacheRules[0].id);
  * ```
  */
 export function getCacheRules(args: GetCacheRulesArgs, opts?: pulumi.InvokeOptions): Promise<GetCacheRulesResult> {
@@ -82,11 +82,11 @@ export interface GetCacheRulesResult {
  *     cacheGroupId: inventory.id,
  *     databaseName: "stock",
  * }));
- * const rulesVar = Promise.all([inventory, stock]).then(([inventory, stock]) => castai.getCacheRules({
+ * const rules = Promise.all([inventory, stock]).then(([inventory, stock]) => castai.getCacheRules({
  *     cacheGroupId: inventory.id,
  *     cacheConfigurationId: stock.id,
  * }));
- * export const rules = rulesVar.then(rulesVar => rulesVar.cacheRules);
+ * export const first = rules.then(rules => rules.cacheRules[0].id);
  * ```
  */
 export function getCacheRulesOutput(args: GetCacheRulesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetCacheRulesResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All configurations of an edge location.
+ * Lists all configurations of an edge location, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -28,7 +28,7 @@ import * as utilities from "./utilities";
  *     clusterId: plant.id,
  *     edgeLocationId: floor.id,
  * }));
- * export const configurations = all.then(all => all.edgeConfigurations);
+ * export const first = all.then(all => all.edgeConfigurations[0].id);
  * ```
  */
 export function getEdgeConfigurations(args: GetEdgeConfigurationsArgs, opts?: pulumi.InvokeOptions): Promise<GetEdgeConfigurationsResult> {
@@ -78,7 +78,7 @@ export interface GetEdgeConfigurationsResult {
  *
  * ## Example Usage
  *
- * All configurations of an edge location.
+ * Lists all configurations of an edge location, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -95,7 +95,7 @@ export interface GetEdgeConfigurationsResult {
  *     clusterId: plant.id,
  *     edgeLocationId: floor.id,
  * }));
- * export const configurations = all.then(all => all.edgeConfigurations);
+ * export const first = all.then(all => all.edgeConfigurations[0].id);
  * ```
  */
 export function getEdgeConfigurationsOutput(args: GetEdgeConfigurationsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetEdgeConfigurationsResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All edge locations of a cluster, with their state.
+ * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -23,7 +23,7 @@ import * as utilities from "./utilities";
  * const all = plant.then(plant => castai.getEdgeLocations({
  *     clusterId: plant.id,
  * }));
- * export const locations = all.then(all => all.edgeLocations);
+ * export const first = all.then(all => all.edgeLocations[0].id);
  * ```
  */
 export function getEdgeLocations(args: GetEdgeLocationsArgs, opts?: pulumi.InvokeOptions): Promise<GetEdgeLocationsResult> {
@@ -64,7 +64,7 @@ export interface GetEdgeLocationsResult {
  *
  * ## Example Usage
  *
- * All edge locations of a cluster, with their state.
+ * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -76,7 +76,7 @@ export interface GetEdgeLocationsResult {
  * const all = plant.then(plant => castai.getEdgeLocations({
  *     clusterId: plant.id,
  * }));
- * export const locations = all.then(all => all.edgeLocations);
+ * export const first = all.then(all => all.edgeLocations[0].id);
  * ```
  */
 export function getEdgeLocationsOutput(args: GetEdgeLocationsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetEdgeLocationsResult> {

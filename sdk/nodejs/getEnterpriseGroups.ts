@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All groups of a child organization.
+ * Lists all groups of a child organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -24,7 +24,7 @@ import * as utilities from "./utilities";
  *     enterpriseId: enterpriseId,
  *     organizationId: organizationId,
  * });
- * export const groups = all.then(all => all.enterpriseGroups);
+ * export const first = all.then(all => all.enterpriseGroups[0].id);
  * ```
  */
 export function getEnterpriseGroups(args: GetEnterpriseGroupsArgs, opts?: pulumi.InvokeOptions): Promise<GetEnterpriseGroupsResult> {
@@ -65,7 +65,7 @@ export interface GetEnterpriseGroupsResult {
  *
  * ## Example Usage
  *
- * All groups of a child organization.
+ * Lists all groups of a child organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -78,7 +78,7 @@ export interface GetEnterpriseGroupsResult {
  *     enterpriseId: enterpriseId,
  *     organizationId: organizationId,
  * });
- * export const groups = all.then(all => all.enterpriseGroups);
+ * export const first = all.then(all => all.enterpriseGroups[0].id);
  * ```
  */
 export function getEnterpriseGroupsOutput(args: GetEnterpriseGroupsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetEnterpriseGroupsResult> {

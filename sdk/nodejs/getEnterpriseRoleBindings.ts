@@ -24,7 +24,7 @@ import * as utilities from "./utilities";
  *     enterpriseId: enterpriseId,
  *     organizationId: organizationId,
  * });
- * export const roleBindings = all.then(all => all.enterpriseRoleBindings);
+ * export const first = all.then(all => all.enterpriseRoleBindings[0].id);
  * ```
  */
 export function getEnterpriseRoleBindings(args: GetEnterpriseRoleBindingsArgs, opts?: pulumi.InvokeOptions): Promise<GetEnterpriseRoleBindingsResult> {
@@ -78,7 +78,7 @@ export interface GetEnterpriseRoleBindingsResult {
  *     enterpriseId: enterpriseId,
  *     organizationId: organizationId,
  * });
- * export const roleBindings = all.then(all => all.enterpriseRoleBindings);
+ * export const first = all.then(all => all.enterpriseRoleBindings[0].id);
  * ```
  */
 export function getEnterpriseRoleBindingsOutput(args: GetEnterpriseRoleBindingsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetEnterpriseRoleBindingsResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All service accounts of a child organization.
+ * Lists all service accounts of a child organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -24,7 +24,7 @@ import * as utilities from "./utilities";
  *     enterpriseId: enterpriseId,
  *     organizationId: organizationId,
  * });
- * export const serviceAccounts = all.then(all => all.enterpriseServiceAccounts);
+ * export const first = all.then(all => all.enterpriseServiceAccounts[0].id);
  * ```
  */
 export function getEnterpriseServiceAccounts(args: GetEnterpriseServiceAccountsArgs, opts?: pulumi.InvokeOptions): Promise<GetEnterpriseServiceAccountsResult> {
@@ -65,7 +65,7 @@ export interface GetEnterpriseServiceAccountsResult {
  *
  * ## Example Usage
  *
- * All service accounts of a child organization.
+ * Lists all service accounts of a child organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -78,7 +78,7 @@ export interface GetEnterpriseServiceAccountsResult {
  *     enterpriseId: enterpriseId,
  *     organizationId: organizationId,
  * });
- * export const serviceAccounts = all.then(all => all.enterpriseServiceAccounts);
+ * export const first = all.then(all => all.enterpriseServiceAccounts[0].id);
  * ```
  */
 export function getEnterpriseServiceAccountsOutput(args: GetEnterpriseServiceAccountsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetEnterpriseServiceAccountsResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All hibernation schedules of an organization.
+ * Lists all hibernation schedules of an organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getHibernationSchedules({
  *     organizationId: organizationId,
  * });
- * export const schedules = all.then(all => all.hibernationSchedules);
+ * export const first = all.then(all => all.hibernationSchedules[0].id);
  * ```
  */
 export function getHibernationSchedules(args?: GetHibernationSchedulesArgs, opts?: pulumi.InvokeOptions): Promise<GetHibernationSchedulesResult> {
@@ -55,7 +55,7 @@ export interface GetHibernationSchedulesResult {
  *
  * ## Example Usage
  *
- * All hibernation schedules of an organization.
+ * Lists all hibernation schedules of an organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -66,7 +66,7 @@ export interface GetHibernationSchedulesResult {
  * const all = castai.getHibernationSchedules({
  *     organizationId: organizationId,
  * });
- * export const schedules = all.then(all => all.hibernationSchedules);
+ * export const first = all.then(all => all.hibernationSchedules[0].id);
  * ```
  */
 export function getHibernationSchedulesOutput(args?: GetHibernationSchedulesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetHibernationSchedulesResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All node configurations of a cluster.
+ * Lists all node configurations of a cluster, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getNodeConfigurations({
  *     clusterId: clusterId,
  * });
- * export const configurations = all.then(all => all.nodeConfigurations);
+ * export const first = all.then(all => all.nodeConfigurations[0].id);
  * ```
  */
 export function getNodeConfigurations(args: GetNodeConfigurationsArgs, opts?: pulumi.InvokeOptions): Promise<GetNodeConfigurationsResult> {
@@ -54,7 +54,7 @@ export interface GetNodeConfigurationsResult {
  *
  * ## Example Usage
  *
- * All node configurations of a cluster.
+ * Lists all node configurations of a cluster, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -65,7 +65,7 @@ export interface GetNodeConfigurationsResult {
  * const all = castai.getNodeConfigurations({
  *     clusterId: clusterId,
  * });
- * export const configurations = all.then(all => all.nodeConfigurations);
+ * export const first = all.then(all => all.nodeConfigurations[0].id);
  * ```
  */
 export function getNodeConfigurationsOutput(args: GetNodeConfigurationsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetNodeConfigurationsResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All node templates of a cluster.
+ * Lists all node templates of a cluster, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getNodeTemplates({
  *     clusterId: clusterId,
  * });
- * export const templates = all.then(all => all.nodeTemplates);
+ * export const first = all.then(all => all.nodeTemplates[0].id);
  * ```
  */
 export function getNodeTemplates(args: GetNodeTemplatesArgs, opts?: pulumi.InvokeOptions): Promise<GetNodeTemplatesResult> {
@@ -54,7 +54,7 @@ export interface GetNodeTemplatesResult {
  *
  * ## Example Usage
  *
- * All node templates of a cluster.
+ * Lists all node templates of a cluster, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -65,7 +65,7 @@ export interface GetNodeTemplatesResult {
  * const all = castai.getNodeTemplates({
  *     clusterId: clusterId,
  * });
- * export const templates = all.then(all => all.nodeTemplates);
+ * export const first = all.then(all => all.nodeTemplates[0].id);
  * ```
  */
 export function getNodeTemplatesOutput(args: GetNodeTemplatesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetNodeTemplatesResult> {

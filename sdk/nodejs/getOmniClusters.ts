@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All clusters that are registered with Omni.
+ * Lists all clusters that are registered with Omni, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getOmniClusters({
  *     organizationId: organizationId,
  * });
- * export const clusters = all.then(all => all.omniClusters);
+ * export const first = all.then(all => all.omniClusters[0].id);
  * ```
  */
 export function getOmniClusters(args?: GetOmniClustersArgs, opts?: pulumi.InvokeOptions): Promise<GetOmniClustersResult> {
@@ -55,7 +55,7 @@ export interface GetOmniClustersResult {
  *
  * ## Example Usage
  *
- * All clusters that are registered with Omni.
+ * Lists all clusters that are registered with Omni, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -66,7 +66,7 @@ export interface GetOmniClustersResult {
  * const all = castai.getOmniClusters({
  *     organizationId: organizationId,
  * });
- * export const clusters = all.then(all => all.omniClusters);
+ * export const first = all.then(all => all.omniClusters[0].id);
  * ```
  */
 export function getOmniClustersOutput(args?: GetOmniClustersOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetOmniClustersResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All pod mutations of a cluster.
+ * Lists all pod mutations of a cluster, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getPodMutations({
  *     clusterId: clusterId,
  * });
- * export const mutations = all.then(all => all.podMutations);
+ * export const first = all.then(all => all.podMutations[0].id);
  * ```
  */
 export function getPodMutations(args: GetPodMutationsArgs, opts?: pulumi.InvokeOptions): Promise<GetPodMutationsResult> {
@@ -63,7 +63,7 @@ export interface GetPodMutationsResult {
  *
  * ## Example Usage
  *
- * All pod mutations of a cluster.
+ * Lists all pod mutations of a cluster, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -74,7 +74,7 @@ export interface GetPodMutationsResult {
  * const all = castai.getPodMutations({
  *     clusterId: clusterId,
  * });
- * export const mutations = all.then(all => all.podMutations);
+ * export const first = all.then(all => all.podMutations[0].id);
  * ```
  */
 export function getPodMutationsOutput(args: GetPodMutationsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetPodMutationsResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All schedules that a cluster is rebalanced by.
+ * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getRebalancingJobs({
  *     clusterId: clusterId,
  * });
- * export const jobs = all.then(all => all.rebalancingJobs);
+ * export const first = all.then(all => all.rebalancingJobs[0].id);
  * ```
  */
 export function getRebalancingJobs(args: GetRebalancingJobsArgs, opts?: pulumi.InvokeOptions): Promise<GetRebalancingJobsResult> {
@@ -54,7 +54,7 @@ export interface GetRebalancingJobsResult {
  *
  * ## Example Usage
  *
- * All schedules that a cluster is rebalanced by.
+ * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -65,7 +65,7 @@ export interface GetRebalancingJobsResult {
  * const all = castai.getRebalancingJobs({
  *     clusterId: clusterId,
  * });
- * export const jobs = all.then(all => all.rebalancingJobs);
+ * export const first = all.then(all => all.rebalancingJobs[0].id);
  * ```
  */
 export function getRebalancingJobsOutput(args: GetRebalancingJobsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetRebalancingJobsResult> {

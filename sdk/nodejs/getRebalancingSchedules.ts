@@ -11,14 +11,14 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All rebalancing schedules of the organization of the API token.
+ * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getRebalancingSchedules({});
- * export const schedules = all.then(all => all.rebalancingSchedules);
+ * export const first = all.then(all => all.rebalancingSchedules[0].id);
  * ```
  */
 export function getRebalancingSchedules(args?: GetRebalancingSchedulesArgs, opts?: pulumi.InvokeOptions): Promise<GetRebalancingSchedulesResult> {
@@ -42,14 +42,14 @@ export interface GetRebalancingSchedulesResult {
  *
  * ## Example Usage
  *
- * All rebalancing schedules of the organization of the API token.
+ * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getRebalancingSchedules({});
- * export const schedules = all.then(all => all.rebalancingSchedules);
+ * export const first = all.then(all => all.rebalancingSchedules[0].id);
  * ```
  */
 export function getRebalancingSchedulesOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetRebalancingSchedulesResult> {

@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getRoleBindings({
  *     organizationId: organizationId,
  * });
- * export const roleBindings = all.then(all => all.roleBindings);
+ * export const first = all.then(all => all.roleBindings[0].id);
  * ```
  */
 export function getRoleBindings(args?: GetRoleBindingsArgs, opts?: pulumi.InvokeOptions): Promise<GetRoleBindingsResult> {
@@ -66,7 +66,7 @@ export interface GetRoleBindingsResult {
  * const all = castai.getRoleBindings({
  *     organizationId: organizationId,
  * });
- * export const roleBindings = all.then(all => all.roleBindings);
+ * export const first = all.then(all => all.roleBindings[0].id);
  * ```
  */
 export function getRoleBindingsOutput(args?: GetRoleBindingsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetRoleBindingsResult> {

@@ -11,14 +11,14 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All single sign-on connections of the organization of the API token.
+ * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getSSOConnections({});
- * export const connections = all.then(all => all.ssoConnections);
+ * export const first = all.then(all => all.ssoConnections[0].id);
  * ```
  */
 export function getSSOConnections(args?: GetSSOConnectionsArgs, opts?: pulumi.InvokeOptions): Promise<GetSSOConnectionsResult> {
@@ -42,14 +42,14 @@ export interface GetSSOConnectionsResult {
  *
  * ## Example Usage
  *
- * All single sign-on connections of the organization of the API token.
+ * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getSSOConnections({});
- * export const connections = all.then(all => all.ssoConnections);
+ * export const first = all.then(all => all.ssoConnections[0].id);
  * ```
  */
 export function getSSOConnectionsOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetSSOConnectionsResult> {

@@ -11,14 +11,14 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All rules of runtime security, with those that CAST AI brings along.
+ * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getSecurityRuntimeRules({});
- * export const rules = all.then(all => all.securityRuntimeRules);
+ * export const first = all.then(all => all.securityRuntimeRules[0].id);
  * ```
  */
 export function getSecurityRuntimeRules(args?: GetSecurityRuntimeRulesArgs, opts?: pulumi.InvokeOptions): Promise<GetSecurityRuntimeRulesResult> {
@@ -42,14 +42,14 @@ export interface GetSecurityRuntimeRulesResult {
  *
  * ## Example Usage
  *
- * All rules of runtime security, with those that CAST AI brings along.
+ * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
  * import * as castai from "@castai/pulumi";
  *
  * const all = castai.getSecurityRuntimeRules({});
- * export const rules = all.then(all => all.securityRuntimeRules);
+ * export const first = all.then(all => all.securityRuntimeRules[0].id);
  * ```
  */
 export function getSecurityRuntimeRulesOutput(opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetSecurityRuntimeRulesResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All keys of a service account, without the tokens, which the API shows once only.
+ * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -23,11 +23,11 @@ import * as utilities from "./utilities";
  *     organizationId: organizationId,
  *     name: "deployer",
  * });
- * const keysVar = deployer.then(deployer => castai.getServiceAccountKeys({
+ * const keys = deployer.then(deployer => castai.getServiceAccountKeys({
  *     organizationId: organizationId,
  *     serviceAccountId: deployer.id,
  * }));
- * export const keys = keysVar.then(keysVar => keysVar.serviceAccountKeys);
+ * export const first = keys.then(keys => keys.serviceAccountKeys[0].id);
  * ```
  */
 export function getServiceAccountKeys(args: GetServiceAccountKeysArgs, opts?: pulumi.InvokeOptions): Promise<GetServiceAccountKeysResult> {
@@ -68,7 +68,7 @@ export interface GetServiceAccountKeysResult {
  *
  * ## Example Usage
  *
- * All keys of a service account, without the tokens, which the API shows once only.
+ * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -80,11 +80,11 @@ export interface GetServiceAccountKeysResult {
  *     organizationId: organizationId,
  *     name: "deployer",
  * });
- * const keysVar = deployer.then(deployer => castai.getServiceAccountKeys({
+ * const keys = deployer.then(deployer => castai.getServiceAccountKeys({
  *     organizationId: organizationId,
  *     serviceAccountId: deployer.id,
  * }));
- * export const keys = keysVar.then(keysVar => keysVar.serviceAccountKeys);
+ * export const first = keys.then(keys => keys.serviceAccountKeys[0].id);
  * ```
  */
 export function getServiceAccountKeysOutput(args: GetServiceAccountKeysOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetServiceAccountKeysResult> {

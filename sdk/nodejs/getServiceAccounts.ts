@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All service accounts of an organization.
+ * Lists all service accounts of an organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getServiceAccounts({
  *     organizationId: organizationId,
  * });
- * export const serviceAccounts = all.then(all => all.serviceAccounts);
+ * export const first = all.then(all => all.serviceAccounts[0].id);
  * ```
  */
 export function getServiceAccounts(args?: GetServiceAccountsArgs, opts?: pulumi.InvokeOptions): Promise<GetServiceAccountsResult> {
@@ -55,7 +55,7 @@ export interface GetServiceAccountsResult {
  *
  * ## Example Usage
  *
- * All service accounts of an organization.
+ * Lists all service accounts of an organization, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -66,7 +66,7 @@ export interface GetServiceAccountsResult {
  * const all = castai.getServiceAccounts({
  *     organizationId: organizationId,
  * });
- * export const serviceAccounts = all.then(all => all.serviceAccounts);
+ * export const first = all.then(all => all.serviceAccounts[0].id);
  * ```
  */
 export function getServiceAccountsOutput(args?: GetServiceAccountsOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetServiceAccountsResult> {

@@ -11,7 +11,7 @@ import * as utilities from "./utilities";
  *
  * ## Example Usage
  *
- * All servers that the workload autoscaler of a cluster takes metrics from.
+ * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -22,7 +22,7 @@ import * as utilities from "./utilities";
  * const all = castai.getWorkloadCustomMetricsDataSources({
  *     clusterId: clusterId,
  * });
- * export const sources = all.then(all => all.workloadCustomMetricsDataSources);
+ * export const first = all.then(all => all.workloadCustomMetricsDataSources[0].id);
  * ```
  */
 export function getWorkloadCustomMetricsDataSources(args: GetWorkloadCustomMetricsDataSourcesArgs, opts?: pulumi.InvokeOptions): Promise<GetWorkloadCustomMetricsDataSourcesResult> {
@@ -54,7 +54,7 @@ export interface GetWorkloadCustomMetricsDataSourcesResult {
  *
  * ## Example Usage
  *
- * All servers that the workload autoscaler of a cluster takes metrics from.
+ * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
  *
  * ```typescript
  * import * as pulumi from "@pulumi/pulumi";
@@ -65,7 +65,7 @@ export interface GetWorkloadCustomMetricsDataSourcesResult {
  * const all = castai.getWorkloadCustomMetricsDataSources({
  *     clusterId: clusterId,
  * });
- * export const sources = all.then(all => all.workloadCustomMetricsDataSources);
+ * export const first = all.then(all => all.workloadCustomMetricsDataSources[0].id);
  * ```
  */
 export function getWorkloadCustomMetricsDataSourcesOutput(args: GetWorkloadCustomMetricsDataSourcesOutputArgs, opts?: pulumi.InvokeOutputOptions): pulumi.Output<GetWorkloadCustomMetricsDataSourcesResult> {

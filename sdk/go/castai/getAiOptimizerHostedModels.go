@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All models that a cluster hosts, with their status.
+// Lists all models that a cluster hosts, with their status, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("models", all.AiOptimizerHostedModels)
+//			ctx.Export("first", pulumi.String(all.AiOptimizerHostedModels[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All registries of private models, with their status.
+// Lists all registries of private models, with their status, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("registries", all.AiOptimizerModelRegistries)
+//			ctx.Export("first", pulumi.String(all.AiOptimizerModelRegistries[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All models that can be hosted, with those that CAST AI offers itself.
+// Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("models", all.AiOptimizerModelSpecsList)
+//			ctx.Export("first", pulumi.String(all.AiOptimizerModelSpecsList[0].Id))
 //			return nil
 //		})
 //	}

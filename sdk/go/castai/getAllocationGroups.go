@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All groups that costs are reported by.
+// Lists all groups that costs are reported by, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -33,7 +33,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("groups", all.AllocationGroups)
+//			ctx.Export("first", pulumi.String(all.AllocationGroups[0].Id))
 //			return nil
 //		})
 //	}

@@ -41,7 +41,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("configurations", all.CacheConfigurations)
+//			ctx.Export("first", pulumi.String(all.CacheConfigurations[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All caches of databases.
+// Lists all caches of databases, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -33,7 +33,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("groups", all.CacheGroups)
+//			ctx.Export("first", pulumi.String(all.CacheGroups[0].Id))
 //			return nil
 //		})
 //	}

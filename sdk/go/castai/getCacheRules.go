@@ -42,14 +42,14 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			rulesVar, err := castai.GetCacheRules(ctx, &castai.GetCacheRulesArgs{
+//			rules, err := castai.GetCacheRules(ctx, &castai.GetCacheRulesArgs{
 //				CacheGroupId:         inventory.Id,
 //				CacheConfigurationId: stock.Id,
 //			}, nil)
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("rules", rulesVar.CacheRules)
+//			ctx.Export("first", pulumi.String(rules.CacheRules[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All configurations of an edge location.
+// Lists all configurations of an edge location, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -49,7 +49,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("configurations", all.EdgeConfigurations)
+//			ctx.Export("first", pulumi.String(all.EdgeConfigurations[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All edge locations of a cluster, with their state.
+// Lists all edge locations of a cluster, with their state, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -41,7 +41,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("locations", all.EdgeLocations)
+//			ctx.Export("first", pulumi.String(all.EdgeLocations[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All groups of a child organization.
+// Lists all groups of a child organization, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -40,7 +40,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("groups", all.EnterpriseGroups)
+//			ctx.Export("first", pulumi.String(all.EnterpriseGroups[0].Id))
 //			return nil
 //		})
 //	}

@@ -40,7 +40,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("roleBindings", all.EnterpriseRoleBindings)
+//			ctx.Export("first", pulumi.String(all.EnterpriseRoleBindings[0].Id))
 //			return nil
 //		})
 //	}

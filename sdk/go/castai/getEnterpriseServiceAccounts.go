@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All service accounts of a child organization.
+// Lists all service accounts of a child organization, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -40,7 +40,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("serviceAccounts", all.EnterpriseServiceAccounts)
+//			ctx.Export("first", pulumi.String(all.EnterpriseServiceAccounts[0].Id))
 //			return nil
 //		})
 //	}

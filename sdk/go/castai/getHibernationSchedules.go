@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All hibernation schedules of an organization.
+// Lists all hibernation schedules of an organization, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("schedules", all.HibernationSchedules)
+//			ctx.Export("first", pulumi.String(all.HibernationSchedules[0].Id))
 //			return nil
 //		})
 //	}

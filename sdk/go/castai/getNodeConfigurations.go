@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All node configurations of a cluster.
+// Lists all node configurations of a cluster, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("configurations", all.NodeConfigurations)
+//			ctx.Export("first", pulumi.String(all.NodeConfigurations[0].Id))
 //			return nil
 //		})
 //	}

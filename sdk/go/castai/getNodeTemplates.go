@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All node templates of a cluster.
+// Lists all node templates of a cluster, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("templates", all.NodeTemplates)
+//			ctx.Export("first", pulumi.String(all.NodeTemplates[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All clusters that are registered with Omni.
+// Lists all clusters that are registered with Omni, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("clusters", all.OmniClusters)
+//			ctx.Export("first", pulumi.String(all.OmniClusters[0].Id))
 //			return nil
 //		})
 //	}

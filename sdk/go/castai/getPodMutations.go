@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All pod mutations of a cluster.
+// Lists all pod mutations of a cluster, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("mutations", all.PodMutations)
+//			ctx.Export("first", pulumi.String(all.PodMutations[0].Id))
 //			return nil
 //		})
 //	}

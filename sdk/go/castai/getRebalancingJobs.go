@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All schedules that a cluster is rebalanced by.
+// Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("jobs", all.RebalancingJobs)
+//			ctx.Export("first", pulumi.String(all.RebalancingJobs[0].Id))
 //			return nil
 //		})
 //	}

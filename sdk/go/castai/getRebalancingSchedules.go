@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All rebalancing schedules of the organization of the API token.
+// Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -33,7 +33,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("schedules", all.RebalancingSchedules)
+//			ctx.Export("first", pulumi.String(all.RebalancingSchedules[0].Id))
 //			return nil
 //		})
 //	}

@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("roleBindings", all.RoleBindings)
+//			ctx.Export("first", pulumi.String(all.RoleBindings[0].Id))
 //			return nil
 //		})
 //	}

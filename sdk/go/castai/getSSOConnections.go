@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All single sign-on connections of the organization of the API token.
+// Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -33,7 +33,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("connections", all.SsoConnections)
+//			ctx.Export("first", pulumi.String(all.SsoConnections[0].Id))
 //			return nil
 //		})
 //	}

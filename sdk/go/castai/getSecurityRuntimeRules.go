@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All rules of runtime security, with those that CAST AI brings along.
+// Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -33,7 +33,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("rules", all.SecurityRuntimeRules)
+//			ctx.Export("first", pulumi.String(all.SecurityRuntimeRules[0].Id))
 //			return nil
 //		})
 //	}

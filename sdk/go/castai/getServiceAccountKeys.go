@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All keys of a service account, without the tokens, which the API shows once only.
+// Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -39,14 +39,14 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			keysVar, err := castai.GetServiceAccountKeys(ctx, &castai.GetServiceAccountKeysArgs{
+//			keys, err := castai.GetServiceAccountKeys(ctx, &castai.GetServiceAccountKeysArgs{
 //				OrganizationId:   pulumi.StringRef(organizationId),
 //				ServiceAccountId: deployer.Id,
 //			}, nil)
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("keys", keysVar.ServiceAccountKeys)
+//			ctx.Export("first", pulumi.String(keys.ServiceAccountKeys[0].Id))
 //			return nil
 //		})
 //	}

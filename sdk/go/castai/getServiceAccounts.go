@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All service accounts of an organization.
+// Lists all service accounts of an organization, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("serviceAccounts", all.ServiceAccounts)
+//			ctx.Export("first", pulumi.String(all.ServiceAccounts[0].Id))
 //			return nil
 //		})
 //	}

@@ -15,7 +15,7 @@ import (
 //
 // ## Example Usage
 //
-// All servers that the workload autoscaler of a cluster takes metrics from.
+// Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
 //
 // ```go
 // package main
@@ -38,7 +38,7 @@ import (
 //			if err != nil {
 //				return err
 //			}
-//			ctx.Export("sources", all.WorkloadCustomMetricsDataSources)
+//			ctx.Export("first", pulumi.String(all.WorkloadCustomMetricsDataSources[0].Id))
 //			return nil
 //		})
 //	}

@@ -79,7 +79,7 @@ def get_ai_optimizer_hosted_models(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All models that a cluster hosts, with their status.
+    Lists all models that a cluster hosts, with their status, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -88,7 +88,7 @@ def get_ai_optimizer_hosted_models(cluster_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_ai_optimizer_hosted_models(cluster_id=cluster_id)
-    pulumi.export("models", all.ai_optimizer_hosted_models)
+    pulumi.export("first", all.ai_optimizer_hosted_models[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -112,7 +112,7 @@ def get_ai_optimizer_hosted_models_output(cluster_id: pulumi.Input[Optional[_bui
 
     ## Example Usage
 
-    All models that a cluster hosts, with their status.
+    Lists all models that a cluster hosts, with their status, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -121,7 +121,7 @@ def get_ai_optimizer_hosted_models_output(cluster_id: pulumi.Input[Optional[_bui
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_ai_optimizer_hosted_models(cluster_id=cluster_id)
-    pulumi.export("models", all.ai_optimizer_hosted_models)
+    pulumi.export("first", all.ai_optimizer_hosted_models[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

@@ -66,7 +66,7 @@ def get_ai_optimizer_model_registries(organization_id: Optional[_builtins.str] =
 
     ## Example Usage
 
-    All registries of private models, with their status.
+    Lists all registries of private models, with their status, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_ai_optimizer_model_registries(organization_id: Optional[_builtins.str] =
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_ai_optimizer_model_registries(organization_id=organization_id)
-    pulumi.export("registries", all.ai_optimizer_model_registries)
+    pulumi.export("first", all.ai_optimizer_model_registries[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -95,7 +95,7 @@ def get_ai_optimizer_model_registries_output(organization_id: pulumi.Input[Optio
 
     ## Example Usage
 
-    All registries of private models, with their status.
+    Lists all registries of private models, with their status, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_ai_optimizer_model_registries_output(organization_id: pulumi.Input[Optio
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_ai_optimizer_model_registries(organization_id=organization_id)
-    pulumi.export("registries", all.ai_optimizer_model_registries)
+    pulumi.export("first", all.ai_optimizer_model_registries[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

@@ -66,7 +66,7 @@ def get_ai_optimizer_model_specs_list(organization_id: Optional[_builtins.str] =
 
     ## Example Usage
 
-    All models that can be hosted, with those that CAST AI offers itself.
+    Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_ai_optimizer_model_specs_list(organization_id: Optional[_builtins.str] =
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_ai_optimizer_model_specs_list(organization_id=organization_id)
-    pulumi.export("models", all.ai_optimizer_model_specs_list)
+    pulumi.export("first", all.ai_optimizer_model_specs_list[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -95,7 +95,7 @@ def get_ai_optimizer_model_specs_list_output(organization_id: pulumi.Input[Optio
 
     ## Example Usage
 
-    All models that can be hosted, with those that CAST AI offers itself.
+    Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_ai_optimizer_model_specs_list_output(organization_id: pulumi.Input[Optio
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_ai_optimizer_model_specs_list(organization_id=organization_id)
-    pulumi.export("models", all.ai_optimizer_model_specs_list)
+    pulumi.export("first", all.ai_optimizer_model_specs_list[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

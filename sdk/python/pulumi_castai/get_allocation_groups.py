@@ -53,14 +53,14 @@ def get_allocation_groups(opts: Optional[pulumi.InvokeOptions] = None) -> Awaita
 
     ## Example Usage
 
-    All groups that costs are reported by.
+    Lists all groups that costs are reported by, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_allocation_groups()
-    pulumi.export("groups", all.allocation_groups)
+    pulumi.export("first", all.allocation_groups[0].id)
     ```
     """
     __args__ = dict()
@@ -75,14 +75,14 @@ def get_allocation_groups_output(opts: Optional[Union[pulumi.InvokeOptions, pulu
 
     ## Example Usage
 
-    All groups that costs are reported by.
+    Lists all groups that costs are reported by, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_allocation_groups()
-    pulumi.export("groups", all.allocation_groups)
+    pulumi.export("first", all.allocation_groups[0].id)
     ```
     """
     __args__ = dict()

@@ -74,7 +74,7 @@ def get_cache_configurations(cache_group_id: Optional[_builtins.str] = None,
 
     inventory = castai.get_cache_group(id="inventory")
     all = castai.get_cache_configurations(cache_group_id=inventory.id)
-    pulumi.export("configurations", all.cache_configurations)
+    pulumi.export("first", all.cache_configurations[0].id)
     ```
 
     :param _builtins.str cache_group_id: The ID (UUID) of the cache group.
@@ -102,7 +102,7 @@ def get_cache_configurations_output(cache_group_id: pulumi.Input[Optional[_built
 
     inventory = castai.get_cache_group(id="inventory")
     all = castai.get_cache_configurations(cache_group_id=inventory.id)
-    pulumi.export("configurations", all.cache_configurations)
+    pulumi.export("first", all.cache_configurations[0].id)
     ```
 
     :param _builtins.str cache_group_id: The ID (UUID) of the cache group.

@@ -53,14 +53,14 @@ def get_cache_groups(opts: Optional[pulumi.InvokeOptions] = None) -> AwaitableGe
 
     ## Example Usage
 
-    All caches of databases.
+    Lists all caches of databases, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_cache_groups()
-    pulumi.export("groups", all.cache_groups)
+    pulumi.export("first", all.cache_groups[0].id)
     ```
     """
     __args__ = dict()
@@ -75,14 +75,14 @@ def get_cache_groups_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi.In
 
     ## Example Usage
 
-    All caches of databases.
+    Lists all caches of databases, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_cache_groups()
-    pulumi.export("groups", all.cache_groups)
+    pulumi.export("first", all.cache_groups[0].id)
     ```
     """
     __args__ = dict()

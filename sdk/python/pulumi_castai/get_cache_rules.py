@@ -88,9 +88,9 @@ def get_cache_rules(cache_configuration_id: Optional[_builtins.str] = None,
     inventory = castai.get_cache_group(id="inventory")
     stock = castai.get_cache_configuration(cache_group_id=inventory.id,
         database_name="stock")
-    rules_var = castai.get_cache_rules(cache_group_id=inventory.id,
+    rules = castai.get_cache_rules(cache_group_id=inventory.id,
         cache_configuration_id=stock.id)
-    pulumi.export("rules", rules_var.cache_rules)
+    pulumi.export("first", rules.cache_rules[0].id)
     ```
 
     :param _builtins.str cache_configuration_id: The ID (UUID) of the cache configuration.
@@ -123,9 +123,9 @@ def get_cache_rules_output(cache_configuration_id: pulumi.Input[Optional[_builti
     inventory = castai.get_cache_group(id="inventory")
     stock = castai.get_cache_configuration(cache_group_id=inventory.id,
         database_name="stock")
-    rules_var = castai.get_cache_rules(cache_group_id=inventory.id,
+    rules = castai.get_cache_rules(cache_group_id=inventory.id,
         cache_configuration_id=stock.id)
-    pulumi.export("rules", rules_var.cache_rules)
+    pulumi.export("first", rules.cache_rules[0].id)
     ```
 
     :param _builtins.str cache_configuration_id: The ID (UUID) of the cache configuration.

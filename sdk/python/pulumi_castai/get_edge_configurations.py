@@ -92,7 +92,7 @@ def get_edge_configurations(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All configurations of an edge location.
+    Lists all configurations of an edge location, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -103,7 +103,7 @@ def get_edge_configurations(cluster_id: Optional[_builtins.str] = None,
         name="floor")
     all = castai.get_edge_configurations(cluster_id=plant.id,
         edge_location_id=floor.id)
-    pulumi.export("configurations", all.edge_configurations)
+    pulumi.export("first", all.edge_configurations[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -131,7 +131,7 @@ def get_edge_configurations_output(cluster_id: pulumi.Input[Optional[_builtins.s
 
     ## Example Usage
 
-    All configurations of an edge location.
+    Lists all configurations of an edge location, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -142,7 +142,7 @@ def get_edge_configurations_output(cluster_id: pulumi.Input[Optional[_builtins.s
         name="floor")
     all = castai.get_edge_configurations(cluster_id=plant.id,
         edge_location_id=floor.id)
-    pulumi.export("configurations", all.edge_configurations)
+    pulumi.export("first", all.edge_configurations[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

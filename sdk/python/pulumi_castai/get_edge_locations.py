@@ -79,7 +79,7 @@ def get_edge_locations(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All edge locations of a cluster, with their state.
+    Lists all edge locations of a cluster, with their state, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -87,7 +87,7 @@ def get_edge_locations(cluster_id: Optional[_builtins.str] = None,
 
     plant = castai.get_cluster(name="plant")
     all = castai.get_edge_locations(cluster_id=plant.id)
-    pulumi.export("locations", all.edge_locations)
+    pulumi.export("first", all.edge_locations[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -111,7 +111,7 @@ def get_edge_locations_output(cluster_id: pulumi.Input[Optional[_builtins.str]] 
 
     ## Example Usage
 
-    All edge locations of a cluster, with their state.
+    Lists all edge locations of a cluster, with their state, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -119,7 +119,7 @@ def get_edge_locations_output(cluster_id: pulumi.Input[Optional[_builtins.str]] 
 
     plant = castai.get_cluster(name="plant")
     all = castai.get_edge_locations(cluster_id=plant.id)
-    pulumi.export("locations", all.edge_locations)
+    pulumi.export("first", all.edge_locations[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

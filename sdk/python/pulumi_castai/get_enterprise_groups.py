@@ -79,7 +79,7 @@ def get_enterprise_groups(enterprise_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All groups of a child organization.
+    Lists all groups of a child organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -90,7 +90,7 @@ def get_enterprise_groups(enterprise_id: Optional[_builtins.str] = None,
     organization_id = config.require("organizationId")
     all = castai.get_enterprise_groups(enterprise_id=enterprise_id,
         organization_id=organization_id)
-    pulumi.export("groups", all.enterprise_groups)
+    pulumi.export("first", all.enterprise_groups[0].id)
     ```
 
     :param _builtins.str enterprise_id: The enterprise (UUID).
@@ -114,7 +114,7 @@ def get_enterprise_groups_output(enterprise_id: pulumi.Input[Optional[_builtins.
 
     ## Example Usage
 
-    All groups of a child organization.
+    Lists all groups of a child organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -125,7 +125,7 @@ def get_enterprise_groups_output(enterprise_id: pulumi.Input[Optional[_builtins.
     organization_id = config.require("organizationId")
     all = castai.get_enterprise_groups(enterprise_id=enterprise_id,
         organization_id=organization_id)
-    pulumi.export("groups", all.enterprise_groups)
+    pulumi.export("first", all.enterprise_groups[0].id)
     ```
 
     :param _builtins.str enterprise_id: The enterprise (UUID).

@@ -90,7 +90,7 @@ def get_enterprise_role_bindings(enterprise_id: Optional[_builtins.str] = None,
     organization_id = config.require("organizationId")
     all = castai.get_enterprise_role_bindings(enterprise_id=enterprise_id,
         organization_id=organization_id)
-    pulumi.export("roleBindings", all.enterprise_role_bindings)
+    pulumi.export("first", all.enterprise_role_bindings[0].id)
     ```
 
     :param _builtins.str enterprise_id: The enterprise (UUID).
@@ -125,7 +125,7 @@ def get_enterprise_role_bindings_output(enterprise_id: pulumi.Input[Optional[_bu
     organization_id = config.require("organizationId")
     all = castai.get_enterprise_role_bindings(enterprise_id=enterprise_id,
         organization_id=organization_id)
-    pulumi.export("roleBindings", all.enterprise_role_bindings)
+    pulumi.export("first", all.enterprise_role_bindings[0].id)
     ```
 
     :param _builtins.str enterprise_id: The enterprise (UUID).

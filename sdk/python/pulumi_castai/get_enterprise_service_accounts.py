@@ -79,7 +79,7 @@ def get_enterprise_service_accounts(enterprise_id: Optional[_builtins.str] = Non
 
     ## Example Usage
 
-    All service accounts of a child organization.
+    Lists all service accounts of a child organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -90,7 +90,7 @@ def get_enterprise_service_accounts(enterprise_id: Optional[_builtins.str] = Non
     organization_id = config.require("organizationId")
     all = castai.get_enterprise_service_accounts(enterprise_id=enterprise_id,
         organization_id=organization_id)
-    pulumi.export("serviceAccounts", all.enterprise_service_accounts)
+    pulumi.export("first", all.enterprise_service_accounts[0].id)
     ```
 
     :param _builtins.str enterprise_id: The enterprise (UUID).
@@ -114,7 +114,7 @@ def get_enterprise_service_accounts_output(enterprise_id: pulumi.Input[Optional[
 
     ## Example Usage
 
-    All service accounts of a child organization.
+    Lists all service accounts of a child organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -125,7 +125,7 @@ def get_enterprise_service_accounts_output(enterprise_id: pulumi.Input[Optional[
     organization_id = config.require("organizationId")
     all = castai.get_enterprise_service_accounts(enterprise_id=enterprise_id,
         organization_id=organization_id)
-    pulumi.export("serviceAccounts", all.enterprise_service_accounts)
+    pulumi.export("first", all.enterprise_service_accounts[0].id)
     ```
 
     :param _builtins.str enterprise_id: The enterprise (UUID).

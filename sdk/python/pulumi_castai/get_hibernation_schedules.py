@@ -66,7 +66,7 @@ def get_hibernation_schedules(organization_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All hibernation schedules of an organization.
+    Lists all hibernation schedules of an organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_hibernation_schedules(organization_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_hibernation_schedules(organization_id=organization_id)
-    pulumi.export("schedules", all.hibernation_schedules)
+    pulumi.export("first", all.hibernation_schedules[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -95,7 +95,7 @@ def get_hibernation_schedules_output(organization_id: pulumi.Input[Optional[Opti
 
     ## Example Usage
 
-    All hibernation schedules of an organization.
+    Lists all hibernation schedules of an organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_hibernation_schedules_output(organization_id: pulumi.Input[Optional[Opti
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_hibernation_schedules(organization_id=organization_id)
-    pulumi.export("schedules", all.hibernation_schedules)
+    pulumi.export("first", all.hibernation_schedules[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

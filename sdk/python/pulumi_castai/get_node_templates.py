@@ -66,7 +66,7 @@ def get_node_templates(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All node templates of a cluster.
+    Lists all node templates of a cluster, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_node_templates(cluster_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_node_templates(cluster_id=cluster_id)
-    pulumi.export("templates", all.node_templates)
+    pulumi.export("first", all.node_templates[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -95,7 +95,7 @@ def get_node_templates_output(cluster_id: pulumi.Input[Optional[_builtins.str]] 
 
     ## Example Usage
 
-    All node templates of a cluster.
+    Lists all node templates of a cluster, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_node_templates_output(cluster_id: pulumi.Input[Optional[_builtins.str]] 
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_node_templates(cluster_id=cluster_id)
-    pulumi.export("templates", all.node_templates)
+    pulumi.export("first", all.node_templates[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

@@ -66,7 +66,7 @@ def get_omni_clusters(organization_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All clusters that are registered with Omni.
+    Lists all clusters that are registered with Omni, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_omni_clusters(organization_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_omni_clusters(organization_id=organization_id)
-    pulumi.export("clusters", all.omni_clusters)
+    pulumi.export("first", all.omni_clusters[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -95,7 +95,7 @@ def get_omni_clusters_output(organization_id: pulumi.Input[Optional[Optional[_bu
 
     ## Example Usage
 
-    All clusters that are registered with Omni.
+    Lists all clusters that are registered with Omni, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_omni_clusters_output(organization_id: pulumi.Input[Optional[Optional[_bu
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_omni_clusters(organization_id=organization_id)
-    pulumi.export("clusters", all.omni_clusters)
+    pulumi.export("first", all.omni_clusters[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

@@ -79,7 +79,7 @@ def get_pod_mutations(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All pod mutations of a cluster.
+    Lists all pod mutations of a cluster, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -88,7 +88,7 @@ def get_pod_mutations(cluster_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_pod_mutations(cluster_id=cluster_id)
-    pulumi.export("mutations", all.pod_mutations)
+    pulumi.export("first", all.pod_mutations[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -112,7 +112,7 @@ def get_pod_mutations_output(cluster_id: pulumi.Input[Optional[_builtins.str]] =
 
     ## Example Usage
 
-    All pod mutations of a cluster.
+    Lists all pod mutations of a cluster, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -121,7 +121,7 @@ def get_pod_mutations_output(cluster_id: pulumi.Input[Optional[_builtins.str]] =
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_pod_mutations(cluster_id=cluster_id)
-    pulumi.export("mutations", all.pod_mutations)
+    pulumi.export("first", all.pod_mutations[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

@@ -66,7 +66,7 @@ def get_rebalancing_jobs(cluster_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All schedules that a cluster is rebalanced by.
+    Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_rebalancing_jobs(cluster_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_rebalancing_jobs(cluster_id=cluster_id)
-    pulumi.export("jobs", all.rebalancing_jobs)
+    pulumi.export("first", all.rebalancing_jobs[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -95,7 +95,7 @@ def get_rebalancing_jobs_output(cluster_id: pulumi.Input[Optional[_builtins.str]
 
     ## Example Usage
 
-    All schedules that a cluster is rebalanced by.
+    Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_rebalancing_jobs_output(cluster_id: pulumi.Input[Optional[_builtins.str]
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_rebalancing_jobs(cluster_id=cluster_id)
-    pulumi.export("jobs", all.rebalancing_jobs)
+    pulumi.export("first", all.rebalancing_jobs[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

@@ -53,14 +53,14 @@ def get_rebalancing_schedules(opts: Optional[pulumi.InvokeOptions] = None) -> Aw
 
     ## Example Usage
 
-    All rebalancing schedules of the organization of the API token.
+    Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_rebalancing_schedules()
-    pulumi.export("schedules", all.rebalancing_schedules)
+    pulumi.export("first", all.rebalancing_schedules[0].id)
     ```
     """
     __args__ = dict()
@@ -75,14 +75,14 @@ def get_rebalancing_schedules_output(opts: Optional[Union[pulumi.InvokeOptions, 
 
     ## Example Usage
 
-    All rebalancing schedules of the organization of the API token.
+    Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_rebalancing_schedules()
-    pulumi.export("schedules", all.rebalancing_schedules)
+    pulumi.export("first", all.rebalancing_schedules[0].id)
     ```
     """
     __args__ = dict()

@@ -75,7 +75,7 @@ def get_role_bindings(organization_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_role_bindings(organization_id=organization_id)
-    pulumi.export("roleBindings", all.role_bindings)
+    pulumi.export("first", all.role_bindings[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -104,7 +104,7 @@ def get_role_bindings_output(organization_id: pulumi.Input[Optional[Optional[_bu
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_role_bindings(organization_id=organization_id)
-    pulumi.export("roleBindings", all.role_bindings)
+    pulumi.export("first", all.role_bindings[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

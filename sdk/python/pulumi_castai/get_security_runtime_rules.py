@@ -53,14 +53,14 @@ def get_security_runtime_rules(opts: Optional[pulumi.InvokeOptions] = None) -> A
 
     ## Example Usage
 
-    All rules of runtime security, with those that CAST AI brings along.
+    Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_security_runtime_rules()
-    pulumi.export("rules", all.security_runtime_rules)
+    pulumi.export("first", all.security_runtime_rules[0].id)
     ```
     """
     __args__ = dict()
@@ -75,14 +75,14 @@ def get_security_runtime_rules_output(opts: Optional[Union[pulumi.InvokeOptions,
 
     ## Example Usage
 
-    All rules of runtime security, with those that CAST AI brings along.
+    Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_security_runtime_rules()
-    pulumi.export("rules", all.security_runtime_rules)
+    pulumi.export("first", all.security_runtime_rules[0].id)
     ```
     """
     __args__ = dict()

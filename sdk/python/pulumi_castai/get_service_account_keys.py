@@ -79,7 +79,7 @@ def get_service_account_keys(organization_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All keys of a service account, without the tokens, which the API shows once only.
+    Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -89,9 +89,9 @@ def get_service_account_keys(organization_id: Optional[_builtins.str] = None,
     organization_id = config.require("organizationId")
     deployer = castai.get_service_account(organization_id=organization_id,
         name="deployer")
-    keys_var = castai.get_service_account_keys(organization_id=organization_id,
+    keys = castai.get_service_account_keys(organization_id=organization_id,
         service_account_id=deployer.id)
-    pulumi.export("keys", keys_var.service_account_keys)
+    pulumi.export("first", keys.service_account_keys[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -115,7 +115,7 @@ def get_service_account_keys_output(organization_id: pulumi.Input[Optional[Optio
 
     ## Example Usage
 
-    All keys of a service account, without the tokens, which the API shows once only.
+    Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -125,9 +125,9 @@ def get_service_account_keys_output(organization_id: pulumi.Input[Optional[Optio
     organization_id = config.require("organizationId")
     deployer = castai.get_service_account(organization_id=organization_id,
         name="deployer")
-    keys_var = castai.get_service_account_keys(organization_id=organization_id,
+    keys = castai.get_service_account_keys(organization_id=organization_id,
         service_account_id=deployer.id)
-    pulumi.export("keys", keys_var.service_account_keys)
+    pulumi.export("first", keys.service_account_keys[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

@@ -66,7 +66,7 @@ def get_service_accounts(organization_id: Optional[_builtins.str] = None,
 
     ## Example Usage
 
-    All service accounts of an organization.
+    Lists all service accounts of an organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_service_accounts(organization_id: Optional[_builtins.str] = None,
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_service_accounts(organization_id=organization_id)
-    pulumi.export("serviceAccounts", all.service_accounts)
+    pulumi.export("first", all.service_accounts[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.
@@ -95,7 +95,7 @@ def get_service_accounts_output(organization_id: pulumi.Input[Optional[Optional[
 
     ## Example Usage
 
-    All service accounts of an organization.
+    Lists all service accounts of an organization, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_service_accounts_output(organization_id: pulumi.Input[Optional[Optional[
     config = pulumi.Config()
     organization_id = config.require("organizationId")
     all = castai.get_service_accounts(organization_id=organization_id)
-    pulumi.export("serviceAccounts", all.service_accounts)
+    pulumi.export("first", all.service_accounts[0].id)
     ```
 
     :param _builtins.str organization_id: The organization (UUID). Left out, it is the one that the provider is configured with, or else the only one the API token can see.

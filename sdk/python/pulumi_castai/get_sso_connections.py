@@ -53,14 +53,14 @@ def get_sso_connections(opts: Optional[pulumi.InvokeOptions] = None) -> Awaitabl
 
     ## Example Usage
 
-    All single sign-on connections of the organization of the API token.
+    Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_sso_connections()
-    pulumi.export("connections", all.sso_connections)
+    pulumi.export("first", all.sso_connections[0].id)
     ```
     """
     __args__ = dict()
@@ -75,14 +75,14 @@ def get_sso_connections_output(opts: Optional[Union[pulumi.InvokeOptions, pulumi
 
     ## Example Usage
 
-    All single sign-on connections of the organization of the API token.
+    Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
 
     ```python
     import pulumi
     import pulumi_castai as castai
 
     all = castai.get_sso_connections()
-    pulumi.export("connections", all.sso_connections)
+    pulumi.export("first", all.sso_connections[0].id)
     ```
     """
     __args__ = dict()

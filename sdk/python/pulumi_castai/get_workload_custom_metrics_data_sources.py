@@ -66,7 +66,7 @@ def get_workload_custom_metrics_data_sources(cluster_id: Optional[_builtins.str]
 
     ## Example Usage
 
-    All servers that the workload autoscaler of a cluster takes metrics from.
+    Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -75,7 +75,7 @@ def get_workload_custom_metrics_data_sources(cluster_id: Optional[_builtins.str]
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_workload_custom_metrics_data_sources(cluster_id=cluster_id)
-    pulumi.export("sources", all.workload_custom_metrics_data_sources)
+    pulumi.export("first", all.workload_custom_metrics_data_sources[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.
@@ -95,7 +95,7 @@ def get_workload_custom_metrics_data_sources_output(cluster_id: pulumi.Input[Opt
 
     ## Example Usage
 
-    All servers that the workload autoscaler of a cluster takes metrics from.
+    Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
 
     ```python
     import pulumi
@@ -104,7 +104,7 @@ def get_workload_custom_metrics_data_sources_output(cluster_id: pulumi.Input[Opt
     config = pulumi.Config()
     cluster_id = config.require("clusterId")
     all = castai.get_workload_custom_metrics_data_sources(cluster_id=cluster_id)
-    pulumi.export("sources", all.workload_custom_metrics_data_sources)
+    pulumi.export("first", all.workload_custom_metrics_data_sources[0].id)
     ```
 
     :param _builtins.str cluster_id: The ID (UUID) of the cluster.

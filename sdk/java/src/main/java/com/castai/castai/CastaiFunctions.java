@@ -444,7 +444,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that a cluster hosts, with their status.
+     * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -474,7 +474,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerHostedModels().get(0).id()));
      *     }
      * }
      * }
@@ -489,7 +489,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that a cluster hosts, with their status.
+     * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -519,7 +519,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerHostedModels().get(0).id()));
      *     }
      * }
      * }
@@ -534,7 +534,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that a cluster hosts, with their status.
+     * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -564,7 +564,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerHostedModels().get(0).id()));
      *     }
      * }
      * }
@@ -579,7 +579,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that a cluster hosts, with their status.
+     * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -609,7 +609,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerHostedModels().get(0).id()));
      *     }
      * }
      * }
@@ -624,7 +624,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that a cluster hosts, with their status.
+     * Lists all models that a cluster hosts, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -654,7 +654,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerHostedModels()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerHostedModels().get(0).id()));
      *     }
      * }
      * }
@@ -669,7 +669,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -699,7 +699,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -714,7 +714,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -744,7 +744,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -759,7 +759,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -789,7 +789,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -804,7 +804,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -834,7 +834,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -849,7 +849,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -879,7 +879,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -894,7 +894,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -924,7 +924,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -939,7 +939,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All registries of private models, with their status.
+     * Lists all registries of private models, with their status, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -969,7 +969,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("registries", all.applyValue(_all -> _all.aiOptimizerModelRegistries()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelRegistries().get(0).id()));
      *     }
      * }
      * }
@@ -1489,7 +1489,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1519,7 +1519,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -1534,7 +1534,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1564,7 +1564,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -1579,7 +1579,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1609,7 +1609,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -1624,7 +1624,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1654,7 +1654,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -1669,7 +1669,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1699,7 +1699,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -1714,7 +1714,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1744,7 +1744,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -1759,7 +1759,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All models that can be hosted, with those that CAST AI offers itself.
+     * Lists all models that can be hosted, with those that CAST AI offers itself, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -1789,7 +1789,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("models", all.applyValue(_all -> _all.aiOptimizerModelSpecsList()));
+     *         ctx.export("first", all.applyValue(_all -> _all.aiOptimizerModelSpecsList().get(0).id()));
      *     }
      * }
      * }
@@ -2896,7 +2896,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -2923,7 +2923,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -2938,7 +2938,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -2965,7 +2965,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -2980,7 +2980,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -3007,7 +3007,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -3022,7 +3022,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -3049,7 +3049,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -3064,7 +3064,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -3091,7 +3091,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -3106,7 +3106,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -3133,7 +3133,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -3148,7 +3148,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups that costs are reported by.
+     * Lists all groups that costs are reported by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -3175,7 +3175,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getAllocationGroups(GetAllocationGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.allocationGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.allocationGroups().get(0).id()));
      *     }
      * }
      * }
@@ -3473,7 +3473,7 @@ public final class CastaiFunctions {
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -3521,7 +3521,7 @@ public final class CastaiFunctions {
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -3569,7 +3569,7 @@ public final class CastaiFunctions {
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -3617,7 +3617,7 @@ public final class CastaiFunctions {
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -3665,7 +3665,7 @@ public final class CastaiFunctions {
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.cacheConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -3960,7 +3960,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -3987,7 +3987,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4002,7 +4002,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -4029,7 +4029,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4044,7 +4044,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -4071,7 +4071,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4086,7 +4086,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -4113,7 +4113,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4128,7 +4128,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -4155,7 +4155,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4170,7 +4170,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -4197,7 +4197,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4212,7 +4212,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All caches of databases.
+     * Lists all caches of databases, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -4239,7 +4239,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getCacheGroups(GetCacheGroupsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.cacheGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.cacheGroups().get(0).id()));
      *     }
      * }
      * }
@@ -4289,12 +4289,12 @@ public final class CastaiFunctions {
      *             .databaseName("stock")
      *             .build());
      * 
-     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *         final var rules = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
      *             .build());
      * 
-     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *         ctx.export("first", rules.applyValue(_rules -> _rules.cacheRules().get(0).id()));
      *     }
      * }
      * }
@@ -4344,12 +4344,12 @@ public final class CastaiFunctions {
      *             .databaseName("stock")
      *             .build());
      * 
-     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *         final var rules = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
      *             .build());
      * 
-     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *         ctx.export("first", rules.applyValue(_rules -> _rules.cacheRules().get(0).id()));
      *     }
      * }
      * }
@@ -4399,12 +4399,12 @@ public final class CastaiFunctions {
      *             .databaseName("stock")
      *             .build());
      * 
-     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *         final var rules = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
      *             .build());
      * 
-     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *         ctx.export("first", rules.applyValue(_rules -> _rules.cacheRules().get(0).id()));
      *     }
      * }
      * }
@@ -4454,12 +4454,12 @@ public final class CastaiFunctions {
      *             .databaseName("stock")
      *             .build());
      * 
-     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *         final var rules = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
      *             .build());
      * 
-     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *         ctx.export("first", rules.applyValue(_rules -> _rules.cacheRules().get(0).id()));
      *     }
      * }
      * }
@@ -4509,12 +4509,12 @@ public final class CastaiFunctions {
      *             .databaseName("stock")
      *             .build());
      * 
-     *         final var rulesVar = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
+     *         final var rules = CastaiFunctions.getCacheRules(GetCacheRulesArgs.builder()
      *             .cacheGroupId(inventory.applyValue(_inventory -> _inventory.id()))
      *             .cacheConfigurationId(stock.applyValue(_stock -> _stock.id()))
      *             .build());
      * 
-     *         ctx.export("rules", rulesVar.applyValue(_rulesVar -> _rulesVar.cacheRules()));
+     *         ctx.export("first", rules.applyValue(_rules -> _rules.cacheRules().get(0).id()));
      *     }
      * }
      * }
@@ -6654,7 +6654,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All configurations of an edge location.
+     * Lists all configurations of an edge location, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -6694,7 +6694,7 @@ public final class CastaiFunctions {
      *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -6709,7 +6709,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All configurations of an edge location.
+     * Lists all configurations of an edge location, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -6749,7 +6749,7 @@ public final class CastaiFunctions {
      *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -6764,7 +6764,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All configurations of an edge location.
+     * Lists all configurations of an edge location, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -6804,7 +6804,7 @@ public final class CastaiFunctions {
      *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -6819,7 +6819,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All configurations of an edge location.
+     * Lists all configurations of an edge location, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -6859,7 +6859,7 @@ public final class CastaiFunctions {
      *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -6874,7 +6874,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All configurations of an edge location.
+     * Lists all configurations of an edge location, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -6914,7 +6914,7 @@ public final class CastaiFunctions {
      *             .edgeLocationId(floor.applyValue(_floor -> _floor.id()))
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.edgeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -7174,7 +7174,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All edge locations of a cluster, with their state.
+     * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -7207,7 +7207,7 @@ public final class CastaiFunctions {
      *             .clusterId(plant.applyValue(_plant -> _plant.id()))
      *             .build());
      * 
-     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeLocations().get(0).id()));
      *     }
      * }
      * }
@@ -7222,7 +7222,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All edge locations of a cluster, with their state.
+     * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -7255,7 +7255,7 @@ public final class CastaiFunctions {
      *             .clusterId(plant.applyValue(_plant -> _plant.id()))
      *             .build());
      * 
-     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeLocations().get(0).id()));
      *     }
      * }
      * }
@@ -7270,7 +7270,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All edge locations of a cluster, with their state.
+     * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -7303,7 +7303,7 @@ public final class CastaiFunctions {
      *             .clusterId(plant.applyValue(_plant -> _plant.id()))
      *             .build());
      * 
-     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeLocations().get(0).id()));
      *     }
      * }
      * }
@@ -7318,7 +7318,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All edge locations of a cluster, with their state.
+     * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -7351,7 +7351,7 @@ public final class CastaiFunctions {
      *             .clusterId(plant.applyValue(_plant -> _plant.id()))
      *             .build());
      * 
-     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeLocations().get(0).id()));
      *     }
      * }
      * }
@@ -7366,7 +7366,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All edge locations of a cluster, with their state.
+     * Lists all edge locations of a cluster, with their state, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -7399,7 +7399,7 @@ public final class CastaiFunctions {
      *             .clusterId(plant.applyValue(_plant -> _plant.id()))
      *             .build());
      * 
-     *         ctx.export("locations", all.applyValue(_all -> _all.edgeLocations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.edgeLocations().get(0).id()));
      *     }
      * }
      * }
@@ -8009,7 +8009,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups of a child organization.
+     * Lists all groups of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -8041,7 +8041,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseGroups().get(0).id()));
      *     }
      * }
      * }
@@ -8056,7 +8056,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups of a child organization.
+     * Lists all groups of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -8088,7 +8088,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseGroups().get(0).id()));
      *     }
      * }
      * }
@@ -8103,7 +8103,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups of a child organization.
+     * Lists all groups of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -8135,7 +8135,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseGroups().get(0).id()));
      *     }
      * }
      * }
@@ -8150,7 +8150,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups of a child organization.
+     * Lists all groups of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -8182,7 +8182,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseGroups().get(0).id()));
      *     }
      * }
      * }
@@ -8197,7 +8197,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All groups of a child organization.
+     * Lists all groups of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -8229,7 +8229,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("groups", all.applyValue(_all -> _all.enterpriseGroups()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseGroups().get(0).id()));
      *     }
      * }
      * }
@@ -8521,7 +8521,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseRoleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -8568,7 +8568,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseRoleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -8615,7 +8615,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseRoleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -8662,7 +8662,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseRoleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -8709,7 +8709,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.enterpriseRoleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseRoleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -8969,7 +8969,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of a child organization.
+     * Lists all service accounts of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9001,7 +9001,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseServiceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -9016,7 +9016,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of a child organization.
+     * Lists all service accounts of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9048,7 +9048,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseServiceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -9063,7 +9063,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of a child organization.
+     * Lists all service accounts of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9095,7 +9095,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseServiceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -9110,7 +9110,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of a child organization.
+     * Lists all service accounts of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9142,7 +9142,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseServiceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -9157,7 +9157,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of a child organization.
+     * Lists all service accounts of a child organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9189,7 +9189,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.enterpriseServiceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.enterpriseServiceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -9761,7 +9761,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9791,7 +9791,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -9806,7 +9806,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9836,7 +9836,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -9851,7 +9851,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9881,7 +9881,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -9896,7 +9896,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9926,7 +9926,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -9941,7 +9941,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -9971,7 +9971,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -9986,7 +9986,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10016,7 +10016,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -10031,7 +10031,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All hibernation schedules of an organization.
+     * Lists all hibernation schedules of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10061,7 +10061,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.hibernationSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.hibernationSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -10660,7 +10660,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node configurations of a cluster.
+     * Lists all node configurations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10690,7 +10690,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -10705,7 +10705,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node configurations of a cluster.
+     * Lists all node configurations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10735,7 +10735,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -10750,7 +10750,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node configurations of a cluster.
+     * Lists all node configurations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10780,7 +10780,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -10795,7 +10795,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node configurations of a cluster.
+     * Lists all node configurations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10825,7 +10825,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -10840,7 +10840,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node configurations of a cluster.
+     * Lists all node configurations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -10870,7 +10870,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("configurations", all.applyValue(_all -> _all.nodeConfigurations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeConfigurations().get(0).id()));
      *     }
      * }
      * }
@@ -11115,7 +11115,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node templates of a cluster.
+     * Lists all node templates of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11145,7 +11145,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeTemplates().get(0).id()));
      *     }
      * }
      * }
@@ -11160,7 +11160,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node templates of a cluster.
+     * Lists all node templates of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11190,7 +11190,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeTemplates().get(0).id()));
      *     }
      * }
      * }
@@ -11205,7 +11205,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node templates of a cluster.
+     * Lists all node templates of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11235,7 +11235,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeTemplates().get(0).id()));
      *     }
      * }
      * }
@@ -11250,7 +11250,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node templates of a cluster.
+     * Lists all node templates of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11280,7 +11280,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeTemplates().get(0).id()));
      *     }
      * }
      * }
@@ -11295,7 +11295,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All node templates of a cluster.
+     * Lists all node templates of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11325,7 +11325,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("templates", all.applyValue(_all -> _all.nodeTemplates()));
+     *         ctx.export("first", all.applyValue(_all -> _all.nodeTemplates().get(0).id()));
      *     }
      * }
      * }
@@ -11645,7 +11645,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11675,7 +11675,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -11690,7 +11690,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11720,7 +11720,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -11735,7 +11735,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11765,7 +11765,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -11780,7 +11780,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11810,7 +11810,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -11825,7 +11825,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11855,7 +11855,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -11870,7 +11870,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11900,7 +11900,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -11915,7 +11915,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All clusters that are registered with Omni.
+     * Lists all clusters that are registered with Omni, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -11945,7 +11945,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("clusters", all.applyValue(_all -> _all.omniClusters()));
+     *         ctx.export("first", all.applyValue(_all -> _all.omniClusters().get(0).id()));
      *     }
      * }
      * }
@@ -12445,7 +12445,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All pod mutations of a cluster.
+     * Lists all pod mutations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -12475,7 +12475,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.podMutations().get(0).id()));
      *     }
      * }
      * }
@@ -12490,7 +12490,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All pod mutations of a cluster.
+     * Lists all pod mutations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -12520,7 +12520,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.podMutations().get(0).id()));
      *     }
      * }
      * }
@@ -12535,7 +12535,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All pod mutations of a cluster.
+     * Lists all pod mutations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -12565,7 +12565,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.podMutations().get(0).id()));
      *     }
      * }
      * }
@@ -12580,7 +12580,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All pod mutations of a cluster.
+     * Lists all pod mutations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -12610,7 +12610,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.podMutations().get(0).id()));
      *     }
      * }
      * }
@@ -12625,7 +12625,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All pod mutations of a cluster.
+     * Lists all pod mutations of a cluster, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -12655,7 +12655,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("mutations", all.applyValue(_all -> _all.podMutations()));
+     *         ctx.export("first", all.applyValue(_all -> _all.podMutations().get(0).id()));
      *     }
      * }
      * }
@@ -12925,7 +12925,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All schedules that a cluster is rebalanced by.
+     * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -12955,7 +12955,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingJobs().get(0).id()));
      *     }
      * }
      * }
@@ -12970,7 +12970,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All schedules that a cluster is rebalanced by.
+     * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13000,7 +13000,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingJobs().get(0).id()));
      *     }
      * }
      * }
@@ -13015,7 +13015,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All schedules that a cluster is rebalanced by.
+     * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13045,7 +13045,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingJobs().get(0).id()));
      *     }
      * }
      * }
@@ -13060,7 +13060,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All schedules that a cluster is rebalanced by.
+     * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13090,7 +13090,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingJobs().get(0).id()));
      *     }
      * }
      * }
@@ -13105,7 +13105,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All schedules that a cluster is rebalanced by.
+     * Lists all schedules that a cluster is rebalanced by, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13135,7 +13135,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("jobs", all.applyValue(_all -> _all.rebalancingJobs()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingJobs().get(0).id()));
      *     }
      * }
      * }
@@ -13405,7 +13405,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13432,7 +13432,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13447,7 +13447,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13474,7 +13474,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13489,7 +13489,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13516,7 +13516,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13531,7 +13531,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13558,7 +13558,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13573,7 +13573,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13600,7 +13600,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13615,7 +13615,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13642,7 +13642,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13657,7 +13657,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rebalancing schedules of the organization of the API token.
+     * Lists all rebalancing schedules of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -13684,7 +13684,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getRebalancingSchedules(GetRebalancingSchedulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("schedules", all.applyValue(_all -> _all.rebalancingSchedules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.rebalancingSchedules().get(0).id()));
      *     }
      * }
      * }
@@ -13964,7 +13964,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14009,7 +14009,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14054,7 +14054,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14099,7 +14099,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14144,7 +14144,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14189,7 +14189,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14234,7 +14234,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("roleBindings", all.applyValue(_all -> _all.roleBindings()));
+     *         ctx.export("first", all.applyValue(_all -> _all.roleBindings().get(0).id()));
      *     }
      * }
      * }
@@ -14469,7 +14469,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14496,7 +14496,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14511,7 +14511,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14538,7 +14538,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14553,7 +14553,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14580,7 +14580,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14595,7 +14595,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14622,7 +14622,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14637,7 +14637,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14664,7 +14664,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14679,7 +14679,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14706,7 +14706,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14721,7 +14721,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All single sign-on connections of the organization of the API token.
+     * Lists all single sign-on connections of the organization of the API token, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -14748,7 +14748,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSSOConnections(GetSSOConnectionsArgs.builder()
      *             .build());
      * 
-     *         ctx.export("connections", all.applyValue(_all -> _all.ssoConnections()));
+     *         ctx.export("first", all.applyValue(_all -> _all.ssoConnections().get(0).id()));
      *     }
      * }
      * }
@@ -14983,7 +14983,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15010,7 +15010,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15025,7 +15025,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15052,7 +15052,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15067,7 +15067,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15094,7 +15094,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15109,7 +15109,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15136,7 +15136,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15151,7 +15151,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15178,7 +15178,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15193,7 +15193,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15220,7 +15220,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15235,7 +15235,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All rules of runtime security, with those that CAST AI brings along.
+     * Lists all rules of runtime security, with those that CAST AI brings along, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15262,7 +15262,7 @@ public final class CastaiFunctions {
      *         final var all = CastaiFunctions.getSecurityRuntimeRules(GetSecurityRuntimeRulesArgs.builder()
      *             .build());
      * 
-     *         ctx.export("rules", all.applyValue(_all -> _all.securityRuntimeRules()));
+     *         ctx.export("first", all.applyValue(_all -> _all.securityRuntimeRules().get(0).id()));
      *     }
      * }
      * }
@@ -15812,7 +15812,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All keys of a service account, without the tokens, which the API shows once only.
+     * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15844,12 +15844,12 @@ public final class CastaiFunctions {
      *             .name("deployer")
      *             .build());
      * 
-     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *         final var keys = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
      *             .organizationId(organizationId)
      *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
      *             .build());
      * 
-     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *         ctx.export("first", keys.applyValue(_keys -> _keys.serviceAccountKeys().get(0).id()));
      *     }
      * }
      * }
@@ -15864,7 +15864,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All keys of a service account, without the tokens, which the API shows once only.
+     * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15896,12 +15896,12 @@ public final class CastaiFunctions {
      *             .name("deployer")
      *             .build());
      * 
-     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *         final var keys = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
      *             .organizationId(organizationId)
      *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
      *             .build());
      * 
-     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *         ctx.export("first", keys.applyValue(_keys -> _keys.serviceAccountKeys().get(0).id()));
      *     }
      * }
      * }
@@ -15916,7 +15916,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All keys of a service account, without the tokens, which the API shows once only.
+     * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -15948,12 +15948,12 @@ public final class CastaiFunctions {
      *             .name("deployer")
      *             .build());
      * 
-     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *         final var keys = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
      *             .organizationId(organizationId)
      *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
      *             .build());
      * 
-     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *         ctx.export("first", keys.applyValue(_keys -> _keys.serviceAccountKeys().get(0).id()));
      *     }
      * }
      * }
@@ -15968,7 +15968,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All keys of a service account, without the tokens, which the API shows once only.
+     * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16000,12 +16000,12 @@ public final class CastaiFunctions {
      *             .name("deployer")
      *             .build());
      * 
-     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *         final var keys = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
      *             .organizationId(organizationId)
      *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
      *             .build());
      * 
-     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *         ctx.export("first", keys.applyValue(_keys -> _keys.serviceAccountKeys().get(0).id()));
      *     }
      * }
      * }
@@ -16020,7 +16020,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All keys of a service account, without the tokens, which the API shows once only.
+     * Lists all keys of a service account, without the tokens, which the API shows once only, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16052,12 +16052,12 @@ public final class CastaiFunctions {
      *             .name("deployer")
      *             .build());
      * 
-     *         final var keysVar = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
+     *         final var keys = CastaiFunctions.getServiceAccountKeys(GetServiceAccountKeysArgs.builder()
      *             .organizationId(organizationId)
      *             .serviceAccountId(deployer.applyValue(_deployer -> _deployer.id()))
      *             .build());
      * 
-     *         ctx.export("keys", keysVar.applyValue(_keysVar -> _keysVar.serviceAccountKeys()));
+     *         ctx.export("first", keys.applyValue(_keys -> _keys.serviceAccountKeys().get(0).id()));
      *     }
      * }
      * }
@@ -16072,7 +16072,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16102,7 +16102,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16117,7 +16117,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16147,7 +16147,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16162,7 +16162,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16192,7 +16192,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16207,7 +16207,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16237,7 +16237,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16252,7 +16252,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16282,7 +16282,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16297,7 +16297,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16327,7 +16327,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16342,7 +16342,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All service accounts of an organization.
+     * Lists all service accounts of an organization, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16372,7 +16372,7 @@ public final class CastaiFunctions {
      *             .organizationId(organizationId)
      *             .build());
      * 
-     *         ctx.export("serviceAccounts", all.applyValue(_all -> _all.serviceAccounts()));
+     *         ctx.export("first", all.applyValue(_all -> _all.serviceAccounts().get(0).id()));
      *     }
      * }
      * }
@@ -16617,7 +16617,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16647,7 +16647,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *         ctx.export("first", all.applyValue(_all -> _all.workloadCustomMetricsDataSources().get(0).id()));
      *     }
      * }
      * }
@@ -16662,7 +16662,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16692,7 +16692,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *         ctx.export("first", all.applyValue(_all -> _all.workloadCustomMetricsDataSources().get(0).id()));
      *     }
      * }
      * }
@@ -16707,7 +16707,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16737,7 +16737,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *         ctx.export("first", all.applyValue(_all -> _all.workloadCustomMetricsDataSources().get(0).id()));
      *     }
      * }
      * }
@@ -16752,7 +16752,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16782,7 +16782,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *         ctx.export("first", all.applyValue(_all -> _all.workloadCustomMetricsDataSources().get(0).id()));
      *     }
      * }
      * }
@@ -16797,7 +16797,7 @@ public final class CastaiFunctions {
      * 
      * ## Example Usage
      * 
-     * All servers that the workload autoscaler of a cluster takes metrics from.
+     * Lists all servers that the workload autoscaler of a cluster takes metrics from, and tells the ID of the first.
      * 
      * <pre>
      * {@code
@@ -16827,7 +16827,7 @@ public final class CastaiFunctions {
      *             .clusterId(clusterId)
      *             .build());
      * 
-     *         ctx.export("sources", all.applyValue(_all -> _all.workloadCustomMetricsDataSources()));
+     *         ctx.export("first", all.applyValue(_all -> _all.workloadCustomMetricsDataSources().get(0).id()));
      *     }
      * }
      * }
