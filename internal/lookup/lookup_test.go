@@ -33,9 +33,9 @@ func TestOutcome(t *testing.T) {
 	for about, want := range map[string]string{
 		"The size of the disk in GiB: 30 to 65536. Default: 100.":                             "The size of the disk in GiB: 30 to 65536.",
 		"The name shown in the console. Left out, it is made of 1.5 parts. Changing it does.": "The name shown in the console.",
-		"Settings of Amazon EKS.":                                                             "Settings of Amazon EKS.",
-		"Left out, it is nothing.":                                                            "Left out, it is nothing.",
-		"A network. Exactly one of `aws` and `gcp` is given; the rest is not.":                "A network.",
+		"Settings of Amazon EKS.":  "Settings of Amazon EKS.",
+		"Left out, it is nothing.": "Left out, it is nothing.",
+		"A network. Exactly one of `aws` and `gcp` is given; the rest is not.": "A network.",
 	} {
 		if got := outcome(about); got != want {
 			t.Errorf("%q becomes %q, want %q", about, got, want)
