@@ -12,7 +12,7 @@ import (
 	"github.com/castai/pulumi-castai/internal/harness"
 )
 
-var list, plain, refused, same, with = harness.List, harness.Plain, harness.WantError, harness.WantJSON, harness.With
+var list, refused, same, with = harness.List, harness.WantError, harness.WantJSON, harness.With
 
 type props = harness.Props
 
