@@ -140,12 +140,17 @@ func (c *collection) text(parent string) string {
 	return ""
 }
 
-func (f *finder) objects(ctx context.Context, c collection) ([]map[string]any, error) {
+// objects are those that there are where the arguments say.
+func (f *finder) objects(ctx context.Context, args property.Map) (collection, []map[string]any, error) {
+	c, err := f.locate(ctx, args)
+	if err != nil {
+		return c, nil, err
+	}
 	objects, err := c.Objects(ctx, c.parents)
 	if err != nil {
-		return nil, fmt.Errorf("cannot list the %s%s: %w", crud.Plural(c.Kind), c.where, err)
+		return c, nil, fmt.Errorf("cannot list the %s%s: %w", crud.Plural(c.Kind), c.where, err)
 	}
-	return objects, nil
+	return c, objects, nil
 }
 
 // read returns the properties of an object; false if it has gone meanwhile.
@@ -172,11 +177,7 @@ func (f *one) GetToken() (tokens.Type, error) { return token("get" + f.kind.Name
 
 // Invoke finds the object.
 func (f *one) Invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeResponse, error) {
-	c, err := f.locate(ctx, req.Args)
-	if err != nil {
-		return p.InvokeResponse{}, err
-	}
-	objects, err := f.objects(ctx, c)
+	c, objects, err := f.objects(ctx, req.Args)
 	if err != nil {
 		return p.InvokeResponse{}, err
 	}
@@ -203,11 +204,7 @@ func (f *all) GetToken() (tokens.Type, error) { return token("get" + f.kind.many
 
 // Invoke lists the objects, sorted.
 func (f *all) Invoke(ctx context.Context, req p.InvokeRequest) (p.InvokeResponse, error) {
-	c, err := f.locate(ctx, req.Args)
-	if err != nil {
-		return p.InvokeResponse{}, err
-	}
-	objects, err := f.objects(ctx, c)
+	c, objects, err := f.objects(ctx, req.Args)
 	if err != nil {
 		return p.InvokeResponse{}, err
 	}
