@@ -2,7 +2,6 @@ package provider_test
 
 import (
 	"encoding/base64"
-	"encoding/json"
 	"fmt"
 	"maps"
 	"reflect"
@@ -312,21 +311,9 @@ func checkCleared(w *world, r *row, x *harness.Resource, path string, f *shape.F
 	if err := found.Import(r.importID(w, x)); err != nil {
 		w.t.Fatal(err)
 	}
-	if now, _ := find(plainInputs(found), path); now != nil && reflect.DeepEqual(plain(w.t, now), plain(w.t, value)) {
+	if now, _ := find(plainInputs(found), path); now != nil && reflect.DeepEqual(harness.Plain(w.t, now), harness.Plain(w.t, value)) {
 		w.t.Errorf("%s was dropped from the program, and the service still has %v", path, now)
 	}
-}
-
-func plain(t *testing.T, v any) (out any) {
-	t.Helper()
-	text, err := json.Marshal(v)
-	if err == nil {
-		err = json.Unmarshal(text, &out)
-	}
-	if err != nil {
-		t.Fatal(err)
-	}
-	return out
 }
 
 // TestImport: an import makes nothing, finds what there is, and a program with
