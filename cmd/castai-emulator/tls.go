@@ -56,9 +56,10 @@ func openAuthority(dir string, now time.Time) (*authority, error) {
 		return nil, errors.New("there is no home to keep the certificate authority in: say where with --ca-dir")
 	}
 	file := filepath.Join(dir, keyFile)
+	_, published := os.Stat(filepath.Join(dir, caFile)) // looked at first, since it is written last
 	text, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, err := os.Stat(filepath.Join(dir, caFile)); err == nil {
+		if published == nil {
 			return nil, fmt.Errorf("%s is there, but not its key %s: put that back, or remove both to get another authority, which clients have to be told",
 				filepath.Join(dir, caFile), file)
 		}
