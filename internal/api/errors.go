@@ -71,6 +71,17 @@ func IsNotFound(err error) bool { return hasStatus(err, http.StatusNotFound, htt
 // IsConflict reports whether the API said that the object exists already or was changed meanwhile.
 func IsConflict(err error) bool { return hasStatus(err, http.StatusConflict) }
 
+// IsStale reports whether the API refused a change since something else changed what it rests on: read again, and
+// repeat it.
+func IsStale(err error) bool {
+	var e *Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	text := strings.ToLower(e.Error())
+	return strings.Contains(text, "template has changed") || strings.Contains(text, "refetch the policies")
+}
+
 // IsInvalid reports whether the API refused the content of the request.
 func IsInvalid(err error) bool {
 	return hasStatus(err, http.StatusBadRequest, http.StatusUnprocessableEntity)

@@ -101,6 +101,12 @@ func Path(segments ...string) string {
 	return b.String()
 }
 
+// ClusterPath is the path of what belongs to a cluster's nodes: ClusterPath(id, "node-templates"). That of the cluster
+// itself is the key of the lock for what its policies and node templates have in common.
+func ClusterPath(id string, below ...string) string {
+	return Path(append([]string{"v1", "kubernetes", "clusters", id}, below...)...)
+}
+
 // CheckPath says what is wrong with a path below the base URL: it starts with a slash, has neither a query nor empty
 // segments, and does not lead elsewhere.
 func CheckPath(path string) error {

@@ -105,8 +105,10 @@ type Resource[A, S any] struct {
 	// the two differ. It tells whether an object is the one that a create call
 	// whose answer was lost has made, and must not change what it gets.
 	Echo func(found map[string]any) map[string]any
-	// Lock names what a write changes besides its own object, for writes that
-	// the API cannot take at the same time.
+	// Lock names what writes have in common besides their own objects. An
+	// update or deletion keeps all others of that name waiting. Creations go
+	// side by side, since they overwrite nothing; one that the API refuses
+	// because of another is repeated alone.
 	Lock func(a *A) string
 	// Guard may refuse to delete: it returns the reason to leave the object in
 	// place, which is shown as a warning; empty to delete.
@@ -341,14 +343,7 @@ func (r *Resource[A, S]) write(ctx context.Context, a *A, id string, call api.Ca
 	if r.Rewrite != nil {
 		r.Rewrite(a, id, &call)
 	}
-	if r.Lock != nil {
-		unlock, err := config.Client(ctx).Lock(ctx, r.Lock(a))
-		if err != nil {
-			return nil, err
-		}
-		defer unlock()
-	}
-	answer, err := Send(ctx, call)
+	answer, err := r.inTurn(ctx, a, id, call)
 	list, batch := answer[r.Out].([]any)
 	if err != nil || !batch {
 		return answer, err
@@ -358,6 +353,28 @@ func (r *Resource[A, S]) write(ctx context.Context, a *A, id string, call api.Ca
 	}
 	answer, _ = list[0].(map[string]any)
 	return answer, nil
+}
+
+// inTurn makes a call when the others that it must not meet are over.
+func (r *Resource[A, S]) inTurn(ctx context.Context, a *A, id string, call api.Call) (map[string]any, error) {
+	if r.Lock == nil {
+		return Send(ctx, call)
+	}
+	send := func(take func(context.Context, string) (func(), error)) (map[string]any, error) {
+		unlock, err := take(ctx, r.Lock(a))
+		if err != nil {
+			return nil, err
+		}
+		defer unlock()
+		return Send(ctx, call)
+	}
+	client := config.Client(ctx)
+	if creation := id == ""; creation {
+		if answer, err := send(client.Share); !api.IsStale(err) {
+			return answer, err
+		}
+	}
+	return send(client.Lock)
 }
 
 // get fetches one object into state. An object that does not exist, or whose

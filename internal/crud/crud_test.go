@@ -3,10 +3,12 @@ package crud
 import (
 	"context"
 	"errors"
+	"io"
 	"net/http"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
@@ -214,56 +216,101 @@ func TestGuard(t *testing.T) {
 	}
 }
 
-// TestLock: writes of one group take turns, those of others do not wait.
+// TestLock: creations in one group go side by side, and nothing meets an
+// update or deletion there.
 func TestLock(t *testing.T) {
 	t.Parallel()
 	s, r := newService(t), newThing()
 	r.Lock = func(a *ThingArgs) string { return a.Group }
-	entered, leave := make(chan string), make(chan struct{})
-	running := 0 // guarded by the service's lock
+	entered, leave := make(chan string, 3), make(chan struct{})
+	var creations, others int // under way; guarded by the service's lock
 	s.before = func(_ http.ResponseWriter, req *http.Request) bool {
 		if !strings.Contains(req.URL.Path, "/slow/") {
 			return false
 		}
-		running++
-		if running != 1 {
-			t.Errorf("%d writes at the same time", running)
+		count := &others
+		if req.Method == http.MethodPost {
+			count = &creations
+		}
+		*count++
+		if others > 1 || others == 1 && creations > 0 {
+			t.Errorf("%d updates and deletions beside %d creations", others, creations)
 		}
 		s.mu.Unlock()
-		entered <- req.URL.Path
+		entered <- req.Method
 		<-leave
 		s.mu.Lock()
-		running--
+		*count--
 		return false
 	}
-	done := make(chan error, 3)
-	create := func(group, name string) {
-		_, err := r.Create(s.ctx, infer.CreateRequest[ThingArgs]{Inputs: ThingArgs{Group: group, Name: &name}})
-		done <- err
+	var writes sync.WaitGroup
+	start := func(write func() error) {
+		writes.Go(func() {
+			if err := write(); err != nil {
+				t.Error(err)
+			}
+		})
 	}
-	go create("slow", "a")
-	<-entered
-	go create("slow", "b")
-	create("fast", "c") // passes while both of the others are under way
-	if err := <-done; err != nil {
-		t.Error(err)
-	}
-	leave <- struct{}{}
-	<-entered
-	leave <- struct{}{}
-	for range 2 {
-		if err := <-done; err != nil {
-			t.Error(err)
+	slow := ThingArgs{Group: "slow"}
+	create := func(group, name string) func() error {
+		return func() error {
+			_, err := r.Create(s.ctx, infer.CreateRequest[ThingArgs]{Inputs: ThingArgs{Group: group, Name: &name}})
+			return err
 		}
 	}
-	if len(s.things) != 3 {
-		t.Errorf("there are %d things", len(s.things))
+	for _, name := range []string{"old", "older"} {
+		s.put(map[string]any{"name": name})
+	}
+	start(create("slow", "a"))
+	start(create("slow", "b"))
+	<-entered
+	<-entered // both are under way
+	start(func() error {
+		_, err := r.Update(s.ctx, infer.UpdateRequest[ThingArgs, ThingState]{ID: "thing-1", Inputs: ThingArgs{Group: "slow", Size: ptr(2)}})
+		return err
+	})
+	start(func() error {
+		_, err := r.Delete(s.ctx, infer.DeleteRequest[ThingState]{ID: "thing-2", State: ThingState{ThingArgs: slow}})
+		return err
+	})
+	start(create("fast", "c")) // passes while those of the other group wait
+	for range 4 {
+		leave <- struct{}{}
+	}
+	writes.Wait()
+	if s.count(http.MethodPut) != 1 || len(s.things) != 4 {
+		t.Errorf("there are %v after %v", s.things, s.calls)
 	}
 
 	ctx, cancel := context.WithCancel(s.ctx)
 	cancel()
 	if _, err := r.Create(ctx, infer.CreateRequest[ThingArgs]{Inputs: ThingArgs{Group: "g"}}); !errors.Is(err, context.Canceled) {
 		t.Errorf("a create that is canceled gives %v", err)
+	}
+}
+
+// TestStaleCreation: a creation that the API refuses because of another one is
+// made again when that is over, once.
+func TestStaleCreation(t *testing.T) {
+	t.Parallel()
+	for refusals, want := range []string{"", "", "cannot create thing"} {
+		s, r := newService(t), newThing()
+		r.Lock = func(a *ThingArgs) string { return a.Group }
+		s.before = func(w http.ResponseWriter, _ *http.Request) bool {
+			if refusals--; refusals < 0 {
+				return false
+			}
+			w.WriteHeader(400)
+			_, _ = io.WriteString(w, `{"message":"the node template has changed"}`)
+			return true
+		}
+		_, err := r.Create(s.ctx, infer.CreateRequest[ThingArgs]{Inputs: ThingArgs{Group: "g", Name: ptr("a")}})
+		if want == "" && (err != nil || len(s.things) != 1) {
+			t.Errorf("%v, and there are %v", err, s.things)
+		}
+		if want != "" && (err == nil || !strings.Contains(err.Error(), want) || s.count(http.MethodPost) != 2) {
+			t.Errorf("%v after %v, want %q after two", err, s.calls, want)
+		}
 	}
 }
 

@@ -163,7 +163,7 @@ func (x *GetClusterStatusResult) checkConfigurations(ctx context.Context) error 
 	if !x.HasCredentials || len(x.Missing) > 0 {
 		return nil
 	}
-	path := api.Path("v1", "kubernetes", "clusters", x.ClusterID, "node-configurations")
+	path := api.ClusterPath(x.ClusterID, "node-configurations")
 	list, err := config.Client(ctx).Collection(ctx, path, nil, "items")
 	if err != nil && !api.IsNotFound(err) {
 		return fmt.Errorf("cannot list its node configurations: %w", err)

@@ -17,7 +17,7 @@ import (
 // keeps them.
 
 func configurationsPath(id string) string {
-	return api.Path("v1", "kubernetes", "clusters", id, "node-configurations")
+	return api.ClusterPath(id, "node-configurations")
 }
 
 // ownConfiguration is the name of the node configuration that is made for a

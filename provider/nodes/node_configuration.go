@@ -37,7 +37,7 @@ func NewNodeConfiguration() *NodeConfiguration {
 }
 
 func nodeConfigurations(clusterID string) string {
-	return api.Path("v1", "kubernetes", "clusters", clusterID, "node-configurations")
+	return api.ClusterPath(clusterID, "node-configurations")
 }
 
 // configurationBody leaves out what stands for "unset" in the program or in an

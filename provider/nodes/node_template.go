@@ -29,7 +29,7 @@ func NewNodeTemplate() *NodeTemplate {
 	return &NodeTemplate{crud.Resource[NodeTemplateArgs, NodeTemplateState]{
 		Kind: "node template",
 		Path: func(a *NodeTemplateArgs) string {
-			return api.Path("v1", "kubernetes", "clusters", a.ClusterID, "node-templates")
+			return api.ClusterPath(a.ClusterID, "node-templates")
 		},
 		ImportID: "<clusterId>/<name>",
 		IDField:  "name",
@@ -41,9 +41,8 @@ func NewNodeTemplate() *NodeTemplate {
 		},
 		Body:   templateBody,
 		Forget: forgetTemplate,
-		// The templates of a cluster and its autoscaler policies mirror each
-		// other, so one is written at a time.
-		Lock: func(a *NodeTemplateArgs) string { return api.Path("v1", "kubernetes", "clusters", a.ClusterID) },
+		// The default template and the autoscaler policies mirror each other.
+		Lock: func(a *NodeTemplateArgs) string { return api.ClusterPath(a.ClusterID) },
 		Guard: func(s *NodeTemplateState) string {
 			if s.IsDefaultTemplate() {
 				return "it is the cluster's default template, which every cluster has"

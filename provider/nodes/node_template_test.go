@@ -292,35 +292,37 @@ func TestNodeTemplatesTogether(t *testing.T) {
 	const many = 50
 	f := setup(t)
 	all := make([]*harness.Resource, many)
-	var wait sync.WaitGroup
+	together := func(what string, calls int, do func(i int, r *harness.Resource) (harness.Result, error)) {
+		t.Helper()
+		f.Forget()
+		var wait sync.WaitGroup
+		for i, r := range all {
+			wait.Go(func() {
+				if _, err := do(i, r); err != nil {
+					t.Errorf("%s %d: %v", what, i, err)
+				}
+			})
+		}
+		wait.Wait()
+		if n := len(f.Calls()); n != calls {
+			t.Errorf("%s %d templates takes %d calls, want %d", what, many, n, calls)
+		}
+	}
+	inputs := func(i, round int) props {
+		return f.with(props{"name": fmt.Sprint("t", i), "customLabels": props{"round": fmt.Sprint(round, "-", i)}})
+	}
 	for i := range all {
 		all[i] = f.Resource("NodeTemplate", fmt.Sprint("r", i))
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			if _, err := all[i].Up(f.with(props{"name": fmt.Sprint("t", i)})); err != nil {
-				t.Error(err)
-			}
-		}()
 	}
-	wait.Wait()
-	if n := len(f.Calls()); n != many {
-		t.Errorf("%d calls make %d templates", n, many)
-	}
-	f.Forget()
-	for _, r := range all {
-		wait.Add(1)
-		go func() {
-			defer wait.Done()
-			if got, err := r.Refresh(); err != nil || got.Op != "same" {
-				t.Errorf("%s: %v, %v", r.URN, got, err)
-			}
-		}()
-	}
-	wait.Wait()
-	if n := len(f.Calls()); n != 1 {
-		t.Errorf("reading %d templates takes %d calls", many, n)
-	}
+	together("create", many, func(i int, r *harness.Resource) (harness.Result, error) { return r.Up(inputs(i, 1)) })
+	together("update", many, func(i int, r *harness.Resource) (harness.Result, error) { return r.Up(inputs(i, 2)) })
+	together("refresh", 1, func(_ int, r *harness.Resource) (harness.Result, error) {
+		got, err := r.Refresh()
+		if err == nil && got.Op != "same" {
+			err = fmt.Errorf("%s %v", got.Op, got.Changes)
+		}
+		return got, err
+	})
 }
 
 // TestNodeTemplateGone: what was deleted elsewhere, alone or with its cluster,

@@ -3,7 +3,6 @@ package policies
 import (
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"math/rand/v2"
 	"net/http"
@@ -116,7 +115,7 @@ var deprecated = []struct{ path, instead string }{
 }
 
 func policiesPath(cluster string) string {
-	return api.Path("v1", "kubernetes", "clusters", cluster, "policies")
+	return api.ClusterPath(cluster, "policies")
 }
 
 // WireDependencies tells previews what an update can change.
@@ -256,7 +255,7 @@ func mergePolicies(ctx context.Context, cluster string, wanted document) error {
 	client := config.Client(ctx)
 	_, err = client.Do(ctx, api.Call{Method: http.MethodPut, Path: policiesPath(cluster), Body: after})
 	// The default node template has changed with them.
-	client.Invalidate(api.Path("v1", "kubernetes", "clusters", cluster, "node-templates"))
+	client.Invalidate(api.ClusterPath(cluster, "node-templates"))
 	return err
 }
 
@@ -278,7 +277,7 @@ var firstPause = 200 * time.Millisecond
 // it again when somebody else has changed them meanwhile, or when the refusal
 // passes.
 func locked(ctx context.Context, cluster string, passes func(error) bool, change func() error) error {
-	unlock, err := config.Client(ctx).Lock(ctx, policiesPath(cluster))
+	unlock, err := config.Client(ctx).Lock(ctx, api.ClusterPath(cluster)) // which its node templates share
 	if err != nil {
 		return err
 	}
@@ -286,7 +285,7 @@ func locked(ctx context.Context, cluster string, passes func(error) bool, change
 	pause := firstPause
 	for n := 1; ; n++ {
 		err := change()
-		conflict := isConflict(err)
+		conflict := api.IsConflict(err) || api.IsStale(err)
 		if !conflict && (passes == nil || err == nil || !passes(err)) {
 			return err
 		}
@@ -306,17 +305,6 @@ func locked(ctx context.Context, cluster string, passes func(error) bool, change
 		}
 		pause *= 2
 	}
-}
-
-// isConflict says whether the API refused a change because of another one.
-func isConflict(err error) bool {
-	var refusal *api.Error
-	if !errors.As(err, &refusal) {
-		return false
-	}
-	text := strings.ToLower(refusal.Error())
-	return refusal.Status == http.StatusConflict ||
-		strings.Contains(text, "template has changed") || strings.Contains(text, "refetch the policies")
 }
 
 // readPolicies fills the outputs with what the cluster has. The JSON text, if

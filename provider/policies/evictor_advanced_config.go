@@ -91,7 +91,7 @@ func (r *EvictorAdvancedConfig) WireDependencies(
 func (r *EvictorAdvancedConfig) DeleteBeforeReplace() {}
 
 func evictorPath(cluster string) string {
-	return api.Path("v1", "kubernetes", "clusters", cluster, "evictor-advanced-config")
+	return api.ClusterPath(cluster, "evictor-advanced-config")
 }
 
 // sendRules replaces the rules of a cluster.

@@ -40,7 +40,7 @@ func NewRebalancingJob() *RebalancingJob {
 }
 
 func rebalancingJobs(cluster string) string {
-	return api.Path("v1", "kubernetes", "clusters", cluster, "rebalancing-jobs")
+	return api.ClusterPath(cluster, "rebalancing-jobs")
 }
 
 // Annotate describes the resource.
