@@ -37,7 +37,7 @@ func each(t *testing.T, test func(w *world, r *row)) {
 func eachFull(t *testing.T, test func(w *world, r *row, inputs props)) {
 	t.Parallel()
 	for _, r := range rows {
-		for i := range r.full(newWorld(t, r)) {
+		for i := range r.fulls(t) {
 			t.Run(fmt.Sprintf("%s/%d", r.token, i), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, r)
@@ -45,6 +45,13 @@ func eachFull(t *testing.T, test func(w *world, r *row, inputs props)) {
 			})
 		}
 	}
+}
+
+// fulls counts the full inputs.
+func (r *row) fulls(t *testing.T) (n int) {
+	t.Helper()
+	t.Run(r.token, func(t *testing.T) { n = len(r.full(newWorld(t, r))) }) // whose world ends with it
+	return n
 }
 
 func TestEveryResourceHasARow(t *testing.T) {

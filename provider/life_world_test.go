@@ -49,7 +49,7 @@ func newWorld(t *testing.T, r *row) *world {
 	}
 	w.web = &front{inner: w.Emulator}
 	web := httptest.NewServer(w.web)
-	t.Cleanup(func() {
+	harness.Later(t, func() {
 		web.CloseClientConnections()
 		web.Close()
 	})
@@ -527,6 +527,6 @@ func twoOrganizations(o *emulator.Options) {
 // These tests make much garbage and hold little: it is collected less often
 // than usual, to save time.
 func TestMain(m *testing.M) {
-	debug.SetGCPercent(200)
+	debug.SetGCPercent(400)
 	os.Exit(m.Run())
 }

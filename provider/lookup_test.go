@@ -134,7 +134,7 @@ func eachLookupOf(t *testing.T, most int, test func(f *found)) {
 	spec := loadSchema(t)
 	for _, r := range lookupRows {
 		life := rows[slices.IndexFunc(rows, func(life *row) bool { return life.token == r.token })]
-		for i := range min(most, len(life.full(newWorld(t, life)))) {
+		for i := range min(most, life.fulls(t)) {
 			t.Run(fmt.Sprintf("%s/%d", r.token, i), func(t *testing.T) {
 				t.Parallel()
 				w := newWorld(t, life)

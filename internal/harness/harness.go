@@ -43,6 +43,7 @@ type Harness struct {
 	Hurry bool
 
 	server rpc.ResourceProviderServer
+	host   *pprovider.HostClient
 
 	mu   sync.Mutex
 	logs []string
@@ -61,7 +62,7 @@ func New(t testing.TB, change ...func(*emulator.Options)) *Harness {
 		t.Fatal(err)
 	}
 	web := httptest.NewServer(em)
-	t.Cleanup(func() {
+	Later(t, func() {
 		web.CloseClientConnections()
 		web.Close()
 		if err := em.Close(); err != nil {
@@ -69,8 +70,18 @@ func New(t testing.TB, change ...func(*emulator.Options)) *Harness {
 		}
 	})
 	h := &Harness{T: t, Emulator: em, URL: web.URL}
+	h.host = h.engine()
 	h.Provider(map[string]any{"apiToken": Token, "apiUrl": web.URL})
 	return h
+}
+
+// Later calls a function when the test ends, and lets go of it then: the testing package holds the cleanups of parallel
+// subtests, and all they refer to, until the last of them has ended.
+func Later(t testing.TB, do func()) {
+	t.Cleanup(func() {
+		do()
+		do = nil
+	})
 }
 
 // Provider starts a new provider with that configuration in place of the
@@ -81,7 +92,7 @@ func (h *Harness) Provider(config map[string]any) {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	h.server, err = p.RawServer(provider.Name, "1.0.0", castai)(h.host())
+	h.server, err = p.RawServer(provider.Name, "1.0.0", castai)(h.host)
 	if err != nil {
 		h.T.Fatal(err)
 	}
@@ -104,8 +115,8 @@ func (h *Harness) context() context.Context {
 // Server is the provider as the engine calls it.
 func (h *Harness) Server() rpc.ResourceProviderServer { return h.server }
 
-// host collects what the provider logs.
-func (h *Harness) host() *pprovider.HostClient {
+// engine collects what providers log.
+func (h *Harness) engine() *pprovider.HostClient {
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
 		h.T.Fatal(err)
@@ -117,7 +128,7 @@ func (h *Harness) host() *pprovider.HostClient {
 	if err != nil {
 		h.T.Fatal(err)
 	}
-	h.T.Cleanup(func() {
+	Later(h.T, func() {
 		_ = client.Close()
 		engine.Stop()
 	})
