@@ -75,7 +75,7 @@ func run(t *testing.T, dir, program string, args ...string) string {
 }
 
 // registered are the resources and the output that the program of every README
-// has, as the mocks of the Node.js and Python tests print them.
+// has, as the mocks of the tests print them.
 const registered = "castai:index:GkeCluster production deleteNodesOnDisconnect,location,name,projectId\n" +
 	"castai:index:NodeTemplate spot clusterId,constraints,name\n"
 
@@ -90,6 +90,40 @@ func TestGo(t *testing.T) {
 	run(t, dir, "go", "vet", "./...")
 	if deps := run(t, dir, "go", "list", "-deps", "./..."); strings.Contains(deps, "pulumi-go-provider") {
 		t.Error("the Go SDK depends on the provider's own libraries")
+	}
+	write(t, strings.Replace(program, "pulumi.Run(", "mocked(", 1), dir, "mocked", "main.go")
+	write(t, `package main
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+	"github.com/pulumi/pulumi/sdk/v3/go/pulumi"
+)
+
+type mocks struct{}
+
+func (mocks) NewResource(args pulumi.MockResourceArgs) (string, resource.PropertyMap, error) {
+	keys := slices.Sorted(maps.Keys(args.Inputs.Mappable()))
+	fmt.Println(args.TypeToken, args.Name, strings.Join(keys, ","))
+	return args.Name + "-id", args.Inputs, nil
+}
+
+func (mocks) Call(pulumi.MockCallArgs) (resource.PropertyMap, error) {
+	return nil, fmt.Errorf("no function is called")
+}
+
+func mocked(program pulumi.RunFunc) {
+	if err := pulumi.RunErr(program, pulumi.WithMocks("project", "stack", mocks{})); err != nil {
+		panic(err)
+	}
+}
+`, dir, "mocked", "mocks.go")
+	if got := run(t, dir, "go", "run", "./mocked"); !sameLines(got, registered) {
+		t.Errorf("the program registers\n%swant\n%s", got, registered)
 	}
 }
 
