@@ -18,6 +18,8 @@ type Scenario struct {
 	// Organizations and Accounts are those of the file, and take the place of those of the Options.
 	Organizations []Organization
 	Accounts      Accounts
+	// Name is that of the file, which errors tell; "scenario" if empty.
+	Name string
 
 	steps        []step
 	organization string // of the steps that are being read
@@ -148,10 +150,10 @@ func (s *Server) begin() error {
 		return nil
 	}
 	if !s.pristine() {
-		scenario = &Scenario{Organizations: scenario.Organizations, Accounts: scenario.Accounts}
+		scenario = &Scenario{Name: scenario.Name, Organizations: scenario.Organizations, Accounts: scenario.Accounts}
 	}
 	if err := s.Load(scenario); err != nil {
-		return fmt.Errorf("scenario: %w", err)
+		return fmt.Errorf("%s: %w", cmp.Or(scenario.Name, "scenario"), err)
 	}
 	return nil
 }

@@ -314,7 +314,7 @@ func TestExecWithAScenario(t *testing.T) {
 	if err != nil || string(output) != "of-ada" {
 		t.Errorf("%q %v", output, err)
 	}
-	if said := command(t, 1, "exec", "--scenario", file(t, "groups:\n- colour: red"), "--", "true"); !strings.Contains(said, "scenario: line 2: POST") {
+	if said := command(t, 1, "exec", "--scenario", file(t, "groups:\n- colour: red"), "--", "true"); !strings.Contains(said, "file.yaml: line 2: POST") {
 		t.Error(said)
 	}
 	if said := command(t, 1, "exec", "--scenario", file(t, "groups: 7"), "--", "true"); !strings.Contains(said, "file.yaml: line 1: not a list") {

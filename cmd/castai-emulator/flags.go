@@ -133,6 +133,9 @@ func (f *flags) new(log io.Writer) (*emulator.Server, error) {
 	if options.Scenario, err = readFile(f.scenario, emulator.ParseScenario); err != nil {
 		return nil, err
 	}
+	if options.Scenario != nil {
+		options.Scenario.Name = f.scenario
+	}
 	plan, err := f.plan()
 	if err != nil {
 		return nil, err
