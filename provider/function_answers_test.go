@@ -66,8 +66,8 @@ func outputs(names ...string) func(*world, *harness.Resource) props {
 // managed has the cluster been managed for some hours, in which it cost something.
 func managed(w *world) {
 	w.t.Helper()
-	w.call(http.MethodPost, clustersPath+"/"+w.cluster, props{"eks": props{"assumeRoleArn": "arn:aws:iam::123456789012:role/castai"}})
-	w.call(http.MethodPost, "/v1/cost-reports/allocation-groups", props{"name": "all", "filter": props{"clusterIds": []any{w.cluster}}})
+	w.Request(http.MethodPost, clustersPath+"/"+w.cluster, props{"eks": props{"assumeRoleArn": "arn:aws:iam::123456789012:role/castai"}})
+	w.Request(http.MethodPost, "/v1/cost-reports/allocation-groups", props{"name": "all", "filter": props{"clusterIds": []any{w.cluster}}})
 	if _, err := w.Emulator.MoveClock(emulator.ClockChange{Advance: 10 * time.Hour}); err != nil {
 		w.t.Fatal(err)
 	}
@@ -133,7 +133,7 @@ func (w *world) takesAnyAnswer(depth int, look func()) {
 	w.fresh()
 	w.Forget()
 	look()
-	usual, tried := w.writes(), 0
+	usual, tried := w.Writes(), 0
 	for call, doc := range seen {
 		for _, path := range members(doc) {
 			if len(path) > depth || slices.ContainsFunc(path, func(step any) bool { i, ok := step.(int); return ok && i > 1 }) {
@@ -150,7 +150,7 @@ func (w *world) takesAnyAnswer(depth int, look func()) {
 				w.fresh()
 				w.Forget()
 				look()
-				if made := w.writes(); len(made) > len(usual) {
+				if made := w.Writes(); len(made) > len(usual) {
 					w.t.Errorf("%s without %s: the calls %v were made", call, dotted(path), made)
 				}
 			}

@@ -55,7 +55,7 @@ func TestFailingFunctions(t *testing.T) {
 				if len(w.Calls()) == 0 && f.fault.Action != emulator.Refuse {
 					t.Errorf("%s: there was no call", f.name)
 				}
-				for _, made := range w.writes() {
+				for _, made := range w.Writes() {
 					if !strings.HasPrefix(made, http.MethodPost+" ") || name != "getImpersonationServiceAccount" {
 						t.Errorf("%s: there was the call %s", f.name, made)
 					}

@@ -18,7 +18,7 @@ func inOrganization(w *world, r *harness.Resource) string { return w.organizatio
 // vanishIn makes an object of the organization go.
 func vanishIn(collection string) func(w *world, r *harness.Resource, inputs props) props {
 	return func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, "/v1/organizations/"+w.organization+"/"+collection+"/"+r.ID, nil)
+		w.Request(http.MethodDelete, "/v1/organizations/"+w.organization+"/"+collection+"/"+r.ID, nil)
 		return inputs
 	}
 }
@@ -92,8 +92,8 @@ var organizationMembersRow = &row{
 	importID:    func(w *world, _ *harness.Resource) string { return w.organization },
 	notImported: map[string]string{"authoritative": localSwitch},
 	vanish: func(w *world, _ *harness.Resource, inputs props) props {
-		for _, in := range w.call(http.MethodGet, "/v1/invitations", nil)["invitations"].([]any) {
-			w.call(http.MethodDelete, "/v1/invitations/"+in.(props)["id"].(string), nil)
+		for _, in := range w.Request(http.MethodGet, "/v1/invitations", nil)["invitations"].([]any) {
+			w.Request(http.MethodDelete, "/v1/invitations/"+in.(props)["id"].(string), nil)
 		}
 		return inputs
 	},
@@ -137,7 +137,7 @@ var ssoConnectionRow = &row{
 		"aad.clientSecret": neverReturned, "okta.clientSecret": neverReturned, "oidc.clientSecret": neverReturned,
 	},
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, "/v1/sso-connections/"+r.ID, nil)
+		w.Request(http.MethodDelete, "/v1/sso-connections/"+r.ID, nil)
 		return inputs
 	},
 	secrets: props{"aad.clientSecret": "PLANTED-secret"},
@@ -151,7 +151,7 @@ func inEnterprise(w *world, r *harness.Resource) string {
 // vanishInEnterprise makes an object of the enterprise go.
 func vanishInEnterprise(collection string) func(w *world, r *harness.Resource, inputs props) props {
 	return func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodPost, "/organization-management/v1/enterprises/"+w.organization+"/"+collection+":batchDelete", props{
+		w.Request(http.MethodPost, "/organization-management/v1/enterprises/"+w.organization+"/"+collection+":batchDelete", props{
 			"enterpriseId": w.organization, "requests": list(props{"id": r.ID, "organizationId": r.Output("organizationId")}),
 		})
 		return inputs

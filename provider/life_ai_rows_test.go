@@ -21,7 +21,7 @@ func optimizer(organization string, more ...string) string {
 // vanishOptimized makes an object of the AI optimizer go.
 func vanishOptimized(collection string) func(w *world, r *harness.Resource, inputs props) props {
 	return func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, optimizer(w.organization, collection, r.ID), nil)
+		w.Request(http.MethodDelete, optimizer(w.organization, collection, r.ID), nil)
 		return inputs
 	}
 }
@@ -73,11 +73,11 @@ var modelSpecsRow = &row{
 	token: "AiOptimizerModelSpecs", inputs: ai.AiOptimizerModelSpecsArgs{}, state: ai.AiOptimizerModelSpecsState{},
 	world: func(w *world) {
 		for _, name := range []string{"one", "two"} {
-			w.made[name] = w.call(http.MethodPost, optimizer(w.organization, "model-registries"), props{
+			w.made[name] = w.Request(http.MethodPost, optimizer(w.organization, "model-registries"), props{
 				"provider": props{"type": "S3", "s3": props{"bucket": name, "region": "us-east-1"}}, "credentials": bucketKey,
 			})["id"].(string)
 		}
-		w.made["base"] = w.call(http.MethodPost, optimizer(w.organization, "model-specs"), props{
+		w.made["base"] = w.Request(http.MethodPost, optimizer(w.organization, "model-specs"), props{
 			"model": "base", "registryType": "HUGGING_FACE",
 			"huggingFace": props{"modelName": "base", "termsAndConditions": props{"acceptanceRequired": false}},
 		})["id"].(string)
@@ -113,7 +113,7 @@ var modelSpecsRow = &row{
 var hostedModelRow = &row{
 	token: "AiOptimizerHostedModel", inputs: ai.AiOptimizerHostedModelArgs{}, state: ai.AiOptimizerHostedModelState{},
 	world: func(w *world) {
-		w.made["specs"] = w.call(http.MethodPost, optimizer(w.organization, "model-specs"), props{
+		w.made["specs"] = w.Request(http.MethodPost, optimizer(w.organization, "model-specs"), props{
 			"model": "m", "registryType": "HUGGING_FACE",
 			"huggingFace": props{"modelName": "m", "termsAndConditions": props{"acceptanceRequired": false}},
 		})["id"].(string)
@@ -152,7 +152,7 @@ var hostedModelRow = &row{
 	importID:    func(w *world, r *harness.Resource) string { return w.organization + "/" + w.cluster + "/" + r.ID },
 	notImported: map[string]string{"vllmConfig": neverReturned, "waitForRunning": localSwitch},
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, optimizer(w.organization, "clusters", w.cluster, "hosted-models", r.ID), nil)
+		w.Request(http.MethodDelete, optimizer(w.organization, "clusters", w.cluster, "hosted-models", r.ID), nil)
 		return inputs
 	},
 	secrets: props{"vllmConfig.huggingFaceToken": "PLANTED-token"},

@@ -92,7 +92,7 @@ func readLacking(w *world, r *row, what string, x *harness.Resource) {
 			}
 		}
 	}
-	if made := w.writes(); len(made) > 0 {
+	if made := w.Writes(); len(made) > 0 {
 		w.t.Errorf("%s: the calls %v were made", what, made)
 	}
 	imported := w.Resource(r.token, "imported")

@@ -41,7 +41,7 @@ var allocationGroupRow = &row{
 	},
 	importID: byID,
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, "/v1/cost-reports/allocation-groups/"+r.ID, nil)
+		w.Request(http.MethodDelete, "/v1/cost-reports/allocation-groups/"+r.ID, nil)
 		return inputs
 	},
 }
@@ -75,7 +75,7 @@ var reservationsRow = &row{
 	},
 	importID: func(w *world, _ *harness.Resource) string { return w.organization },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodPost, "/v1/organizations/"+r.ID+"/reservations/overwrite", props{"items": list()})
+		w.Request(http.MethodPost, "/v1/organizations/"+r.ID+"/reservations/overwrite", props{"items": list()})
 		return inputs
 	},
 }
@@ -133,8 +133,8 @@ var commitmentsRow = &row{
 	},
 	notImported: map[string]string{"importMode": localSwitch, "commitmentConfigs": "an import leaves all commitments as they are"},
 	vanish: func(w *world, _ *harness.Resource, inputs props) props {
-		for _, c := range w.call(http.MethodGet, "/v1/savings/commitments", nil)["commitments"].([]any) {
-			w.call(http.MethodDelete, "/v1/savings/commitments/"+c.(props)["id"].(string), nil)
+		for _, c := range w.Request(http.MethodGet, "/v1/savings/commitments", nil)["commitments"].([]any) {
+			w.Request(http.MethodDelete, "/v1/savings/commitments/"+c.(props)["id"].(string), nil)
 		}
 		return inputs
 	},

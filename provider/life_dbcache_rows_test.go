@@ -13,7 +13,9 @@ const cacheGroups = "/v1/dbo/cache-groups"
 
 // caches makes two cache groups, the first with two databases.
 func caches(w *world) {
-	make := func(name, path string, body props) { w.made[name] = w.call(http.MethodPost, path, body)["id"].(string) }
+	make := func(name, path string, body props) {
+		w.made[name] = w.Request(http.MethodPost, path, body)["id"].(string)
+	}
 	make("group", cacheGroups, props{"name": "one", "protocolType": "MySQL"})
 	make("other group", cacheGroups, props{"name": "two", "protocolType": "MySQL"})
 	configurations := cacheGroups + "/" + w.made["group"] + "/cache-configurations"
@@ -34,7 +36,7 @@ var cacheGroupRow = &row{
 	stays:    map[string]string{"endpoints": "what connects by them would lose its database"},
 	importID: byID,
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, cacheGroups+"/"+r.ID, nil)
+		w.Request(http.MethodDelete, cacheGroups+"/"+r.ID, nil)
 		return inputs
 	},
 }
@@ -57,7 +59,7 @@ var cacheConfigurationRow = &row{
 	},
 	importID: func(w *world, r *harness.Resource) string { return w.made["group"] + "/" + r.ID },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, cacheConfigurations(w)+"/"+r.ID, nil)
+		w.Request(http.MethodDelete, cacheConfigurations(w)+"/"+r.ID, nil)
 		return inputs
 	},
 }
@@ -90,7 +92,7 @@ var cacheRuleRow = &row{
 		return w.made["group"] + "/" + w.made["configuration"] + "/" + r.ID
 	},
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, cacheConfigurations(w)+"/"+w.made["configuration"]+"/rules/"+r.ID, nil)
+		w.Request(http.MethodDelete, cacheConfigurations(w)+"/"+w.made["configuration"]+"/rules/"+r.ID, nil)
 		return inputs
 	},
 }

@@ -22,7 +22,7 @@ func omni(organization, cluster string, more ...string) string {
 func omniClusters(w *world) {
 	for _, organization := range []string{w.organization, secondOrg} {
 		for _, cluster := range []string{w.cluster, w.other} {
-			w.call(http.MethodPost, omni(organization, cluster)+":register", props{})
+			w.Request(http.MethodPost, omni(organization, cluster)+":register", props{})
 		}
 	}
 }
@@ -48,7 +48,7 @@ var omniClusterRow = &row{
 	stays:    map[string]string{"status": "what is known of a cluster cannot be taken back"},
 	importID: byID,
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, omni(w.organization, r.ID), nil)
+		w.Request(http.MethodDelete, omni(w.organization, r.ID), nil)
 		return inputs
 	},
 }
@@ -130,7 +130,7 @@ var edgeLocationRow = &row{
 	},
 	afterImport: []string{"oci"},
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, omni(w.organization, w.cluster, "edge-locations", r.ID), nil)
+		w.Request(http.MethodDelete, omni(w.organization, w.cluster, "edge-locations", r.ID), nil)
 		return inputs
 	},
 	secrets: props{"aws.accessKeyIdWo": "PLANTED-id", "aws.secretAccessKeyWo": "PLANTED-secret"},
@@ -144,9 +144,9 @@ func edgePlace(w *world) {
 		"abroad": {secondOrg, w.cluster},
 	} {
 		path := omni(cluster[0], cluster[1], "edge-locations")
-		w.made[name] = w.call(http.MethodPost, path, props{"name": name, "custom": props{}})["id"].(string)
+		w.made[name] = w.Request(http.MethodPost, path, props{"name": name, "custom": props{}})["id"].(string)
 		for _, which := range []string{"one", "two"} {
-			made := w.call(http.MethodPost, path+"/"+w.made[name]+"/configurations", props{"name": which, "custom": props{"a": "b"}})
+			made := w.Request(http.MethodPost, path+"/"+w.made[name]+"/configurations", props{"name": which, "custom": props{"a": "b"}})
 			w.made[name+"."+which] = made["id"].(string)
 		}
 	}
@@ -191,7 +191,7 @@ var edgeConfigurationRow = &row{
 		return strings.TrimSuffix(byLocationAndID(w, r), r.ID) + r.Output("name").(string)
 	},
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, omni(w.organization, w.cluster, "edge-locations", w.made["location"], "configurations", r.ID), nil)
+		w.Request(http.MethodDelete, omni(w.organization, w.cluster, "edge-locations", w.made["location"], "configurations", r.ID), nil)
 		return inputs
 	},
 	secrets: props{"userDataBase64": "PLANTED-data"},
@@ -214,7 +214,7 @@ var edgeConfigurationDefaultRow = &row{
 	},
 	importID: byLocationAndID,
 	vanish: func(w *world, _ *harness.Resource, inputs props) props {
-		w.call(http.MethodPatch, omni(w.organization, w.cluster, "edge-locations", w.made["location"], "configurations", w.made["location.two"]),
+		w.Request(http.MethodPatch, omni(w.organization, w.cluster, "edge-locations", w.made["location"], "configurations", w.made["location.two"]),
 			props{"default": true})
 		return inputs
 	},

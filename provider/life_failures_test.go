@@ -85,7 +85,7 @@ func (f failure) during(w *world, r *row, x *harness.Resource, writesOnly bool, 
 	err = do()
 	w.Emulator.ClearFaults()
 	x.Timeout = time.Minute
-	made = w.writes()
+	made = w.Writes()
 	if !f.repeated && r.borne[f.fault.Status] == "" && len(made) > 1 {
 		w.t.Errorf("%s: there were the calls %v", f.name, made)
 	}

@@ -38,7 +38,7 @@ var objectRow = &row{
 	token: "ApiObject", inputs: object.APIObjectArgs{}, state: object.APIObjectState{},
 	world: func(w *world) {
 		accounts := "/v1/organizations/" + w.organization + "/service-accounts"
-		w.made["keys"] = accounts + "/" + w.call(http.MethodPost, accounts, props{"name": "ci"})["id"].(string) + "/keys"
+		w.made["keys"] = accounts + "/" + w.Request(http.MethodPost, accounts, props{"name": "ci"})["id"].(string) + "/keys"
 		w.made["accounts"] = accounts
 	},
 	least: func(*world) props { return tokenOf("least") },
@@ -104,7 +104,7 @@ var objectRow = &row{
 		"unorderedLists": handling, "secretFields": handling, "listItems": handling,
 	},
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, authTokens+"/"+r.ID, nil)
+		w.Request(http.MethodDelete, authTokens+"/"+r.ID, nil)
 		return inputs
 	},
 }

@@ -119,7 +119,7 @@ var rows = []*row{
 		},
 		importID: func(w *world, r *harness.Resource) string { return w.organization + "/" + r.ID },
 		vanish: func(w *world, r *harness.Resource, inputs props) props {
-			w.call(http.MethodDelete, "/v1/organizations/"+w.organization+"/service-accounts/"+r.ID, nil)
+			w.Request(http.MethodDelete, "/v1/organizations/"+w.organization+"/service-accounts/"+r.ID, nil)
 			return inputs
 		},
 	},
@@ -127,7 +127,7 @@ var rows = []*row{
 		token: "ServiceAccountKey", inputs: access.ServiceAccountKeyArgs{}, state: access.ServiceAccountKeyState{},
 		world: func(w *world) {
 			for name, organization := range map[string]string{"account": w.organization, "other": w.organization, "abroad": secondOrg} {
-				answer := w.call(http.MethodPost, "/v1/organizations/"+organization+"/service-accounts", props{"name": name})
+				answer := w.Request(http.MethodPost, "/v1/organizations/"+organization+"/service-accounts", props{"name": name})
 				w.made[name] = answer["id"].(string)
 			}
 		},
@@ -151,7 +151,7 @@ var rows = []*row{
 			return w.organization + "/" + w.made["account"] + "/" + r.ID
 		},
 		vanish: func(w *world, r *harness.Resource, inputs props) props {
-			w.call(http.MethodDelete, "/v1/organizations/"+w.organization+"/service-accounts/"+w.made["account"]+"/keys/"+r.ID, nil)
+			w.Request(http.MethodDelete, "/v1/organizations/"+w.organization+"/service-accounts/"+w.made["account"]+"/keys/"+r.ID, nil)
 			return inputs
 		},
 	},
@@ -286,7 +286,7 @@ var rows = []*row{
 		},
 		importID: byCluster,
 		vanish: func(w *world, _ *harness.Resource, inputs props) props {
-			w.call(http.MethodDelete, clustersPath+"/"+w.cluster+"/assume-role-principal", nil)
+			w.Request(http.MethodDelete, clustersPath+"/"+w.cluster+"/assume-role-principal", nil)
 			return inputs
 		},
 	},
@@ -322,7 +322,7 @@ var rows = []*row{
 			"aks.ephemeralOsDisk.cache": "CAST AI no longer uses it",
 		},
 		vanish: func(w *world, r *harness.Resource, inputs props) props {
-			w.call(http.MethodDelete, w.under("node-configurations", r.ID), nil)
+			w.Request(http.MethodDelete, w.under("node-configurations", r.ID), nil)
 			return inputs
 		},
 	},
@@ -330,7 +330,7 @@ var rows = []*row{
 		token: "NodeConfigurationDefault", inputs: nodes.NodeConfigurationDefaultArgs{}, state: nodes.NodeConfigurationDefaultState{},
 		world: func(w *world) {
 			for name, cluster := range map[string]string{"one": w.cluster, "two": w.cluster, "abroad": w.other} {
-				answer := w.call(http.MethodPost, "/v1/kubernetes/clusters/"+cluster+"/node-configurations",
+				answer := w.Request(http.MethodPost, "/v1/kubernetes/clusters/"+cluster+"/node-configurations",
 					props{"name": name, "subnets": list("subnet-1")})
 				w.made[name] = answer["id"].(string)
 			}
@@ -347,7 +347,7 @@ var rows = []*row{
 		},
 		importID: byClusterAndID,
 		vanish: func(w *world, _ *harness.Resource, inputs props) props {
-			w.call(http.MethodPost, w.under("node-configurations", w.made["two"], "default"), nil)
+			w.Request(http.MethodPost, w.under("node-configurations", w.made["two"], "default"), nil)
 			return inputs
 		},
 		idleDelete: "a cluster always has a default configuration",
@@ -356,7 +356,7 @@ var rows = []*row{
 		token: "NodeTemplate", inputs: nodes.NodeTemplateArgs{}, state: nodes.NodeTemplateState{},
 		world: func(w *world) {
 			for _, name := range []string{"one", "two"} {
-				answer := w.call(http.MethodPost, w.under("node-configurations"), props{"name": name, "subnets": list("subnet-1")})
+				answer := w.Request(http.MethodPost, w.under("node-configurations"), props{"name": name, "subnets": list("subnet-1")})
 				w.made[name] = answer["id"].(string)
 			}
 		},
@@ -394,7 +394,7 @@ var rows = []*row{
 			"gpu.enableTimeSharing": "the API shows it as sharingStrategy",
 		},
 		vanish: func(w *world, r *harness.Resource, inputs props) props {
-			w.call(http.MethodDelete, w.under("node-templates", r.ID), nil)
+			w.Request(http.MethodDelete, w.under("node-templates", r.ID), nil)
 			return inputs
 		},
 	},

@@ -56,7 +56,7 @@ var rebalancingScheduleRow = &row{
 	},
 	importID: func(_ *world, r *harness.Resource) string { return r.Output("name").(string) },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, "/v1/rebalancing-schedules/"+r.ID, nil)
+		w.Request(http.MethodDelete, "/v1/rebalancing-schedules/"+r.ID, nil)
 		return inputs
 	},
 }
@@ -65,7 +65,7 @@ var rebalancingJobRow = &row{
 	token: "RebalancingJob", inputs: schedules.RebalancingJobArgs{}, state: schedules.RebalancingJobState{},
 	world: func(w *world) {
 		for _, name := range []string{"one", "two"} {
-			w.made[name] = w.call(http.MethodPost, "/v1/rebalancing-schedules", rebalancing(name))["id"].(string)
+			w.made[name] = w.Request(http.MethodPost, "/v1/rebalancing-schedules", rebalancing(name))["id"].(string)
 		}
 	},
 	least: func(w *world) props { return props{"clusterId": w.cluster, "rebalancingScheduleId": w.made["one"]} },
@@ -80,7 +80,7 @@ var rebalancingJobRow = &row{
 	},
 	importID: func(w *world, _ *harness.Resource) string { return w.cluster + "/one" },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, w.under("rebalancing-jobs", r.ID), nil)
+		w.Request(http.MethodDelete, w.under("rebalancing-jobs", r.ID), nil)
 		return inputs
 	},
 }
@@ -135,7 +135,7 @@ var hibernationScheduleRow = &row{
 	},
 	importID: func(w *world, r *harness.Resource) string { return w.organization + "/" + r.Output("name").(string) },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, hibernationSchedules+w.organization+"/hibernation-schedules/"+r.ID, nil)
+		w.Request(http.MethodDelete, hibernationSchedules+w.organization+"/hibernation-schedules/"+r.ID, nil)
 		return inputs
 	},
 }

@@ -21,7 +21,7 @@ var securityRuntimeRuleRow = &row{
 	unchanged: map[string]string{"ruleEngineType": "there is one"},
 	importID:  byID,
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodPost, "/v1/security/runtime/rules/delete", props{"ids": list(r.ID)})
+		w.Request(http.MethodPost, "/v1/security/runtime/rules/delete", props{"ids": list(r.ID)})
 		return inputs
 	},
 }

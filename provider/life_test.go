@@ -153,7 +153,7 @@ func TestFull(t *testing.T) {
 		settledForLong(w, x, inputs, 2)
 		w.Forget()
 		w.up("the same, shuffled", x, shuffled(r.shape(), inputs), "same")
-		if made := w.writes(); len(made) > 0 {
+		if made := w.Writes(); len(made) > 0 {
 			w.t.Errorf("the same inputs in another order make the calls %v", made)
 		}
 	})
@@ -174,7 +174,7 @@ func settledForLong(w *world, x *harness.Resource, inputs props, reads int) {
 	}
 	w.kept("many reads", x, &was)
 	w.up("the same inputs", x, inputs, "same")
-	if made := w.writes(); len(made) > 0 {
+	if made := w.Writes(); len(made) > 0 {
 		w.t.Errorf("reading makes the calls %v", made)
 	}
 }
@@ -344,11 +344,11 @@ func TestImport(t *testing.T) {
 		if !incomplete {
 			w.settled("the imported inputs", y, found)
 			w.up("the imported inputs", y, found, "same")
-			if made := w.writes(); len(made) > 0 {
+			if made := w.Writes(); len(made) > 0 {
 				w.t.Errorf("the import makes the calls %v", made)
 			}
 		} else {
-			if made := w.writes(); len(made) > 0 {
+			if made := w.Writes(); len(made) > 0 {
 				w.t.Errorf("the import makes the calls %v", made)
 			}
 			for _, path := range r.afterImport {
@@ -397,7 +397,7 @@ func TestImportOfNothing(t *testing.T) {
 				w.t.Errorf("the import of %q succeeds, with the inputs %v", id, x.Inputs)
 			}
 		}
-		if made := w.writes(); len(made) > 0 {
+		if made := w.Writes(); len(made) > 0 {
 			w.t.Errorf("the imports make the calls %v", made)
 		}
 	})

@@ -18,7 +18,7 @@ func workloadsOf(cluster, rest string) string {
 
 func vanishFromWorkloads(rest string) func(w *world, r *harness.Resource, inputs props) props {
 	return func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, workloadsOf(w.cluster, rest)+"/"+r.ID, nil)
+		w.Request(http.MethodDelete, workloadsOf(w.cluster, rest)+"/"+r.ID, nil)
 		return inputs
 	}
 }
@@ -171,7 +171,7 @@ var scalingPolicyOrderRow = &row{
 	token: "WorkloadScalingPolicyOrder", inputs: workloads.WorkloadScalingPolicyOrderArgs{}, state: workloads.WorkloadScalingPolicyOrderState{},
 	world: func(w *world) {
 		for key, cluster := range map[string]string{"default": w.cluster, "abroad": w.other} {
-			policies := w.call(http.MethodGet, workloadsOf(cluster, "policies"), nil)["items"].([]any)
+			policies := w.Request(http.MethodGet, workloadsOf(cluster, "policies"), nil)["items"].([]any)
 			for _, policy := range policies {
 				if policy := policy.(props); policy["isDefault"] == true {
 					w.made[key] = policy["id"].(string)
@@ -286,7 +286,7 @@ var podMutationRow = &row{
 	},
 	importID: func(w *world, r *harness.Resource) string { return w.organization + "/" + w.cluster + "/" + r.ID },
 	vanish: func(w *world, r *harness.Resource, inputs props) props {
-		w.call(http.MethodDelete, "/patching-engine/v1beta/organizations/"+w.organization+"/clusters/"+w.cluster+"/pod-mutations/"+r.ID, nil)
+		w.Request(http.MethodDelete, "/patching-engine/v1beta/organizations/"+w.organization+"/clusters/"+w.cluster+"/pod-mutations/"+r.ID, nil)
 		return inputs
 	},
 }

@@ -69,7 +69,7 @@ func (w *world) fresh() {
 // register makes a cluster.
 func (w *world) register(name string) string {
 	w.t.Helper()
-	answer := w.call(http.MethodPost, clustersPath, props{
+	answer := w.Request(http.MethodPost, clustersPath, props{
 		"name": name, "eks": props{"clusterName": name, "region": "eu-central-1", "accountId": "123456789012"},
 	})
 	return answer["id"].(string)
@@ -78,56 +78,13 @@ func (w *world) register(name string) string {
 // archive takes a cluster away from CAST AI.
 func (w *world) archive(id string) {
 	w.t.Helper()
-	w.call(http.MethodPost, clustersPath+"/"+id+"/disconnect", props{"deleteProvisionedNodes": false})
-	w.call(http.MethodDelete, clustersPath+"/"+id, nil)
+	w.Request(http.MethodPost, clustersPath+"/"+id+"/disconnect", props{"deleteProvisionedNodes": false})
+	w.Request(http.MethodDelete, clustersPath+"/"+id, nil)
 }
 
 // under is the path of something of the first cluster.
 func (w *world) under(parts ...string) string {
 	return "/v1/kubernetes/clusters/" + strings.Join(append([]string{w.cluster}, parts...), "/")
-}
-
-// call does something that the provider does not know of, as the console would.
-func (w *world) call(method, path string, body any) props {
-	w.t.Helper()
-	var in io.Reader
-	if body != nil {
-		text, err := json.Marshal(body)
-		if err != nil {
-			w.t.Fatal(err)
-		}
-		in = bytes.NewReader(text)
-	}
-	req, err := http.NewRequest(method, w.URL+path, in)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	req.Header.Set("X-API-Key", harness.Token)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	text, err := io.ReadAll(resp.Body)
-	if err != nil {
-		w.t.Fatal(err)
-	}
-	if resp.StatusCode >= 300 {
-		w.t.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, text)
-	}
-	out := props{}
-	if len(text) > 0 {
-		if err := json.Unmarshal(text, &out); err != nil {
-			w.t.Fatal(err)
-		}
-	}
-	return out
-}
-
-// writes lists the requests that are no reads.
-func (w *world) writes() []string {
-	return slices.DeleteFunc(w.Calls(), func(call string) bool { return strings.HasPrefix(call, "GET ") })
 }
 
 // up brings a resource to inputs, which must succeed by one of the operations.

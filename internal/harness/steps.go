@@ -12,9 +12,18 @@ import (
 	"testing"
 )
 
-// Call does something that the provider does not know of, as the console would. It returns the answer, or the first
-// element of one that is a list. The provider starts anew, so that it forgets the lists it knows.
+// Call does something that the provider does not know of, as the console would, and answers as Request does. The
+// provider starts anew, so that it forgets the lists it knows.
 func (h *Harness) Call(method, path string, body any) Props {
+	h.T.Helper()
+	answer := h.Request(method, path, body)
+	h.Reopen()
+	return answer
+}
+
+// Request makes a call of the API without the provider. It returns the answer, or the first element of one that is a
+// list.
+func (h *Harness) Request(method, path string, body any) Props {
 	h.T.Helper()
 	text, err := json.Marshal(body)
 	if err != nil {
@@ -37,7 +46,6 @@ func (h *Harness) Call(method, path string, body any) Props {
 	if resp.StatusCode >= 300 {
 		h.T.Fatalf("%s %s: %d %s", method, path, resp.StatusCode, answer)
 	}
-	h.Reopen()
 	var several []Props
 	if json.Unmarshal(answer, &several) == nil && len(several) > 0 {
 		return several[0]

@@ -5,7 +5,6 @@ import (
 	"encoding/json"
 	"flag"
 	"maps"
-	"net/http"
 	"os"
 	"slices"
 	"strings"
@@ -225,29 +224,7 @@ func same(t *testing.T, what string, got, want any) {
 // requests.
 func outside(t *testing.T, h *harness.Harness, method, path string, body any) map[string]any {
 	t.Helper()
-	content, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequest(method, h.URL+path, bytes.NewReader(content))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("X-API-Key", harness.Token)
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	var answer map[string]any
-	if resp.StatusCode != http.StatusNoContent {
-		if err := json.NewDecoder(resp.Body).Decode(&answer); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if resp.StatusCode >= 300 {
-		t.Fatalf("%s %s: %d %v", method, path, resp.StatusCode, answer)
-	}
+	answer := h.Request(method, path, body)
 	h.Forget()
 	return answer
 }

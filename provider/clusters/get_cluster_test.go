@@ -1,10 +1,7 @@
 package clusters_test
 
 import (
-	"bytes"
-	"encoding/json"
 	"fmt"
-	"net/http"
 	"reflect"
 	"strings"
 	"testing"
@@ -16,36 +13,7 @@ import (
 // newCluster registers a cluster as an agent would and returns its ID.
 func newCluster(t *testing.T, h *harness.Harness, name, cloud string, params harness.Props) string {
 	t.Helper()
-	var answer struct{ ID string }
-	tell(t, h, "POST", "/v1/kubernetes/external-clusters", harness.Props{"name": name, cloud: params}, &answer)
-	return answer.ID
-}
-
-func tell(t *testing.T, h *harness.Harness, method, path string, body, answer any) {
-	t.Helper()
-	text, err := json.Marshal(body)
-	if err != nil {
-		t.Fatal(err)
-	}
-	req, err := http.NewRequest(method, h.URL+path, bytes.NewReader(text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	req.Header.Set("X-API-Key", harness.Token)
-	req.Header.Set("Content-Type", "application/json")
-	resp, err := http.DefaultClient.Do(req)
-	if err != nil {
-		t.Fatal(err)
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode >= 300 {
-		t.Fatalf("%s %s: %s", method, path, resp.Status)
-	}
-	if answer != nil {
-		if err := json.NewDecoder(resp.Body).Decode(answer); err != nil {
-			t.Fatal(err)
-		}
-	}
+	return h.Request("POST", "/v1/kubernetes/external-clusters", harness.Props{"name": name, cloud: params})["id"].(string)
 }
 
 func eks(region, account, name string) harness.Props {
@@ -58,7 +26,7 @@ func TestGetCluster(t *testing.T) {
 	two := newCluster(t, h, "shop", "eks", eks("us-east-1", "111111111111", "shop"))
 	three := newCluster(t, h, "shop", "gke", harness.Props{"projectId": "p", "location": "us-central1", "region": "us-central1", "clusterName": "shop"})
 	gone := newCluster(t, h, "old", "eks", eks("us-east-1", "222222222222", "old"))
-	tell(t, h, "DELETE", "/v1/kubernetes/external-clusters/"+gone, nil, nil)
+	h.Request("DELETE", "/v1/kubernetes/external-clusters/"+gone, nil)
 	const absent = "6f1c2d3e-4a5b-4c6d-8e7f-000000000000"
 
 	for _, test := range []struct {
@@ -104,7 +72,7 @@ func TestGetCluster(t *testing.T) {
 func TestGetClusterShowsTheCluster(t *testing.T) {
 	h := harness.New(t)
 	id := newCluster(t, h, "shop", "eks", eks("eu-central-1", "111111111111", "shop"))
-	tell(t, h, "POST", "/v1/kubernetes/external-clusters/"+id, harness.Props{"eks": harness.Props{"assumeRoleArn": "arn:aws:iam::111111111111:role/r"}}, nil)
+	h.Request("POST", "/v1/kubernetes/external-clusters/"+id, harness.Props{"eks": harness.Props{"assumeRoleArn": "arn:aws:iam::111111111111:role/r"}})
 	got, err := h.Invoke("getCluster", harness.Props{"clusterId": id})
 	if err != nil {
 		t.Fatal(err)
@@ -130,7 +98,7 @@ func TestGetClusters(t *testing.T) {
 	b := newCluster(t, h, "b", "eks", eks("eu-central-1", "111111111111", "b"))
 	a := newCluster(t, h, "a", "aks", harness.Props{"region": "westeurope", "subscriptionId": "s", "nodeResourceGroup": "g"})
 	gone := newCluster(t, h, "c", "eks", eks("eu-central-1", "111111111111", "c"))
-	tell(t, h, "DELETE", "/v1/kubernetes/external-clusters/"+gone, nil, nil)
+	h.Request("DELETE", "/v1/kubernetes/external-clusters/"+gone, nil)
 	for _, test := range []struct {
 		inputs harness.Props
 		want   []any
