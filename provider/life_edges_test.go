@@ -2,6 +2,7 @@ package provider_test
 
 import (
 	"regexp"
+	"strings"
 	"testing"
 
 	"github.com/castai/pulumi-castai/internal/shape"
@@ -85,5 +86,22 @@ func TestEmptyLists(t *testing.T) {
 			return props{}, f.Map
 		}
 		return nil, false
+	})
+}
+
+// TestDeprecations: a deprecated input is taken, and a warning says what to use instead.
+func TestDeprecations(t *testing.T) {
+	eachFull(t, func(w *world, r *row, inputs props) {
+		x := w.Resource(r.token, "x")
+		x.Check(inputs)
+		visit(r.shape(), inputs, func(path string, f *shape.Field, _ any, _ bool) {
+			if f.Deprecated == "" {
+				return
+			}
+			last := path[strings.LastIndex(path, ".")+1:]
+			if !w.Warned(last + " is deprecated. " + f.Deprecated) {
+				w.t.Errorf("there is no warning of %s: %v", path, w.Logs())
+			}
+		})
 	})
 }

@@ -46,7 +46,7 @@ func (r *Result) warn(text string) { r.Warnings = append(r.Warnings, text) }
 
 // Run applies the rules in the check tags of s to in. A value that an
 // enumeration does not list gives a warning only: the service may know more
-// values than this version of the provider.
+// values than this version of the provider. So does a property that is deprecated.
 func Run(s *shape.Struct, in property.Map) Result {
 	r := runner{rules: rulesOf(s)}
 	r.object(s, nil, in, false)
@@ -68,6 +68,9 @@ func (r *runner) object(s *shape.Struct, at resource.PropertyPath, in property.M
 
 func (r *runner) property(f *shape.Field, at resource.PropertyPath, v property.Value, secret bool) {
 	secret = secret || v.Secret()
+	if f.Deprecated != "" && !v.IsNull() {
+		r.warn(at.String() + " is deprecated. " + f.Deprecated)
+	}
 	switch {
 	case f.List && v.IsArray():
 		r.judge(f, true, at, v, secret)

@@ -17,6 +17,9 @@ import (
 	"reflect"
 	"strings"
 	"sync"
+
+	"github.com/pulumi/pulumi-go-provider/infer"
+	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 )
 
 // Kind says when two spellings of a value mean the same.
@@ -97,6 +100,8 @@ type Field struct {
 
 	// Rules are checked on the program's value.
 	Rules []Rule
+	// Deprecated says what to use instead; empty unless the property is deprecated.
+	Deprecated string
 
 	// List and Map say that the value is a list or a map; Elem describes the
 	// properties of the object, or of each element; nil for plain values.
@@ -174,8 +179,37 @@ func Of(t reflect.Type) *Struct {
 		s.Fields = append(s.Fields, field)
 		s.byName[field.Name] = field
 	}
+	annotate(t, s)
 	first, _ := cache.LoadOrStore(t, s)
 	return first.(*Struct)
+}
+
+// annotate takes over what the framework is told of the properties.
+func annotate(t reflect.Type, s *Struct) {
+	value := reflect.New(t)
+	if annotated, ok := value.Interface().(infer.Annotated); ok {
+		annotated.Annotate(&annotator{of: s, value: value.Elem()})
+	}
+}
+
+// annotator notes the deprecations of an object; all else is for the schema alone.
+type annotator struct {
+	infer.Annotator
+	of    *Struct
+	value reflect.Value
+}
+
+func (*annotator) Describe(any, string)                        {}
+func (*annotator) SetDefault(any, any, ...string)              {}
+func (*annotator) SetToken(tokens.ModuleName, tokens.TypeName) {}
+func (*annotator) AddAlias(tokens.ModuleName, tokens.TypeName) {}
+
+func (a *annotator) Deprecate(property any, message string) {
+	for _, f := range a.of.Fields {
+		if a.value.FieldByIndex(f.Index).Addr().Interface() == property {
+			f.Deprecated = message
+		}
+	}
 }
 
 func parse(f reflect.StructField, tag string) (*Field, error) {

@@ -83,11 +83,6 @@ func (x *AutoscalerState) Annotate(a infer.Annotator) {
 // CheckInputs checks what concerns several inputs.
 func (r *Autoscaler) CheckInputs(in *check.Inputs) {
 	in.AtMostOne("autoscalerSettings", "autoscalerPoliciesJson")
-	for _, d := range deprecated {
-		if in.Known(d.path) {
-			in.Warn("%s is deprecated. %s", d.path, d.instead)
-		}
-	}
 	text, ok := in.String("autoscalerPoliciesJson")
 	if !ok {
 		return
@@ -101,17 +96,6 @@ func (r *Autoscaler) CheckInputs(in *check.Inputs) {
 			in.Fail("autoscalerPoliciesJson", "must not hold %s: it belongs to the NodeTemplate named %s", path, "default-by-castai")
 		}
 	}
-}
-
-// deprecated lists the inputs to warn of.
-var deprecated = []struct{ path, instead string }{
-	{"autoscalerPoliciesJson", useSettings},
-	{"autoscalerSettings.clusterLimits.cpu.minCores", useNothing},
-	{"autoscalerSettings.spotInstances", useTemplate("constraints")},
-	{"autoscalerSettings.unschedulablePods.headroom", useHeadroom},
-	{"autoscalerSettings.unschedulablePods.headroomSpot", useHeadroom},
-	{"autoscalerSettings.unschedulablePods.nodeConstraints", useTemplate("constraints")},
-	{"autoscalerSettings.unschedulablePods.customInstancesEnabled", useTemplate("customInstancesEnabled")},
 }
 
 func policiesPath(cluster string) string {

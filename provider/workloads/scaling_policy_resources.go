@@ -203,16 +203,8 @@ func checkScaling(in *check.Inputs, name, defaultFunction string) {
 		in.Warn("%s.args has no effect with the function MAX.", name)
 	}
 	in.AtMostOne(name+".applyThreshold", name+".applyThresholdStrategy")
-	for old, instead := range map[string]string{
-		"applyThreshold": "applyThresholdStrategy", "min": "constraints.min.constant", "max": "constraints.max.constant",
-	} {
-		if in.Known(name + "." + old) {
-			in.Warn("%s.%s is deprecated. Use %s.%s.", name, old, name, instead)
-		}
-		if old != "applyThreshold" {
-			in.AtMostOne(name+"."+old, name+".constraints")
-		}
-	}
+	in.AtMostOne(name+".min", name+".constraints")
+	in.AtMostOne(name+".max", name+".constraints")
 	for _, bound := range []string{".constraints.min", ".constraints.max"} {
 		in.AtMostOne(name+bound+".constant", name+bound+".percentageOfOriginal")
 	}

@@ -382,7 +382,7 @@ func TestScalingPolicyChecks(t *testing.T) {
 		})
 	}
 	f.Resource("WorkloadScalingPolicy", "p").Check(with(f.least("pp"), props{"memory": props{"max": 1}}))
-	if !f.Warned("memory.max is deprecated. Use memory.constraints.max.constant.") {
+	if !f.Warned("memory.max is deprecated. Use constraints.max.constant.") {
 		t.Error("no warning of a deprecated property")
 	}
 }
