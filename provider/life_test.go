@@ -391,10 +391,14 @@ func notImported(r *row, path string) bool {
 // TestImportOfNothing: an ID that is no ID, or that nothing has, is an error.
 func TestImportOfNothing(t *testing.T) {
 	each(t, func(w *world, r *row) {
-		for _, id := range []string{"nonsense", uuidOne, uuidOne + "/" + uuidTwo, uuidOne + "/" + uuidTwo + "/" + uuidOne} {
+		for _, id := range []string{
+			"nonsense", "", "/", "a//b", "a/b/c/d/e", uuidOne, uuidOne + "/" + uuidTwo, uuidOne + "/" + uuidTwo + "/" + uuidOne,
+		} {
 			x := w.Resource(r.token, "x")
 			if err := x.Import(id); err == nil {
 				w.t.Errorf("the import of %q succeeds, with the inputs %v", id, x.Inputs)
+			} else if !strings.Contains(err.Error(), "The import ID is ") {
+				w.t.Errorf("the import of %q does not say what the import ID is: %v", id, err)
 			}
 		}
 		if made := w.Writes(); len(made) > 0 {

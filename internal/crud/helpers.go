@@ -256,7 +256,7 @@ func ParseImportID[A any](form, id string, a *A) (string, error) {
 	}
 	for i, name := range names {
 		if i >= len(parts) || strings.TrimSpace(parts[i]) == "" {
-			return "", fmt.Errorf("%q is not a valid import ID: it has the form %s", id, form)
+			return "", fmt.Errorf("%q is not a valid import ID", id)
 		}
 		f := shape.Of(reflect.TypeFor[A]()).Field(strings.Trim(name, "<>"))
 		if f == nil {

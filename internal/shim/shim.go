@@ -21,6 +21,7 @@ import (
 	"github.com/pulumi/pulumi/sdk/v3/go/common/tokens"
 	"github.com/pulumi/pulumi/sdk/v3/go/property"
 
+	"github.com/castai/pulumi-castai/internal/api"
 	"github.com/castai/pulumi-castai/internal/check"
 	"github.com/castai/pulumi-castai/internal/crud"
 	"github.com/castai/pulumi-castai/internal/norm"
@@ -321,7 +322,29 @@ func (s *shim) read(ctx context.Context, req p.ReadRequest) (p.ReadResponse, err
 		err = fmt.Errorf("the %s %q does not exist, or the organization of the token cannot see it: check the ID",
 			req.Urn.Type().Name(), req.ID)
 	}
+	var failed *api.Error
+	var tokenless *api.MissingTokenError
+	ofID := api.IsNotFound(err) || api.IsInvalid(err) || !errors.As(err, &failed) && !errors.As(err, &tokenless)
+	if err != nil && olds.Len() == 0 && ofID {
+		if form := s.importForm(ctx, req.Urn.Type()); form != "" {
+			err = fmt.Errorf("%w\n%s", err, form)
+		}
+	}
 	return resp, err
+}
+
+// importForm is what the description of a resource says of its import ID.
+func (s *shim) importForm(ctx context.Context, token tokens.Type) string {
+	var doc struct {
+		Resources map[tokens.Type]struct{ Description string }
+	}
+	described, err := s.getSchema(ctx, p.GetSchemaRequest{})
+	if err != nil || json.Unmarshal([]byte(described.Schema), &doc) != nil {
+		return "" // the error that is told matters more
+	}
+	_, form, _ := strings.Cut(doc.Resources[token].Description, "## Import\n\n")
+	form, _, _ = strings.Cut(form, "\n")
+	return form
 }
 
 // readBack reads a resource and brings it into the spelling of the program.

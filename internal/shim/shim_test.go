@@ -371,7 +371,8 @@ func TestImport(t *testing.T) {
 	w.read = func(infer.ReadRequest[ThingArgs, ThingState]) (infer.ReadResponse[ThingArgs, ThingState], error) {
 		return infer.ReadResponse[ThingArgs, ThingState]{}, nil
 	}
-	if _, err := w.Read(t.Context(), p.ReadRequest{ID: "given", Urn: thing}); err == nil || !strings.Contains(err.Error(), `the Thing "given" does not exist`) {
+	_, err = w.Read(t.Context(), p.ReadRequest{ID: "given", Urn: thing})
+	if err == nil || !strings.HasPrefix(err.Error(), `the Thing "given" does not exist`) || !strings.HasSuffix(err.Error(), "\nThe import ID is its name.") {
 		t.Errorf("the import of nothing gives %v", err)
 	}
 	gone, err := w.Read(t.Context(), p.ReadRequest{ID: "id", Urn: thing, Inputs: obj("place", "here"), Properties: obj("place", "here")})

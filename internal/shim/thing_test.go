@@ -129,6 +129,9 @@ func newProvider(t *testing.T) *wrapped {
 	if err != nil {
 		t.Fatal(err)
 	}
+	inner.GetSchema = func(context.Context, p.GetSchemaRequest) (p.GetSchemaResponse, error) {
+		return p.GetSchemaResponse{Schema: `{"resources":{"test:shim_test:Thing":{"description":"A thing.\n\n## Import\n\nThe import ID is its name.\n\n## More"}}}`}, nil
+	}
 	outer, err := shim.Wrap(inner, shim.Options{
 		Resources: resources, Config: shape.Of(nothing),
 		Context: func(ctx context.Context) context.Context { return ctx },

@@ -147,7 +147,7 @@ func TestCacheConfigurationIsImportedByItsDatabase(t *testing.T) {
 		}
 	}
 	wantError(t, h.Resource("CacheConfiguration", "x").Import(g+"/none"), `has no cache configuration of a database named "none"`)
-	wantError(t, h.Resource("CacheConfiguration", "x").Import(id), "it has the form <cacheGroupId>/<cacheConfigurationId>")
+	wantError(t, h.Resource("CacheConfiguration", "x").Import(id), "is not a valid import ID", "`<cacheGroupId>/<cacheConfigurationId>`")
 }
 
 func TestCacheConfigurationsShareAList(t *testing.T) {

@@ -110,7 +110,7 @@ func importID(ctx context.Context, id string) (string, error) {
 	case len(parts) >= 3:
 		parts = append([]string{""}, append(parts[:2:2], strings.Join(parts[2:], "/"))...)
 	default:
-		return "", fmt.Errorf("%q is not a valid import ID: it has the form %s", id, configurationImportID)
+		return "", fmt.Errorf("%q is not a valid import ID", id)
 	}
 	name := parts[3]
 	if isUUID(name) {

@@ -257,7 +257,7 @@ func identify(ctx context.Context, id string) (a OmniClusterArgs, err error) {
 		return OmniClusterArgs{OrganizationID: &given, ClusterID: of}, nil
 	}
 	if !isUUID(id) {
-		return a, fmt.Errorf("%q is not a valid import ID: it has the form <clusterId>, which is a UUID", id)
+		return a, fmt.Errorf("%q is not a valid import ID: the cluster ID is a UUID", id)
 	}
 	cluster, err := crud.Get(ctx, api.Path("v1", "kubernetes", "external-clusters", id))
 	if err != nil {

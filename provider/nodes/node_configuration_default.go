@@ -78,7 +78,7 @@ func (r *NodeConfigurationDefault) Read(
 	if crud.IsImport(ctx) {
 		a.ClusterID, a.ConfigurationID, _ = strings.Cut(req.ID, "/")
 		if a.ClusterID == "" {
-			return resp, fmt.Errorf("%q is not a valid import ID: it has the form <clusterId>/<configurationId> or <clusterId>", req.ID)
+			return resp, fmt.Errorf("%q is not a valid import ID", req.ID)
 		}
 	}
 	id, err := defaultConfiguration(ctx, a.ClusterID)

@@ -99,7 +99,7 @@ func TestNodeConfigurationDefaultImport(t *testing.T) {
 		r.WantSettled(f.with(props{"configurationId": a.ID}))
 	}
 	for id, want := range map[string]string{
-		"/" + a.ID:             "<clusterId>/<configurationId> or <clusterId>",
+		"/" + a.ID:             "is not a valid import ID",
 		f.cluster + "/" + b.ID: "is not the default of cluster " + f.cluster + ": that is " + a.ID,
 	} {
 		if err := f.Resource("NodeConfigurationDefault", "x").Import(id); err == nil || !strings.Contains(err.Error(), want) {

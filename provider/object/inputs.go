@@ -102,8 +102,7 @@ func member(at, dotted string) string {
 // the object.
 func parseImportID(id string, a *APIObjectArgs) (string, error) {
 	fail := func(why string) (string, error) {
-		return "", fmt.Errorf("%q is not a valid import ID: %s; it has the form %s, or <path>?<property>=<value>&...#<id> with "+
-			"properties that the object needs besides", id, why, importForm)
+		return "", fmt.Errorf("%q is not a valid import ID: %s", id, why)
 	}
 	address, object, cut := strings.Cut(id, "#")
 	if !cut {

@@ -28,7 +28,7 @@ func clusterGone(ctx context.Context, id string) (bool, error) {
 // checkImportID refuses what is no cluster ID.
 func checkImportID(id string) error {
 	if uuid.Validate(id) != nil {
-		return fmt.Errorf("%q is not a valid import ID: it has the form <clusterId>, which is a UUID", id)
+		return fmt.Errorf("%q is not a valid import ID: the cluster ID is a UUID", id)
 	}
 	return nil
 }

@@ -161,7 +161,7 @@ func (r *HibernationSchedule) importID(ctx context.Context, id string) (string, 
 		}
 	}
 	if strings.TrimSpace(schedule) == "" {
-		return "", fmt.Errorf("%q is not a valid import ID: it has the form %s", id, r.ImportID)
+		return "", fmt.Errorf("%q is not a valid import ID", id)
 	}
 	if !isUUID(schedule) {
 		body, err := oneHibernationSchedule(ctx, organization, schedule)

@@ -154,7 +154,7 @@ func (r *RebalancingJob) current(ctx context.Context, a *RebalancingJobArgs) (st
 func (r *RebalancingJob) importID(ctx context.Context, id string) (string, error) {
 	cluster, of, found := strings.Cut(id, "/")
 	if !found || !isUUID(cluster) || strings.TrimSpace(of) == "" {
-		return "", fmt.Errorf("%q is not a valid import ID: it has the form %s, <clusterId>/<scheduleId> or <clusterId>/<scheduleName>", id, r.ImportID)
+		return "", fmt.Errorf("%q is not a valid import ID", id)
 	}
 	jobs, err := config.Client(ctx).Collection(ctx, rebalancingJobs(cluster), nil, r.List.Items)
 	if err != nil {

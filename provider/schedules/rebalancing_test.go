@@ -371,7 +371,7 @@ func TestRebalancingJobImport(t *testing.T) {
 		}
 	}
 	r := f.Resource("RebalancingJob", "r")
-	fails(t, r.Import(job), "<clusterId>/<jobId>", "<clusterId>/<scheduleName>")
+	fails(t, r.Import(job), "<clusterId>/<jobId>", "the name of its schedule")
 	fails(t, r.Import("one/nightly"), "<clusterId>/<jobId>")
 	fails(t, r.Import(absent+"/"+job), absent, "404")
 	fails(t, r.Import(cluster+"/"+absent), "has no rebalancing job", absent)

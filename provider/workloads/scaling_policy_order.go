@@ -136,7 +136,7 @@ func (r *WorkloadScalingPolicyOrder) Read(
 	a, all := req.Inputs, crud.IsImport(ctx)
 	if all {
 		if uuid.Validate(req.ID) != nil {
-			return none, fmt.Errorf("%q is not a valid import ID: it has the form <clusterId>, which is a UUID", req.ID)
+			return none, fmt.Errorf("%q is not a valid import ID: the cluster ID is a UUID", req.ID)
 		}
 		a.ClusterID = req.ID
 	}
