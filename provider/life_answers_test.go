@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"net/http"
 	"reflect"
+	"slices"
+	"strings"
 	"sync"
 	"testing"
 
@@ -44,6 +46,32 @@ func TestAnswersThatLackAMember(t *testing.T) {
 			w.t.Error("no answer was tried")
 		}
 	})
+}
+
+// TestTokensThatAreNotGiven: a token that the answer to its creation lacks is an
+// error, and what was made stays in the state.
+func TestTokensThatAreNotGiven(t *testing.T) {
+	t.Parallel()
+	for token, member := range map[string][]any{
+		"ServiceAccountKey": {"token"}, "SSOConnection": {"token", "token"}, "GkeClusterId": {"token"},
+		"EksCluster": {"token"}, "GkeCluster": {"token"}, "AksCluster": {"token"},
+	} {
+		for _, null := range []bool{false, true} {
+			r := rows[slices.IndexFunc(rows, func(r *row) bool { return r.token == token })]
+			w := newWorld(t, r)
+			w.web.change(func(req *http.Request, body []byte) []byte {
+				if req.Method != http.MethodPost {
+					return body
+				}
+				return lacking(body, member, null)
+			})
+			x := w.Resource(token, "x")
+			_, err := x.Up(r.full(w)[0])
+			if err == nil || !strings.Contains(err.Error(), "token") || x.ID == "" {
+				t.Errorf("%s: %v, and the ID %q", token, err, x.ID)
+			}
+		}
+	}
 }
 
 // answers are what a refresh is answered, by the call.

@@ -1,6 +1,8 @@
 package access
 
 import (
+	"context"
+	"fmt"
 	"net/http"
 
 	"github.com/pulumi/pulumi-go-provider/infer"
@@ -43,6 +45,18 @@ func NewServiceAccountKey() *ServiceAccountKey {
 			}
 		},
 	}}
+}
+
+// Create makes the key. Without its token, which the API shows this once, a key is of no use.
+func (r *ServiceAccountKey) Create(
+	ctx context.Context, req infer.CreateRequest[ServiceAccountKeyArgs],
+) (infer.CreateResponse[ServiceAccountKeyState], error) {
+	resp, err := r.Resource.Create(ctx, req)
+	if err == nil && !req.DryRun && resp.Output.Token == "" {
+		err = crud.Partial(fmt.Errorf("service account key %s was created, and the answer has no token: "+
+			"replace it to get another one (pulumi up --replace)", resp.ID))
+	}
+	return resp, err
 }
 
 // Annotate describes the resource.

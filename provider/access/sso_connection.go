@@ -310,6 +310,9 @@ func (r *SSOConnection) finish(ctx context.Context, id string, s *SSOConnectionS
 	s.SynchronizeUserGroups = &on
 	if token, ok := crud.Unwrap("token", answer)["token"].(string); ok && token != "" {
 		s.SyncAuthToken = token
+	} else if on && s.SyncAuthToken == "" {
+		return fmt.Errorf("the synchronization of %s %s was switched on, and the answer has no token: "+
+			"switch it off and on again to get one", ssoConnection, id)
 	}
 	return nil
 }
