@@ -21,7 +21,7 @@ type Config struct {
 	APIToken              *string  `pulumi:"apiToken,optional" provider:"secret"`
 	APIURL                *string  `pulumi:"apiUrl,optional" check:"url"`
 	OrganizationID        *string  `pulumi:"organizationId,optional" check:"uuid"`
-	ProxyURL              *string  `pulumi:"proxyUrl,optional" check:"url"`
+	ProxyURL              *string  `pulumi:"proxyUrl,optional" provider:"secret" check:"url"`
 	CABundle              *string  `pulumi:"caBundle,optional" check:"notblank"`
 	RequestsPerSecond     *float64 `pulumi:"requestsPerSecond,optional" check:"min=0.1,max=1000"`
 	MaxConcurrentRequests *int     `pulumi:"maxConcurrentRequests,optional" check:"min=1,max=1000"`
@@ -41,7 +41,8 @@ func (c *Config) Annotate(a infer.Annotator) {
 	a.Describe(&c.OrganizationID, "The organization (UUID) that resources without an organization of their own "+
 		"belong to. Left out, the environment variable `CASTAI_ORGANIZATION_ID` gives it, and otherwise it is the "+
 		"only organization the token can see; a token that sees several needs it.")
-	a.Describe(&c.ProxyURL, "The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. "+
+	a.Describe(&c.ProxyURL, "The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may "+
+		"hold a password. "+
 		"Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.")
 	a.Describe(&c.CABundle, "Certificate authorities to trust besides those of the system: PEM text, or the path of "+
 		"a PEM file. For proxies that open TLS and for private endpoints.")

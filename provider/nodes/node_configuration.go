@@ -215,6 +215,12 @@ func (r *NodeConfiguration) Delete(
 	}
 }
 
+// WireDependencies tells previews which outputs an update can change.
+func (r *NodeConfiguration) WireDependencies(f infer.FieldSelector, a *NodeConfigurationArgs, s *NodeConfigurationState) {
+	crud.KeepKnown(f, a, s)
+	f.OutputField(&s.SubnetDetails).DependsOn(f.InputField(&a.Subnets).Computed())
+}
+
 // CheckInputs checks what concerns several inputs.
 func (r *NodeConfiguration) CheckInputs(in *check.Inputs) {
 	in.AtMostOne("eks", "gke", "aks", "kops", "selfHostedWithEc2Nodes")
@@ -295,7 +301,7 @@ type NodeConfigurationState struct {
 	Version       *int                            `pulumi:"version,optional" wire:",changes"`
 	CreatedAt     *string                         `pulumi:"createdAt,optional"`
 	UpdatedAt     *string                         `pulumi:"updatedAt,optional" wire:",changes"`
-	SubnetDetails []NodeConfigurationSubnetDetail `pulumi:"subnetDetails,optional" wire:",changes"`
+	SubnetDetails []NodeConfigurationSubnetDetail `pulumi:"subnetDetails,optional"`
 }
 
 // Annotate describes the outputs.

@@ -163,6 +163,12 @@ func (r *NodeTemplate) Read(
 	return resp, err
 }
 
+// WireDependencies tells previews which outputs an update can change.
+func (r *NodeTemplate) WireDependencies(f infer.FieldSelector, a *NodeTemplateArgs, s *NodeTemplateState) {
+	crud.KeepKnown(f, a, s)
+	f.OutputField(&s.ConfigurationName).DependsOn(f.InputField(&a.ConfigurationID).Computed())
+}
+
 // CheckInputs checks what concerns several inputs.
 func (r *NodeTemplate) CheckInputs(in *check.Inputs) {
 	if n, ok := in.Len("customTaints"); ok && n > 0 {
@@ -248,7 +254,7 @@ func (x *NodeTemplateArgs) Annotate(a infer.Annotator) {
 // NodeTemplateState are the outputs of a [NodeTemplate].
 type NodeTemplateState struct {
 	NodeTemplateArgs
-	ConfigurationName *string `pulumi:"configurationName,optional" wire:",changes"`
+	ConfigurationName *string `pulumi:"configurationName,optional"`
 	Version           *string `pulumi:"version,optional" wire:",changes"`
 }
 

@@ -7,6 +7,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/pulumi/pulumi/sdk/v3/go/common/resource"
+
 	"github.com/castai/pulumi-castai/internal/harness"
 )
 
@@ -114,6 +116,35 @@ func (f *fixture) run(r *harness.Resource, method func(op string) (method, suffi
 		r.WantSettled(inputs)
 		if f.T.Failed() {
 			f.T.Fatalf("after step %d (%s)", i, s.name)
+		}
+	}
+}
+
+// TestPreviewsOfUpdates: an output that an update does not touch stays known.
+func TestPreviewsOfUpdates(t *testing.T) {
+	f := setup(t)
+	configuration := f.Resource("NodeConfiguration", "c")
+	subnets := f.with(props{"name": "c", "subnets": list("subnet-1"), "eks": props{
+		"securityGroups": list("sg-1"), "instanceProfileArn": "arn:aws:iam::123456789012:instance-profile/p",
+	}})
+	f.up(configuration, subnets)
+	template := f.Resource("NodeTemplate", "t")
+	of := f.with(props{"name": "t", "configurationId": configuration.ID})
+	f.up(template, of)
+	for _, test := range []struct {
+		r       *harness.Resource
+		output  string
+		inputs  props
+		unknown bool
+	}{
+		{configuration, "subnetDetails", harness.With(subnets, props{"diskCpuRatio": 10}), false},
+		{configuration, "subnetDetails", harness.With(subnets, props{"subnets": list("subnet-2")}), true},
+		{template, "configurationName", harness.With(of, props{"shouldTaint": true}), false},
+		{template, "configurationName", harness.With(of, props{"configurationId": f.cluster}), true},
+	} {
+		_, planned, err := test.r.Preview(test.inputs)
+		if err != nil || planned[resource.PropertyKey(test.output)].ContainsUnknowns() != test.unknown {
+			t.Errorf("%s with %v: %v, %v", test.output, test.inputs, planned[resource.PropertyKey(test.output)], err)
 		}
 	}
 }

@@ -37,7 +37,7 @@ namespace Pulumi.CastAI
         public Output<string?> OrganizationId { get; private set; } = null!;
 
         /// <summary>
-        /// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+        /// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
         /// </summary>
         [Output("proxyUrl")]
         public Output<string?> ProxyUrl { get; private set; } = null!;
@@ -70,6 +70,7 @@ namespace Pulumi.CastAI
                 AdditionalSecretOutputs =
                 {
                     "apiToken",
+                    "proxyUrl",
                 },
             };
             var merged = CustomResourceOptions.Merge(defaultOptions, options);
@@ -121,11 +122,21 @@ namespace Pulumi.CastAI
         [Input("organizationId")]
         public Input<string>? OrganizationId { get; set; }
 
-        /// <summary>
-        /// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
-        /// </summary>
         [Input("proxyUrl")]
-        public Input<string>? ProxyUrl { get; set; }
+        private Input<string>? _proxyUrl;
+
+        /// <summary>
+        /// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+        /// </summary>
+        public Input<string>? ProxyUrl
+        {
+            get => _proxyUrl;
+            set
+            {
+                var emptySecret = Output.CreateSecret(0);
+                _proxyUrl = Output.Tuple<Input<string>?, int>(value, emptySecret).Apply(t => t.Item1);
+            }
+        }
 
         /// <summary>
         /// The most requests to send to the API in a second, from 0.1 to 1000. Default: 100. Requests the API turns away for their rate are sent again by themselves.

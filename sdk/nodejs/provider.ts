@@ -36,7 +36,7 @@ export class Provider extends pulumi.ProviderResource {
      */
     declare public readonly organizationId: pulumi.Output<string | undefined>;
     /**
-     * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+     * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
      */
     declare public readonly proxyUrl: pulumi.Output<string | undefined>;
     /**
@@ -60,12 +60,12 @@ export class Provider extends pulumi.ProviderResource {
             resourceInputs["caBundle"] = args?.caBundle;
             resourceInputs["maxConcurrentRequests"] = pulumi.output(args?.maxConcurrentRequests).apply(JSON.stringify);
             resourceInputs["organizationId"] = args?.organizationId;
-            resourceInputs["proxyUrl"] = args?.proxyUrl;
+            resourceInputs["proxyUrl"] = args?.proxyUrl ? pulumi.secret(args.proxyUrl) : undefined;
             resourceInputs["requestsPerSecond"] = pulumi.output(args?.requestsPerSecond).apply(JSON.stringify);
             resourceInputs["userAgentSuffix"] = args?.userAgentSuffix;
         }
         opts = pulumi.mergeOptions(utilities.resourceOptsDefaults(), opts);
-        const secretOpts = { additionalSecretOutputs: ["apiToken"] };
+        const secretOpts = { additionalSecretOutputs: ["apiToken", "proxyUrl"] };
         opts = pulumi.mergeOptions(opts, secretOpts);
         super(Provider.__pulumiType, name, resourceInputs, opts);
     }
@@ -96,7 +96,7 @@ export interface ProviderArgs {
      */
     organizationId?: pulumi.Input<string | undefined>;
     /**
-     * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+     * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
      */
     proxyUrl?: pulumi.Input<string | undefined>;
     /**

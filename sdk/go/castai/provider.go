@@ -22,7 +22,7 @@ type Provider struct {
 	CaBundle pulumi.StringPtrOutput `pulumi:"caBundle"`
 	// The organization (UUID) that resources without an organization of their own belong to. Left out, the environment variable `CASTAI_ORGANIZATION_ID` gives it, and otherwise it is the only organization the token can see; a token that sees several needs it.
 	OrganizationId pulumi.StringPtrOutput `pulumi:"organizationId"`
-	// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+	// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
 	ProxyUrl pulumi.StringPtrOutput `pulumi:"proxyUrl"`
 	// Text to append to the `User-Agent` header of every request. Left out, the environment variable `CASTAI_ADDITIONAL_USER_AGENT` gives it.
 	UserAgentSuffix pulumi.StringPtrOutput `pulumi:"userAgentSuffix"`
@@ -38,8 +38,12 @@ func NewProvider(ctx *pulumi.Context,
 	if args.ApiToken != nil {
 		args.ApiToken = pulumi.ToSecret(args.ApiToken).(pulumi.StringPtrInput)
 	}
+	if args.ProxyUrl != nil {
+		args.ProxyUrl = pulumi.ToSecret(args.ProxyUrl).(pulumi.StringPtrInput)
+	}
 	secrets := pulumi.AdditionalSecretOutputs([]string{
 		"apiToken",
+		"proxyUrl",
 	})
 	opts = append(opts, secrets)
 	opts = internal.PkgResourceDefaultOpts(opts)
@@ -62,7 +66,7 @@ type providerArgs struct {
 	MaxConcurrentRequests *int `pulumi:"maxConcurrentRequests"`
 	// The organization (UUID) that resources without an organization of their own belong to. Left out, the environment variable `CASTAI_ORGANIZATION_ID` gives it, and otherwise it is the only organization the token can see; a token that sees several needs it.
 	OrganizationId *string `pulumi:"organizationId"`
-	// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+	// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
 	ProxyUrl *string `pulumi:"proxyUrl"`
 	// The most requests to send to the API in a second, from 0.1 to 1000. Default: 100. Requests the API turns away for their rate are sent again by themselves.
 	RequestsPerSecond *float64 `pulumi:"requestsPerSecond"`
@@ -82,7 +86,7 @@ type ProviderArgs struct {
 	MaxConcurrentRequests pulumi.IntPtrInput
 	// The organization (UUID) that resources without an organization of their own belong to. Left out, the environment variable `CASTAI_ORGANIZATION_ID` gives it, and otherwise it is the only organization the token can see; a token that sees several needs it.
 	OrganizationId pulumi.StringPtrInput
-	// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+	// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
 	ProxyUrl pulumi.StringPtrInput
 	// The most requests to send to the API in a second, from 0.1 to 1000. Default: 100. Requests the API turns away for their rate are sent again by themselves.
 	RequestsPerSecond pulumi.Float64PtrInput
@@ -147,7 +151,7 @@ func (o ProviderOutput) OrganizationId() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.OrganizationId }).(pulumi.StringPtrOutput)
 }
 
-// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
 func (o ProviderOutput) ProxyUrl() pulumi.StringPtrOutput {
 	return o.ApplyT(func(v *Provider) pulumi.StringPtrOutput { return v.ProxyUrl }).(pulumi.StringPtrOutput)
 }

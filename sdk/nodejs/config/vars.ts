@@ -63,7 +63,7 @@ Object.defineProperty(exports, "organizationId", {
 });
 
 /**
- * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+ * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
  */
 export declare const proxyUrl: string | undefined;
 Object.defineProperty(exports, "proxyUrl", {

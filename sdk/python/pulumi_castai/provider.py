@@ -35,7 +35,7 @@ class ProviderArgs:
         :param pulumi.Input[_builtins.str] ca_bundle: Certificate authorities to trust besides those of the system: PEM text, or the path of a PEM file. For proxies that open TLS and for private endpoints.
         :param pulumi.Input[_builtins.int] max_concurrent_requests: The most requests to have under way at one time, from 1 to 1000. Default: 32.
         :param pulumi.Input[_builtins.str] organization_id: The organization (UUID) that resources without an organization of their own belong to. Left out, the environment variable `CASTAI_ORGANIZATION_ID` gives it, and otherwise it is the only organization the token can see; a token that sees several needs it.
-        :param pulumi.Input[_builtins.str] proxy_url: The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+        :param pulumi.Input[_builtins.str] proxy_url: The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
         :param pulumi.Input[_builtins.float] requests_per_second: The most requests to send to the API in a second, from 0.1 to 1000. Default: 100. Requests the API turns away for their rate are sent again by themselves.
         :param pulumi.Input[_builtins.str] user_agent_suffix: Text to append to the `User-Agent` header of every request. Left out, the environment variable `CASTAI_ADDITIONAL_USER_AGENT` gives it.
         """
@@ -120,7 +120,7 @@ class ProviderArgs:
     @pulumi.getter(name="proxyUrl")
     def proxy_url(self) -> pulumi.Input[Optional[_builtins.str]]:
         """
-        The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+        The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
         """
         return pulumi.get(self, "proxy_url")
 
@@ -178,7 +178,7 @@ class Provider(pulumi.ProviderResource):
         :param pulumi.Input[_builtins.str] ca_bundle: Certificate authorities to trust besides those of the system: PEM text, or the path of a PEM file. For proxies that open TLS and for private endpoints.
         :param pulumi.Input[_builtins.int] max_concurrent_requests: The most requests to have under way at one time, from 1 to 1000. Default: 32.
         :param pulumi.Input[_builtins.str] organization_id: The organization (UUID) that resources without an organization of their own belong to. Left out, the environment variable `CASTAI_ORGANIZATION_ID` gives it, and otherwise it is the only organization the token can see; a token that sees several needs it.
-        :param pulumi.Input[_builtins.str] proxy_url: The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+        :param pulumi.Input[_builtins.str] proxy_url: The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
         :param pulumi.Input[_builtins.float] requests_per_second: The most requests to send to the API in a second, from 0.1 to 1000. Default: 100. Requests the API turns away for their rate are sent again by themselves.
         :param pulumi.Input[_builtins.str] user_agent_suffix: Text to append to the `User-Agent` header of every request. Left out, the environment variable `CASTAI_ADDITIONAL_USER_AGENT` gives it.
         """
@@ -228,10 +228,10 @@ class Provider(pulumi.ProviderResource):
             __props__.__dict__["ca_bundle"] = ca_bundle
             __props__.__dict__["max_concurrent_requests"] = pulumi.Output.from_input(max_concurrent_requests).apply(pulumi.runtime.to_json) if max_concurrent_requests is not None else None
             __props__.__dict__["organization_id"] = organization_id
-            __props__.__dict__["proxy_url"] = proxy_url
+            __props__.__dict__["proxy_url"] = None if proxy_url is None else pulumi.Output.secret(proxy_url)
             __props__.__dict__["requests_per_second"] = pulumi.Output.from_input(requests_per_second).apply(pulumi.runtime.to_json) if requests_per_second is not None else None
             __props__.__dict__["user_agent_suffix"] = user_agent_suffix
-        secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["apiToken"])
+        secret_opts = pulumi.ResourceOptions(additional_secret_outputs=["apiToken", "proxyUrl"])
         opts = pulumi.ResourceOptions.merge(opts, secret_opts)
         super(Provider, __self__).__init__(
             'castai',
@@ -275,7 +275,7 @@ class Provider(pulumi.ProviderResource):
     @pulumi.getter(name="proxyUrl")
     def proxy_url(self) -> pulumi.Output[Optional[_builtins.str]]:
         """
-        The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+        The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
         """
         return pulumi.get(self, "proxy_url")
 

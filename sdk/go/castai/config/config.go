@@ -36,7 +36,7 @@ func GetOrganizationId(ctx *pulumi.Context) string {
 	return config.Get(ctx, "castai:organizationId")
 }
 
-// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+// The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
 func GetProxyUrl(ctx *pulumi.Context) string {
 	return config.Get(ctx, "castai:proxyUrl")
 }

@@ -41,7 +41,7 @@ The organization (UUID) that resources without an organization of their own belo
 
 proxyUrl: Optional[str]
 """
-The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
 """
 
 requestsPerSecond: Optional[float]

@@ -48,7 +48,7 @@ public final class Config {
         return Codegen.stringProp("organizationId").config(config).get();
     }
 /**
- * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+ * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
  * 
  */
     public Optional<String> proxyUrl() {

@@ -73,14 +73,14 @@ public class Provider extends com.pulumi.resources.ProviderResource {
         return Codegen.optional(this.organizationId);
     }
     /**
-     * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+     * The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
      * 
      */
     @Export(name="proxyUrl", refs={String.class}, tree="[0]")
     private Output</* @Nullable */ String> proxyUrl;
 
     /**
-     * @return The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
+     * @return The HTTP or HTTPS proxy to reach the API through, such as `http://proxy.corp:3128`. Secret, since it may hold a password. Left out, the environment variables `HTTPS_PROXY`, `HTTP_PROXY` and `NO_PROXY` apply.
      * 
      */
     public Output<Optional<String>> proxyUrl() {
@@ -138,7 +138,8 @@ public class Provider extends com.pulumi.resources.ProviderResource {
             .version(Utilities.getVersion())
             .pluginDownloadURL("github://api.github.com/castai/pulumi-castai")
             .additionalSecretOutputs(List.of(
-                "apiToken"
+                "apiToken",
+                "proxyUrl"
             ))
             .build();
         return com.pulumi.resources.CustomResourceOptions.merge(defaultOptions, options, id);
