@@ -378,7 +378,7 @@ func (k *collection) scope(c *call) string { return fill(k.path, c.params) }
 
 // given returns the document of a request body, out of its wrapper, without nulls.
 func (k *collection) given(c *call) doc {
-	in := withoutNulls(c.input()).(doc)
+	in := withoutUnset(c.op.request, c.input()).(doc)
 	if _, wrapped := unwrap(c.op.request, k.wrapper); !wrapped {
 		return in
 	}

@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"net/http"
@@ -349,6 +350,37 @@ func withoutNulls(value any) any {
 		out := make([]any, len(value))
 		for i, item := range value {
 			out[i] = withoutNulls(item)
+		}
+		return out
+	}
+	return value
+}
+
+// withoutUnset does so with a body as its schema describes it: in an object of which the contract knows nothing, such as
+// the patch of a pod mutation, null is a value.
+func withoutUnset(schema *openapi3.Schema, value any) any {
+	switch value := value.(type) {
+	case doc:
+		known, open := members(schema)
+		if len(known) == 0 && open == anything {
+			return value
+		}
+		out := make(doc, len(value))
+		for name, member := range value {
+			inner := cmp.Or(known[name], open, anything)
+			if member != nil {
+				out[name] = withoutUnset(inner, member)
+			}
+		}
+		return out
+	case []any:
+		items := anything
+		if schema.Items != nil {
+			items = schema.Items.Value
+		}
+		out := make([]any, len(value))
+		for i, item := range value {
+			out[i] = withoutUnset(items, item)
 		}
 		return out
 	}

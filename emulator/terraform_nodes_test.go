@@ -19,10 +19,11 @@ func TestTerraformNodeConfiguration(t *testing.T) {
 		"imageFamily": "FAMILY_AL2023", "targetGroups": []any{doc{"arn": "arn:tg", "port": 80}, doc{"arn": "arn:tg2", "port": nil}}}
 	id := tf.make(200, base, doc{"name": "n", "diskCpuRatio": 35, "drainTimeoutSec": 0, "minDiskSize": 122, "subnets": []any{"subnet-1"},
 		"image": nil, "initScript": "IyEvYmluL2Jhc2g=", "sshPublicKey": nil, "containerRuntime": "dockerd", "tags": doc{"env": "dev"},
-		"dockerConfig": doc{"live-restore": true}, "kubeletConfig": doc{"registryBurst": 20}, "eks": eks})
+		"dockerConfig": doc{"live-restore": true}, "kubeletConfig": doc{"registryBurst": 20, "evictionHard": nil}, "eks": eks})
 	read := tf.call(200, "GET", base+"/"+id, nil)
 	tf.fields(read, doc{"id": id, "name": "n", "default": false, "version": 1, "diskCpuRatio": 35, "minDiskSize": 122, "subnets": []any{"subnet-1"},
-		"tags": doc{"env": "dev"}, "containerRuntime": "DOCKERD", "dockerConfig": doc{"live-restore": true}, "kubeletConfig": doc{"registryBurst": 20}})
+		"tags": doc{"env": "dev"}, "containerRuntime": "DOCKERD", "dockerConfig": doc{"live-restore": true}})
+	tf.same("kubelet", read["kubeletConfig"], doc{"registryBurst": 20, "evictionHard": nil}) // as text, null is there
 	tf.fields(read["eks"], doc{"ipsPerPrefix": 4, "imageFamily": "FAMILY_AL2023", "volumeType": nil, "volumeIops": nil, "dnsClusterIp": "10.100.0.10"})
 
 	next := maps.Clone(eks)

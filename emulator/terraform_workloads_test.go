@@ -107,7 +107,8 @@ func TestTerraformPodMutation(t *testing.T) {
 		"affinity": doc{"nodeAffinity": doc{"preferredDuringSchedulingIgnoredDuringExecution": []any{doc{"weight": 10, "preference": doc{"matchExpressions": []any{
 			doc{"key": "arch", "operator": "In", "values": []any{"amd64"}}, doc{"key": "e", "operator": "Exists"}}}}}}},
 		"spotType": "PREFERRED_SPOT", "spotDistributionPercentage": 50, "nodeTemplatesToConsolidate": []any{"t1"},
-		"patch": []any{doc{"op": "add", "path": "/metadata/labels/foo", "value": "bar"}},
+		"patch": []any{doc{"op": "add", "path": "/metadata/labels/foo", "value": "bar"}, doc{"op": "add", "path": "/spec/x", "value": nil}, // the last is a value
+			doc{"op": "replace", "path": "/spec", "value": doc{"y": nil}}},
 		"distributionGroups": []any{doc{"name": "g1", "percentage": 0, "config": doc{"spotType": "OPTIONAL_SPOT", "labels": doc{"q": "w"}, "patch": []any{}}},
 			doc{"name": "g2", "percentage": 70}}}
 	body := doc{"id": id, "name": "m", "enabled": false, "objectFilterV2": filter, "podEviction": doc{"enabled": true}}

@@ -178,7 +178,7 @@ func TestEdgeConfigurationByName(t *testing.T) {
 	if got, err = get("c"); err != nil {
 		t.Fatal(err)
 	}
-	same(t, "the settings", got["custom"], props{"a": "1"})
+	same(t, "the settings", got["custom"], props{"a": "1", "b": ""})
 	same(t, "the user data", got["userDataBase64"], "YQ==")
 	_, err = get("twice")
 	fails(t, err, "2 edge configurations", "Use the ID")
