@@ -53,6 +53,7 @@ func TestTerraformNodeConfiguration(t *testing.T) {
 	tf.same("default", tf.call(200, "GET", base+"/"+aks, nil)["default"], true)
 	tf.same("another", tf.call(200, "POST", base+"/"+gke+"/default", nil)["default"], true)
 	tf.same("default no more", tf.call(200, "GET", base+"/"+aks, nil)["default"], false)
+	tf.gone(base + "/") // what is read next, since the ID of one that is no more the default is dropped
 	for _, one := range []string{id, aks} {
 		tf.same("not the default", tf.call(200, "GET", base+"/"+one, nil)["default"], false)
 		tf.same("deleted", tf.call(200, "DELETE", base+"/"+one, nil), doc{})
