@@ -51,6 +51,16 @@ func TestTerraformScalingPolicies(t *testing.T) {
 	tf.fields(at(read, "recommendationPolicies", "cpu"), doc{"constraints": cpu["constraints"], "limit": doc{"type": "MULTIPLIER", "multiplier": 1.5, "onlyIfOriginalExist": true},
 		"applyThresholdStrategy": cpu["applyThresholdStrategy"], "lookBackPeriodSeconds": 86400})
 	tf.same("assignment rules", read["assignmentRules"], full["assignmentRules"])
+	// A least request that is filled in is no difference to the provider, but beside a greatest one in percent.
+	for _, bound := range []doc{{"constant": doc{"value": 4}}, {"percentageOfOriginal": doc{"value": 150}}} {
+		cpu["constraints"] = doc{"max": bound}
+		tf.call(200, "PUT", base+"/"+id, full)
+		want := doc{"max": bound}
+		if bound["constant"] != nil {
+			want["min"] = doc{"constant": doc{"value": 0.01}}
+		}
+		tf.same("bounds", at(tf.call(200, "GET", base+"/"+id, nil), "recommendationPolicies", "cpu", "constraints"), want)
+	}
 	tf.call(200, "PUT", base+"/"+id, policy("pol"))
 	tf.fields(tf.call(200, "GET", base+"/"+id, nil), doc{"assignmentRules": nil})
 

@@ -243,7 +243,8 @@ func completeScaling(d doc, least float64) {
 		}
 		d["constraints"] = bounds
 	}
-	if len(object(bounds, "min")) == 0 {
+	// Assumed, from what clients take for no difference: nothing is filled in beside a greatest request in percent.
+	if len(object(bounds, "min")) == 0 && object(object(bounds, "max"), "percentageOfOriginal") == nil {
 		bounds["min"] = doc{"constant": doc{"value": least}}
 	}
 	for _, name := range []string{"min", "max"} {

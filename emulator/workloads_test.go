@@ -47,8 +47,7 @@ func TestScalingPolicies(t *testing.T) {
 		"anomalyDetection": doc{"cpuPressure": doc{"cpuStallThresholdPercentage": 10, "minPressuredPodPercentage": 50}}})
 	b.fields(at(filled, "cpu"), doc{"min": 0.5, "max": 2, "applyThreshold": 0.1, "limit": nil,
 		"constraints": doc{"min": doc{"constant": doc{"value": 0.5}}, "max": doc{"constant": doc{"value": 2}}}})
-	b.fields(at(filled, "memory"), doc{"min": 10, "max": nil, "args": []any{},
-		"constraints": doc{"min": doc{"constant": doc{"value": 10}}, "max": doc{"percentageOfOriginal": doc{"value": 150}}}})
+	b.fields(at(filled, "memory"), doc{"min": nil, "max": nil, "args": []any{}, "constraints": doc{"max": doc{"percentageOfOriginal": doc{"value": 150}}}})
 
 	policy := policies + "/" + created["id"].(string)
 	full := scaling("web", doc{"applyThresholdStrategy": doc{"defaultAdaptiveThreshold": doc{}}}, nil)
