@@ -308,7 +308,7 @@ func (c *call) replaceBindings(k *collection, group string, in doc) error {
 		if named(r.ID) {
 			continue
 		}
-		if without(object(r.Doc, "definition"), "subjects", func(in doc) bool { return subjectKey(in) == "group "+group }) == 0 {
+		if left, _ := without(object(r.Doc, "definition"), "subjects", func(in doc) bool { return subjectKey(in) == "group "+group }); left == 0 {
 			c.store.remove(r)
 		} else {
 			c.store.put(r)

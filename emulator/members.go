@@ -221,27 +221,32 @@ func (s *Server) users() {
 		}
 		c.store.remove(r)
 		for _, binding := range c.store.list(fill(organizationPath+"/role-bindings", c.params)) {
-			left := without(object(binding.Doc, "definition"), "subjects", func(in doc) bool { return subjectKey(in) == "user "+r.ID })
-			if left == 0 {
+			switch left, dropped := without(object(binding.Doc, "definition"), "subjects", func(in doc) bool { return subjectKey(in) == "user "+r.ID }); {
+			case !dropped:
+			case left == 0:
 				c.store.remove(binding)
-			} else {
+			default:
 				c.store.put(binding)
 			}
 		}
 		for _, group := range c.store.list(fill(organizationPath+"/groups", c.params)) {
-			without(object(group.Doc, "definition"), "members", func(in doc) bool { return text(in, "id") == r.ID })
-			c.store.put(group)
+			if _, dropped := without(object(group.Doc, "definition"), "members", func(in doc) bool { return text(in, "id") == r.ID }); dropped {
+				c.store.put(group)
+			}
 		}
 		return c.reply(doc{})
 	})
 }
 
-// without drops objects from a list and returns how many are left.
-func without(in doc, list string, drop func(doc) bool) int {
+// without drops objects from a list and returns how many are left, and whether any was dropped. A list that gets empty
+// goes.
+func without(in doc, list string, drop func(doc) bool) (left int, dropped bool) {
 	items, _ := in[list].([]any)
-	kept := slices.DeleteFunc(append([]any{}, items...), func(item any) bool { return drop(item.(doc)) })
-	in[list] = kept
-	return len(kept)
+	kept := slices.DeleteFunc(slices.Clone(items), func(item any) bool { return drop(item.(doc)) })
+	if in[list] = kept; len(kept) == 0 {
+		delete(in, list) // of members, clients take an empty list for somebody
+	}
+	return len(kept), len(kept) < len(items)
 }
 
 // holdsAny says whether a role binding gives somebody one of the roles; no roles are all roles.

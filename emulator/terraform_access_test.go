@@ -122,7 +122,19 @@ func TestTerraformMembers(t *testing.T) {
 			user = fmt.Sprint(at(item, "user", "id"))
 		}
 	}
+	// What has nothing to do with them, and what is left of a group without them: no list, since the provider takes one for a block.
+	nobody := groupsPath + "/" + tf.make(200, groupsPath, doc{"definition": doc{"members": nil}, "description": "", "name": "nobody"})
+	alone := groupsPath + "/" + tf.make(200, groupsPath, doc{"description": "", "name": "alone",
+		"definition": doc{"members": []any{doc{"kind": "USER", "id": user, "email": "v@example.com"}}}})
+	tf.send("POST", bindingsPath, []any{doc{"name": "of nobody", "description": "", "definition": doc{"roleId": "r", "subjects": nil,
+		"scopes": []any{doc{"organization": doc{"id": org}}}}}})
 	tf.same("out", tf.call(200, "DELETE", usersPath+"/"+user, nil), doc{})
+	for _, path := range []string{nobody, alone} {
+		if definition := tf.call(200, "GET", path, nil)["definition"].(doc); definition["members"] != nil {
+			t.Errorf("members of %s: %v", path, definition["members"])
+		}
+	}
+	tf.same("the binding of nobody", len(tf.call(200, "GET", bindingsPath+"?roleId=r", nil)["roleBindings"].([]any)), 1)
 	tf.same("in", tf.call(200, "POST", usersPath, doc{"userId": user}), doc{})
 	tf.send("POST", bindingsPath, []any{doc{"name": "organization-binding-" + memberRole + "-" + user, "definition": doc{"roleId": memberRole,
 		"scopes": []any{doc{"organization": doc{"id": org}}}, "subjects": []any{doc{"user": doc{"email": "", "id": user}}}}}})
