@@ -107,6 +107,7 @@ func (c *call) nameSubject(subject doc) {
 		if known := c.store.get(peopleScope, text(in, "id")); known != nil {
 			in["email"], in["name"] = known.Doc["email"], known.Doc["name"]
 		}
+		setDefaults(in, doc{"email": "", "name": ""}) // observed: clients stop at a user without an address
 	}
 	for member, path := range map[string]string{"group": organizationPath + "/groups", "serviceAccount": serviceAccountsPath} {
 		if in := object(subject, member); in != nil {

@@ -128,6 +128,10 @@ func TestTerraformMembers(t *testing.T) {
 		"definition": doc{"members": []any{doc{"kind": "USER", "id": user, "email": "v@example.com"}}}})
 	tf.send("POST", bindingsPath, []any{doc{"name": "of nobody", "description": "", "definition": doc{"roleId": "r", "subjects": nil,
 		"scopes": []any{doc{"organization": doc{"id": org}}}}}})
+	tf.send("POST", bindingsPath, []any{doc{"name": "of a stranger", "description": "", "definition": doc{"roleId": ownerRole,
+		"scopes": []any{doc{"organization": doc{"id": org}}}, "subjects": []any{doc{"user": doc{"id": "u-1"}}}}}})
+	stranger := tf.item(tf.call(200, "GET", bindingsPath+"?subjectId=u-1", nil)["roleBindings"], "name", "of a stranger")
+	tf.same("address", at(stranger, "definition", "subjects", 0, "user", "email"), "") // the provider stops where there is none
 	tf.same("out", tf.call(200, "DELETE", usersPath+"/"+user, nil), doc{})
 	for _, path := range []string{nobody, alone} {
 		if definition := tf.call(200, "GET", path, nil)["definition"].(doc); definition["members"] != nil {
