@@ -236,13 +236,13 @@ func compare(a, b string) int {
 	return cmp.Compare(a, b)
 }
 
-// limit is the size of a page: as asked, and at most the server's own. Assumed: the API caps it.
+// limit is the size of a page: as asked, and at most the server's own. Observed: clients ask for 500 and read no more.
+// Assumed: the API caps it.
 func (c *call) limit() int {
-	limit := c.settings.PageSize
 	if asked, err := strconv.Atoi(c.query.Get("page.limit")); err == nil && asked > 0 {
-		limit = min(asked, limit)
+		return min(asked, cmp.Or(c.settings.PageSize, 500))
 	}
-	return limit
+	return cmp.Or(c.settings.PageSize, 100)
 }
 
 // window returns the part of a list that a page shows. Operations without paging show all.

@@ -107,7 +107,7 @@ type Settings struct {
 	ReadOnly bool
 	// RateLimit is how many calls per second are let through before 429; no limit when 0.
 	RateLimit float64
-	// PageSize is the largest page of lists that have pages; 100 when 0.
+	// PageSize is the largest page of lists that have pages. When 0, pages are of 100, or of up to 500 when asked for.
 	PageSize int
 }
 
@@ -116,7 +116,6 @@ func (s Settings) withDefaults() Settings {
 	s.AgentDelay = cmp.Or(s.AgentDelay, time.Second)
 	s.DisconnectDelay = cmp.Or(s.DisconnectDelay, time.Second)
 	s.GiveUp = cmp.Or(s.GiveUp, 10*time.Minute)
-	s.PageSize = cmp.Or(s.PageSize, 100)
 	return s
 }
 

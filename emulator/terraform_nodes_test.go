@@ -1,6 +1,7 @@
 package emulator_test
 
 import (
+	"fmt"
 	"maps"
 	"testing"
 )
@@ -202,6 +203,11 @@ func TestTerraformSchedules(t *testing.T) {
 	hibernation := doc{"id": "", "name": "workday", "enabled": false, "pauseConfig": doc{"enabled": true, "schedule": doc{"cronExpression": "0 17 * * 1-5"}},
 		"resumeConfig": doc{"enabled": true, "schedule": doc{"cronExpression": "0 9 * * 1-5"}, "jobConfig": doc{"nodeConfig": doc{"instanceType": "e2-standard-4",
 			"kubernetesTaints": []any{doc{"key": "k", "value": "", "effect": "NoSchedule"}}}}}, "clusterAssignments": doc{"items": []any{doc{"clusterId": cluster}}}}
+	for i := range 100 { // more than a page has that nobody asks for
+		other := maps.Clone(hibernation)
+		other["name"] = fmt.Sprint("other-", i)
+		tf.make(200, hibernations, other)
+	}
 	id = tf.make(200, hibernations, hibernation)
 	tf.fields(tf.call(200, "GET", hibernations+"/"+id, nil), doc{"id": id, "organizationId": org, "name": "workday", "enabled": false, "clusterAssignments": hibernation["clusterAssignments"]})
 	delete(hibernation, "id")
