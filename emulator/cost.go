@@ -66,7 +66,8 @@ func overlap(group *record, clusters []string) bool {
 }
 
 // overwriteReservations replaces all reservations of an organization. Observed: each value may come under the name that
-// the Azure portal has for it. Assumed: the list is sorted, and a price that is not given is not known.
+// the Azure portal has for it. Assumed: the list is sorted, and what is not given is not
+// known.
 func overwriteReservations(c *call) (*answer, error) {
 	scope := strings.TrimSuffix(c.path, "/overwrite")
 	items, _ := c.input()["items"].([]any)
@@ -84,17 +85,13 @@ func overwriteReservations(c *call) (*answer, error) {
 			return nil, invalid("items", "a reservation needs a provider and an instance type") // assumed
 		}
 		d := doc{
-			"reservationId": c.newID(), "createdAt": instant(c.now), "updatedAt": instant(c.now), "count": 1.0, "price": nil,
-			"startDate": beginning, "endDate": nil, "zoneId": nil, "zoneName": nil, "name": "", "region": "",
+			"reservationId": c.newID(), "createdAt": instant(c.now), "updatedAt": instant(c.now), "endDate": nil, "zoneId": nil, "zoneName": nil,
+			"name": "", "region": "", "provider": strings.ToLower(text(in, "provider")), "instanceType": in["instanceType"],
 		}
-		for name := range d {
+		for _, name := range []string{"name", "region", "count", "price", "startDate", "endDate", "zoneId", "zoneName"} {
 			if in[name] != nil {
 				d[name] = in[name]
 			}
-		}
-		d["provider"], d["instanceType"] = strings.ToLower(text(in, "provider")), in["instanceType"]
-		if d["price"] == nil {
-			delete(d, "price")
 		}
 		made = append(made, &record{Scope: scope, ID: text(d, "reservationId"), Doc: d})
 	}

@@ -72,6 +72,9 @@ func TestReservations(t *testing.T) {
 	b.fields(at(list, 1), doc{"name": "late", "count": 2, "price": nil, "zoneId": nil})
 	b.refused(400, "provider", "POST", reservations+"/overwrite", doc{"items": []any{doc{"name": "x"}}})
 	b.same("they stay", b.want(200, "GET", reservations, nil)["reservations"], list)
+	// What a row of the file leaves out is not filled in: the provider knows what it has sent.
+	b.want(200, "POST", reservations+"/overwrite", doc{"items": []any{doc{"name": "bare", "provider": "gcp", "instanceType": "n2", "startDate": nil, "count": nil}}})
+	b.fields(at(b.want(200, "GET", reservations, nil)["reservations"], 0), doc{"name": "bare", "startDate": nil, "endDate": nil, "count": nil, "price": nil})
 	b.want(200, "POST", reservations+"/overwrite", doc{"items": []any{}})
 	b.same("all gone", b.want(200, "GET", reservations, nil)["reservations"], []any{})
 	b.refused(404, "organization not found", "GET", "/v1/organizations/nope/reservations", nil)
