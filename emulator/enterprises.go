@@ -5,6 +5,8 @@ import (
 	"strings"
 )
 
+const batchUpdateGroups = "EnterpriseAPIBatchUpdateEnterpriseGroups"
+
 // enterpriseArea is another door to the groups, role bindings and service accounts of organizations. Assumed: any
 // organization may be an enterprise, and all others are its children.
 func (s *Server) enterpriseArea() {
@@ -40,7 +42,7 @@ func (s *Server) enterpriseArea() {
 		}
 		return c.enterpriseGroup(bindings, r), nil
 	})
-	s.inBatch("EnterpriseAPIBatchUpdateEnterpriseGroups", "groups", func(c *call, in doc) (doc, error) {
+	s.inBatch(batchUpdateGroups, "groups", func(c *call, in doc) (doc, error) {
 		members, _ := in["members"].([]any)
 		r, err := groups.change(c, text(in, "id"), doc{
 			"name": in["name"], "description": in["description"], "definition": doc{"members": c.enterpriseMembers(members)},
@@ -159,15 +161,20 @@ func (s *Server) inEnterprise(operation string, h handler) {
 }
 
 // inBatch serves an operation that takes several requests, each for one organization, and answers with as many
-// documents under a name. Documented: at most 100 are made or deleted at once. Assumed: all or none are done.
+// documents under a name. Documented: at most 100 are made or deleted at once, of role bindings 1000, as in updates of groups.
+// Assumed: all or none are done.
 func (s *Server) inBatch(operation, name string, one func(c *call, in doc) (doc, error)) {
 	s.inEnterprise(operation, func(c *call) (*answer, error) {
 		if given := text(c.input(), "enterpriseId"); given != c.params["enterpriseId"] {
 			return nil, invalid("enterpriseId", "is %q here and %q in the path", given, c.params["enterpriseId"])
 		}
 		requests, _ := withoutNulls(c.input()).(doc)["requests"].([]any)
-		if len(requests) == 0 || len(requests) > 100 {
-			return nil, invalid("requests", "give between 1 and 100")
+		most := 100
+		if name == "roleBindings" || operation == "EnterpriseAPIBatchDeleteEnterpriseRoleBindings" || operation == batchUpdateGroups {
+			most = 1000
+		}
+		if len(requests) == 0 || len(requests) > most {
+			return nil, invalid("requests", "give between 1 and %d", most)
 		}
 		done := []any{}
 		for _, in := range requests {
@@ -180,7 +187,7 @@ func (s *Server) inBatch(operation, name string, one func(c *call, in doc) (doc,
 				return nil, err
 			}
 			kinds := "SUBJECT_KIND_"
-			if operation == "EnterpriseAPIBatchUpdateEnterpriseGroups" {
+			if operation == batchUpdateGroups {
 				kinds = ""
 			}
 			done = append(done, inEnterpriseForm(made, kinds))

@@ -91,3 +91,24 @@ func TestEnterpriseGroups(t *testing.T) {
 	b.want(200, "POST", groups+":batchDelete", batchOf(doc{"id": group, "organizationId": childOrg}))
 	b.want(404, "GET", groups+"/"+group, nil)
 }
+
+func TestSizesOfBatches(t *testing.T) {
+	b := newBed(t, emulator.Options{})
+	base := "/organization-management/v1/enterprises/" + org
+	batch := func(size int, request doc) doc {
+		requests := make([]any, size)
+		for i := range requests {
+			requests[i] = request
+		}
+		return doc{"enterpriseId": org, "requests": requests}
+	}
+	binding := batch(101, doc{"organizationId": org, "roleBinding": doc{"name": "n", "description": "", "definition": doc{"roleId": "r",
+		"scopes": []any{doc{"organization": doc{"id": org}}}, "subjects": []any{doc{"user": doc{"id": "u"}}}}}})
+	b.want(200, "POST", base+"/role-bindings:batchCreate", binding)
+	b.refused(400, "between 1 and 1000", "POST", base+"/role-bindings:batchDelete", batch(1001, doc{"id": "x", "organizationId": org}))
+	group := doc{"name": "n", "organizationId": org, "members": []any{}, "roleBindings": []any{}}
+	b.refused(400, "between 1 and 100", "POST", base+"/groups:batchCreate", batch(101, group))
+	id := at(b.want(200, "POST", base+"/groups:batchCreate", batch(1, group)), "groups", 0, "id")
+	b.want(200, "POST", base+"/groups:batchUpdate", batch(101, doc{"id": id, "name": "m", "organizationId": org, "description": "", "members": []any{}, "roleBindings": []any{}}))
+	b.refused(400, "between 1 and 100", "POST", base+"/service-accounts:batchDelete", batch(0, nil))
+}
