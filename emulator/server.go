@@ -550,6 +550,9 @@ func (s *Server) parents(c *call) error {
 			return notFound("cluster not found: %s", id)
 		}
 	}
+	if _, ok := c.params["edgeLocationId"]; ok {
+		c.edgeLocations(c.params["clusterId"]) // those whose time has come go
+	}
 	for _, k := range s.collections {
 		if scope, id, ok := k.above(c); ok && c.store.get(scope, id) == nil {
 			return notFound("%s not found: %s", k.kind, id)

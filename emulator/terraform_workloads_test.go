@@ -183,6 +183,7 @@ func TestTerraformEdge(t *testing.T) {
 		tf.call(200, "DELETE", locations+"/"+id, nil)
 		tf.pass(5 * time.Second)
 		tf.gone(locations + "/" + id)
+		tf.gone(locations + "/" + id + "/configurations/" + two)
 	}
 	tf.make(200, locations, doc{"name": "el", "controlPlaneMode": "DEDICATED", "zones": nil, "custom": doc{}, "edgeClusterSpec": addons}) // the name is free
 	again := tf.item(tf.call(200, "GET", locations, nil)["items"], "name", "el")["id"].(string)
