@@ -1,6 +1,7 @@
 package emulator
 
 import (
+	"encoding/base64"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -318,8 +319,13 @@ func updateCluster(c *call, r *record) (*answer, error) {
 	d := merged(r.Doc, doc{})
 	fresh := false
 	if credentials := text(in, "credentials"); credentials != "" {
+		// Assumed: a Google key may come as Google hands it out, in base64. Programs pass it on as it is.
+		plain, err := base64.StdEncoding.DecodeString(credentials)
+		if err != nil || object(d, "gke") == nil {
+			plain = []byte(credentials)
+		}
 		var content doc
-		if err := json.Unmarshal([]byte(credentials), &content); err != nil { // assumed
+		if err := json.Unmarshal(plain, &content); err != nil { // assumed
 			return nil, &Failure{Status: http.StatusBadRequest, Message: "invalid credentials",
 				Violations: []Violation{{"credentials", "not a JSON object"}}}
 		}
