@@ -1,11 +1,9 @@
 package provider_test
 
 import (
-	"encoding/json"
 	"net/http"
 	"slices"
 	"strings"
-	"sync"
 	"testing"
 	"time"
 
@@ -119,20 +117,8 @@ func TestFunctionsTakeAnyAnswer(t *testing.T) {
 // when an answer lacks a member that is that deep at most.
 func (w *world) takesAnyAnswer(depth int, look func()) {
 	w.t.Helper()
-	var mu sync.Mutex
-	seen := map[string]any{}
-	w.web.change(func(req *http.Request, body []byte) []byte {
-		mu.Lock()
-		defer mu.Unlock()
-		var doc any
-		if err := json.Unmarshal(body, &doc); err == nil {
-			seen[req.URL.Path] = doc
-		}
-		return body
-	})
-	w.fresh()
 	w.Forget()
-	look()
+	seen := w.answers(look)
 	usual, tried := w.Writes(), 0
 	for call, doc := range seen {
 		for _, path := range members(doc) {
@@ -141,7 +127,7 @@ func (w *world) takesAnyAnswer(depth int, look func()) {
 			}
 			for _, null := range []bool{false, true} {
 				w.web.change(func(req *http.Request, body []byte) []byte {
-					if req.URL.Path == call {
+					if req.Method+" "+req.URL.Path == call {
 						return lacking(body, path, null)
 					}
 					return body

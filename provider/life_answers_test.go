@@ -77,6 +77,17 @@ func TestTokensThatAreNotGiven(t *testing.T) {
 // answers are what a refresh is answered, by the call.
 func answers(w *world, x *harness.Resource) map[string]any {
 	w.t.Helper()
+	return w.answers(func() {
+		probe := *x
+		if _, err := probe.Refresh(); err != nil {
+			w.t.Fatal(err)
+		}
+	})
+}
+
+// answers are what the calls of a provider that has just started are answered, by the call.
+func (w *world) answers(do func()) map[string]any {
+	w.t.Helper()
 	var mu sync.Mutex
 	seen := map[string]any{}
 	w.web.change(func(req *http.Request, body []byte) []byte {
@@ -90,10 +101,7 @@ func answers(w *world, x *harness.Resource) map[string]any {
 		return body
 	})
 	w.fresh()
-	probe := *x
-	if _, err := probe.Refresh(); err != nil {
-		w.t.Fatal(err)
-	}
+	do()
 	w.web.pass()
 	return seen
 }
