@@ -407,6 +407,30 @@ func TestImportOfNothing(t *testing.T) {
 	})
 }
 
+// TestForcedReplacements: a replacement that the engine is told to make comes
+// before the deletion of the same object, and survives it.
+func TestForcedReplacements(t *testing.T) {
+	each(t, func(w *world, r *row) {
+		inputs := r.full(w)[0]
+		old := w.Resource(r.token, "x")
+		w.up("create", old, inputs, "create")
+		w.fresh()
+		again := w.Resource(r.token, "x")
+		if got, err := again.Up(inputs); err != nil || again.ID != old.ID {
+			return // refused, or another object
+		} else if got.Op != "create" {
+			w.t.Fatalf("the replacement is %s", got.Op)
+		}
+		if err := old.DeleteReplaced(); err != nil {
+			w.t.Error(err)
+		}
+		w.fresh()
+		if got, err := again.Refresh(); err != nil || got.Op != "same" {
+			w.t.Errorf("after the deletion of what was replaced, a refresh finds %s %v, %v", got.Op, got.Changes, err)
+		}
+	})
+}
+
 // TestVanish: what was deleted elsewhere drops out of the state and is made
 // again; what is deleted twice is deleted.
 func TestVanish(t *testing.T) {

@@ -44,6 +44,7 @@ type Harness struct {
 
 	server rpc.ResourceProviderServer
 	host   *pprovider.HostClient
+	config map[string]any
 
 	mu   sync.Mutex
 	logs []string
@@ -96,6 +97,7 @@ func (h *Harness) Provider(config map[string]any) {
 	if err != nil {
 		h.T.Fatal(err)
 	}
+	h.config = config
 	args := h.marshal(config)
 	if _, err := h.server.Configure(context.Background(), &rpc.ConfigureRequest{
 		Args: args, AcceptSecrets: true, AcceptResources: true, SendsOldInputs: true, SendsOldInputsToDelete: true,
@@ -411,6 +413,12 @@ func (r *Resource) Import(id string) error {
 
 // Delete deletes the resource.
 func (r *Resource) Delete() error {
+	r.h.Provider(r.h.config) // a deployment does not delete what it has created
+	return r.DeleteReplaced()
+}
+
+// DeleteReplaced deletes the resource in the deployment that has created the one that replaces it.
+func (r *Resource) DeleteReplaced() error {
 	_, err := r.h.server.Delete(r.h.context(), &rpc.DeleteRequest{
 		Id: r.ID, Urn: r.URN, Properties: r.encode(r.Outputs), OldInputs: r.encode(r.Inputs), Timeout: r.Timeout.Seconds(),
 	})

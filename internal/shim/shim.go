@@ -52,8 +52,9 @@ type Describer interface {
 }
 
 // Exclusive is implemented by resources of which two with the same inputs
-// would be one object of the service: one that is replaced is deleted before
-// its successor is made, or the deletion would hit the successor.
+// would be one object of the service, with one ID: one that is replaced is
+// deleted before its successor is made, or the deletion would hit the successor.
+// Where the engine has it the other way round, what was made stays.
 type Exclusive interface{ DeleteBeforeReplace() }
 
 // Resource is a resource of the framework and what this package needs to know
@@ -173,6 +174,7 @@ type shim struct {
 	schemaOnce sync.Once
 	schema     p.GetSchemaResponse
 	schemaErr  error
+	made       sync.Map // the inputs of each object that was created since the start
 }
 
 // Wrap returns the provider with the framework's gaps filled.
@@ -291,6 +293,9 @@ func discreet(inputs property.Map, failures []p.CheckFailure) []p.CheckFailure {
 func (s *shim) create(ctx context.Context, req p.CreateRequest) (p.CreateResponse, error) {
 	r, ok := s.resources[req.Urn.Type().Name()]
 	resp, err := s.inner.Create(crud.WithInputs(ctx, req.Properties), req)
+	if resp.ID != "" && !req.DryRun {
+		s.made.Store(object{req.Urn.Type(), resp.ID}, req.Properties)
+	}
 	if ok && req.DryRun && err == nil {
 		resp.Properties = r.unknown(resp.Properties)
 	}
@@ -382,7 +387,22 @@ func (s *shim) update(ctx context.Context, req p.UpdateRequest) (p.UpdateRespons
 	return resp, err
 }
 
+// object is one of the service's.
+type object struct {
+	kind tokens.Type
+	id   string
+}
+
+// delete leaves in place what this deployment has set: a replacement that the
+// user forces, and a resource with another name, may be the same object of the
+// service as what they replace, and the engine makes them first.
 func (s *shim) delete(ctx context.Context, req p.DeleteRequest) error {
+	inputs, again := s.made.Load(object{req.Urn.Type(), req.ID})
+	if again && (s.resources[req.Urn.Type().Name()].exclusive || inputs.(property.Map).Equals(req.OldInputs)) {
+		crud.Warn(ctx, "The %s %s was left in place: the resource that replaces it is the same object of CAST AI.",
+			req.Urn.Type().Name(), req.ID)
+		return nil
+	}
 	if r, ok := s.resources[req.Urn.Type().Name()]; ok {
 		req.Properties = complete(r.state(), only(r.state(), r.upgrade(req.Properties)))
 		ctx = crud.WithOldInputs(ctx, only(r.inputs(), r.upgrade(req.OldInputs)))

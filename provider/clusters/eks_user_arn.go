@@ -49,6 +49,9 @@ func (x *EksUserArnState) Annotate(a infer.Annotator) {
 
 func principalPath(cluster string) string { return clusterPath(cluster, "assume-role-principal") }
 
+// DeleteBeforeReplace keeps a replacement in the same cluster.
+func (*EksUserArn) DeleteBeforeReplace() {}
+
 // Create finds the principal, or makes it.
 func (*EksUserArn) Create(ctx context.Context, req infer.CreateRequest[EksUserArnArgs]) (infer.CreateResponse[EksUserArnState], error) {
 	state := EksUserArnState{EksUserArnArgs: req.Inputs}

@@ -104,7 +104,7 @@ func TestCacheConfigurationThatIsRenamedInTheProgram(t *testing.T) {
 	before.WantUp("create", configuration(g, nil))
 	h.Reopen()
 	after.WantUp("create", configuration(g, props{"mode": "Manual"}))
-	if err := before.Delete(); err != nil {
+	if err := before.DeleteReplaced(); err != nil {
 		t.Fatal(err)
 	}
 	if !h.Warned(`"shop" was left in place`) {
