@@ -152,6 +152,9 @@ func (r *NodeTemplate) Read(
 	ctx context.Context, req infer.ReadRequest[NodeTemplateArgs, NodeTemplateState],
 ) (infer.ReadResponse[NodeTemplateArgs, NodeTemplateState], error) {
 	resp, err := r.Resource.Read(ctx, req)
+	if req.Inputs.IsDefault != nil {
+		resp.Inputs.IsDefault = req.Inputs.IsDefault // the service decides it by the name, as the check warns
+	}
 	// The service keeps the first type of interruption prediction, or takes
 	// its own instead: whatever it shows is no drift.
 	was, now := req.Inputs.Constraints, resp.Inputs.Constraints

@@ -447,3 +447,18 @@ func TestNodeTemplateChecks(t *testing.T) {
 		t.Errorf("logs %v, calls %v", f.Logs(), f.Calls())
 	}
 }
+
+// TestNodeTemplateIsDefault: whatever the program says of it, which the service
+// decides by the name, is warned of once and never a difference.
+func TestNodeTemplateIsDefault(t *testing.T) {
+	f := setup(t)
+	for name, isDefault := range map[string]bool{"x": true, "default-by-castai": false} {
+		r := f.Resource("NodeTemplate", name)
+		inputs := f.with(props{"name": name, "isDefault": isDefault})
+		f.up(r, inputs)
+		r.WantSettled(inputs)
+		if r.Output("isDefault") == isDefault {
+			t.Errorf("%s: the output is the program's, not the service's", name)
+		}
+	}
+}
