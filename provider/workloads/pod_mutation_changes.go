@@ -135,7 +135,7 @@ type PodMutationToleration struct {
 	Operator          *string  `pulumi:"operator,optional" norm:"default=Equal"`
 	Value             *string  `pulumi:"value,optional"`
 	Effect            *string  `pulumi:"effect,optional"`
-	TolerationSeconds *Seconds `pulumi:"tolerationSeconds,optional"`
+	TolerationSeconds *Seconds `pulumi:"tolerationSeconds,optional" norm:"default=never"`
 }
 
 // Annotate describes the properties.

@@ -299,3 +299,18 @@ func TestPodMutationIsRefused(t *testing.T) {
 		})
 	}
 }
+
+// TestNoSecondsAtAll: 0 is another thing than for ever, in an import too.
+func TestNoSecondsAtAll(t *testing.T) {
+	f := setup(t)
+	inputs := f.leastMutation()
+	inputs["tolerations"] = list(props{"key": "k", "operator": "Exists", "tolerationSeconds": 0})
+	made := f.Resource("PodMutation", "m")
+	made.WantUp("create", inputs)
+	made.WantSettled(inputs)
+	r := f.Resource("PodMutation", "m")
+	if err := r.Import(organization + "/" + f.cluster + "/" + made.ID); err != nil {
+		t.Fatal(err)
+	}
+	harness.WantJSON(t, "the imported tolerations", r.Input("tolerations"), inputs["tolerations"])
+}

@@ -218,7 +218,7 @@ func (x *WorkloadScalingPolicyHpaBehavior) Annotate(a infer.Annotator) {
 // WorkloadScalingPolicyHpaScalingRules says how fast the number of pods changes
 // in one direction.
 type WorkloadScalingPolicyHpaScalingRules struct {
-	StabilizationWindowSeconds *int                                    `pulumi:"stabilizationWindowSeconds,optional" check:"min=0"`
+	StabilizationWindowSeconds *int                                    `pulumi:"stabilizationWindowSeconds,optional" norm:"default=auto" check:"min=0"`
 	SelectPolicy               *HpaPolicySelect                        `pulumi:"selectPolicy,optional" norm:"fold,default=Max" check:"known=Max|Min|Disabled"`
 	Policies                   []WorkloadScalingPolicyHpaScalingPolicy `pulumi:"policies,optional" norm:"set,whole"`
 	Tolerance                  *string                                 `pulumi:"tolerance,optional" norm:"decimal" check:"notblank"`
