@@ -194,7 +194,6 @@ func annotate(t reflect.Type, s *Struct) {
 
 // annotator notes the deprecations of an object; all else is for the schema alone.
 type annotator struct {
-	infer.Annotator
 	of    *Struct
 	value reflect.Value
 }
